@@ -21,10 +21,12 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::Web;
 use super::access::{Limit, Origin, Rank, Visitor, Who};
-use super::answer::{Answered, Base, Problem, Refill, RevisionOf, respond};
+use super::answer::{Answered, Base, Problem, Refill, RevisionOf, form_field, respond};
 use super::input::{read_form, read_json};
+use super::page::question;
 use super::part::open_page;
 use super::segments::Segments;
+use super::ui::components::SURE;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
@@ -64,6 +66,11 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     /// A request that would succeed, for the access test and the document.
     fn sample(_: &Samples) -> Sample {
         Sample::default()
+    }
+
+    /// What whoever sends a form of it is asked before it counts, where what was typed may be a slip. Programs are not asked.
+    fn question(_: &Web, _: &Asked<Self>) -> impl Future<Output = Result<Option<Sentence>, Problem>> + Send {
+        async { Ok(None) }
     }
 
     /// Does it.
@@ -463,8 +470,14 @@ fn shape<E: Endpoint>() -> Shape {
 
 fn serve<E: Endpoint>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
+        let is_sure = arrived.door != Door::Form || form_field(&arrived, SURE).is_some();
         let outcome = match Asked::<E>::of(&arrived) {
-            Ok(asked) => E::run(&web, asked).await,
+            Ok(asked) if is_sure => E::run(&web, asked).await,
+            Ok(asked) => match E::question(&web, &asked).await {
+                Ok(Some(asked)) => return question(&web, &arrived, &asked.plain()),
+                Ok(None) => E::run(&web, asked).await,
+                Err(problem) => Err(problem),
+            },
             Err(problem) => Err(problem),
         };
         respond::<E>(web, arrived, outcome).await

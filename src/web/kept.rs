@@ -196,7 +196,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// The page from which a form was sent: as the browser says, else as the form does.
-fn page_before(headers: &HeaderMap, back: Option<&str>) -> Option<String> {
+pub(in crate::web) fn page_before(headers: &HeaderMap, back: Option<&str>) -> Option<String> {
     let referrer =
         headers.get("referer").and_then(|page| page.to_str().ok()).and_then(|page| url::Url::parse(page).ok());
     let referrer = referrer.map(|mut page| {

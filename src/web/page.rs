@@ -31,7 +31,7 @@ use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::sign_in::UserView;
 use super::trouble::{Met, problem};
-use super::ui::components::{ASK, Button, Notice, Seal, Weight};
+use super::ui::components::{ASK, Button, Notice, SURE, Seal, Weight};
 use super::ui::icons::Icon;
 use super::ui::layout::{
     Crumb, Frame, GuildNav, KEYS_OFF, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame,
@@ -265,7 +265,7 @@ async fn drawn<P: Page>(
     let revision = web.push.revision();
     let shown = P::show(web, &seen).await?;
     let told = seen.refill.as_ref().map(|refill| refill.sentence.clone()).into_iter().collect();
-    let names = web.mentioned(seen.guild, told).await.read_by(seen.rank);
+    let names = web.mentioned(seen.guild, told).await.seen_by(seen.visitor.actor()).read_by(seen.rank);
     let fault = seen.fault(&names);
     // What somebody typed is shown again as it was, whatever changes meanwhile.
     let stays = fault.is_some();
@@ -279,6 +279,9 @@ async fn drawn<P: Page>(
     let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, hints));
     let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
     let around = Around::of(web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
+    // What was left for the page of something that was done is not for one that tells that something else was not.
+    let is_read = fault.is_none() && !part::is_passed_through(&arrived.headers, &seen.address);
+    let around = if is_read { around.telling() } else { around };
     Ok(html_response(status, around.draw(&shown, fault, live)))
 }
 
@@ -345,10 +348,15 @@ impl<'a> Around<'a> {
             avatar: own_face(visitor),
             servers: servers_of(web, visitor).into_iter().map(pictured).collect(),
             entries: entries.map(|entry| (format!("/g/{guild}{}", entry.path), entry)).collect(),
-            notices: if part::is_passed_through(headers, here) { Vec::new() } else { web.notices.take(visitor) },
+            notices: Vec::new(),
             guild: named.map(|named| pictured((named.id, named.name))),
             web,
         }
+    }
+
+    /// With what was left to be told to whoever looks.
+    fn telling(self) -> Self {
+        Self { notices: self.web.notices.take(self.visitor), ..self }
     }
 
     fn draw(&self, shown: &Shown, fault: Option<Markup>, live: Option<LiveRegions<'_>>) -> String {
@@ -409,10 +417,10 @@ fn nav_item<'a>(href: &'a str, entry: &'static Entry, path: &str) -> NavItem<'a>
     NavItem { href, label: entry.label, icon: entry.icon, group: entry.group, is_current }
 }
 
-/// What was wrong with a form, above its page.
+/// What was wrong with a form, above its page, which begins with what is said in all. The script leads the focus there.
 fn wrong(refill: &Refill, names: &Names) -> Markup {
     html! {
-        div class={ "notice " (if refill.status.is_success() { "warn" } else { "bad" }) } role="alert" tabindex="-1" autofocus {
+        div class={ "notice " (if refill.status.is_success() { "warn" } else { "bad" }) } id="errors" role="alert" tabindex="-1" autofocus {
             p { (names.drawn_as_it_is(&refill.sentence)) }
             @if refill.fields.len() > 1 {
                 ul {
@@ -447,7 +455,8 @@ pub fn servers_of(web: &Web, visitor: &Visitor) -> Vec<(GuildId, String)> {
 pub(super) fn framed(web: &Web, met: &Met<'_>, shown: &Shown) -> String {
     let ink = Ink::new(web, met.visitor);
     let (guild, rank) = met.place;
-    Around::of(web, met.visitor, met.headers, guild, rank, met.address.unwrap_or("/"), &ink).draw(shown, None, None)
+    let around = Around::of(web, met.visitor, met.headers, guild, rank, met.address.unwrap_or("/"), &ink);
+    around.telling().draw(shown, None, None)
 }
 
 /// The page that asks whoever sent a form without script whether they mean it. It holds all that was sent, so that a yes
@@ -461,6 +470,7 @@ pub(super) fn question(web: &Web, arrived: &Arrived, asked: &str) -> Response {
             @for (name, value) in sent.iter().filter(|(name, _)| name != ASK) {
                 input type="hidden" name=(name) value=(value);
             }
+            input type="hidden" name=(SURE) value="yes";
             p.answers {
                 a.button href=(back) { "Cancel" }
                 (Button { weight: Weight::Sure, ..Button::plain("Yes") })

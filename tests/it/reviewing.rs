@@ -20,7 +20,11 @@ async fn a_bookmark_copies_the_song_once_into_each_channel() {
     let done = world.host().press(&playing, "Bookmark").await;
     assert!(done.is_ephemeral() && done.text().contains("is copied to"), "{}", done.text());
     let again = world.host().press(&playing, "Bookmark").await;
-    assert!(again.text().contains("is bookmarked already"), "{}", again.text());
+    assert!(
+        again.text().contains("is bookmarked already: ") && again.text().contains(" did that a moment ago."),
+        "{}",
+        again.text()
+    );
     let copies = world.sim.messages(world.channel("bookmarks")).await;
     assert_eq!(copies.len(), 1);
     assert!(

@@ -5,7 +5,7 @@
 //! of its own in the story of the song. A play that was put back is played again; an undo of anything else is not undone but
 //! done again, by the same button as the first time.
 
-use super::reviewed::{note_move, require_there};
+use super::reviewed::{last_act, note_move, require_there};
 use super::{dead_link_undone, gift_credit, play_undone, reviewed};
 use crate::activity::{self, Activity, ActivityId, Filter, Subject};
 use crate::features::desk::activity::DEAD_LINK_REMOVED;
@@ -33,7 +33,8 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, id: ActivityId) -> Result<Mov
     let seen = Seen { song: public_id, line: to };
     require_there(tx, guild, seen)?;
     if last(tx, guild, song.id)?.is_none_or(|(last, _)| last != id) {
-        return Err(QueueRefusal::DoneSince { public_id }.into());
+        let last = last_act(tx, guild, song.id)?;
+        return Err(QueueRefusal::DoneSince { public_id, last }.into());
     }
     if PLAYED.details(&act).is_some() {
         return play_undone::run(tx, guild, by, Some(public_id));
@@ -50,7 +51,7 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, id: ActivityId) -> Result<Mov
 }
 
 /// The last thing that was noted of a song.
-fn last(read: &dyn Read, guild: GuildId, song: SongId) -> Result<Option<(ActivityId, Activity)>> {
+pub(super) fn last(read: &dyn Read, guild: GuildId, song: SongId) -> Result<Option<(ActivityId, Activity)>> {
     let about = Filter { subject: Some(Subject::Song(song.get())), ..Filter::default() };
     Ok(activity::newest(read, guild, &about, None, 1)?.rows.pop())
 }

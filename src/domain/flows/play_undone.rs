@@ -5,6 +5,7 @@
 //! them back. What was announced stays posted. Each play gives back what it used up once: only the song that plays can go
 //! back, and when it has, it does not play.
 
+use super::reviewed;
 use crate::activity::{self, Filter, Subject};
 use crate::features::coins::model::EntryKind;
 use crate::features::handles::model::AccountId;
@@ -41,10 +42,10 @@ pub fn last(read: &dyn Read, guild: GuildId) -> Result<Option<LastPlay>> {
 
 /// Takes it back. Whoever says which song they saw playing is refused where it does not any more.
 pub fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Option<PublicId>) -> Result<Moved> {
-    if let Some(public_id) = seen
-        && NOW_PLAYING.get(tx, guild)? != seen
-    {
-        return Err(QueueRefusal::PlaysNoMore { public_id }.into());
+    let now = NOW_PLAYING.get(tx, guild)?;
+    if let Some(public_id) = seen.filter(|seen| now != Some(*seen)) {
+        let last = reviewed::last_of(tx, guild, now.or(seen))?;
+        return Err(QueueRefusal::PlaysNoMore { public_id, now, last }.into());
     }
     let LastPlay { entry, from, taken } = last(tx, guild)?.ok_or(QueueRefusal::NothingToUndo)?;
     queue::queries::require_new(tx, guild, entry.song.source.key())?;

@@ -4,11 +4,11 @@
 //! Two reviewers look at the same desk. Whoever is second is told where the song went instead of undoing what the first
 //! one did.
 
+use super::act_undone;
 use crate::activity::Subject;
 use crate::features::engagement::model::{Credit, SongRef};
 use crate::features::queue::activity::{Before, MOVED, PLAYED, Reason, Taken};
-use crate::features::queue::model::{Entry, Line, PublicId, PutBy, QueueRefusal, Seen};
-use crate::features::queue::rules::tier_for;
+use crate::features::queue::model::{Entry, LastAct, Line, PublicId, QueueRefusal, Seen, SongId};
 use crate::features::queue::service::{Moved, Played};
 use crate::features::queue::settings::NOW_PLAYING;
 use crate::features::{engagement, queue};
@@ -23,10 +23,13 @@ pub fn next(tx: &Tx<'_>, guild: GuildId, by: Actor) -> Result<Played> {
 }
 
 /// Plays the next song for somebody who saw this one playing. Of two who ask at once, one is refused, so that no song is
-/// passed over.
-pub fn next_after(tx: &Tx<'_>, guild: GuildId, by: Actor, playing: Option<PublicId>) -> Result<Played> {
-    queue::service::require_playing(tx, guild, playing)?;
-    next(tx, guild, by)
+/// passed over, and is told what the other did.
+pub fn next_after(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Option<PublicId>) -> Result<Played> {
+    let now = NOW_PLAYING.get(tx, guild)?;
+    if now == seen {
+        return next(tx, guild, by);
+    }
+    Err(QueueRefusal::PlaysAnother { now, last: last_of(tx, guild, now.or(seen))? }.into())
 }
 
 /// Plays the song now.
@@ -105,8 +108,22 @@ pub(super) fn require_there(tx: &Tx<'_>, guild: GuildId, seen: Seen) -> Result<E
     if now == seen.line {
         return Ok(entry);
     }
-    let credit = credit_of(tx, guild, &entry)?;
-    let is_lifted = credit.is_some_and(|credit| tier_for(credit.coins.get()) == Some(now));
-    let by = if is_lifted { PutBy::Gifts } else { PutBy::Reviewer };
-    Err(QueueRefusal::Elsewhere { public_id, seen: seen.line, now, by }.into())
+    let last = last_act(tx, guild, entry.id)?;
+    Err(QueueRefusal::Elsewhere { public_id, seen: seen.line, now, last }.into())
+}
+
+/// The last thing that was noted of a song of this number, if there is one.
+pub(super) fn last_of(tx: &Tx<'_>, guild: GuildId, song: Option<PublicId>) -> Result<Option<LastAct>> {
+    let Some(song) = song else { return Ok(None) };
+    match queue::queries::song(tx, guild, song)? {
+        Some(entry) => last_act(tx, guild, entry.id),
+        None => Ok(None),
+    }
+}
+
+/// The last thing that was noted of a song, for whoever comes after it.
+pub(super) fn last_act(tx: &Tx<'_>, guild: GuildId, song: SongId) -> Result<Option<LastAct>> {
+    let Some((id, act)) = act_undone::last(tx, guild, song)? else { return Ok(None) };
+    let to = act.after.as_deref().and_then(|line| line.parse::<Line>().ok());
+    Ok(to.map(|to| LastAct { by: act.actor, ago: tx.now().since(id.moment()), to }))
 }

@@ -10,8 +10,7 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
-use crate::web::page::again;
-use crate::web::pages::DeskPage;
+use crate::web::pages::desk::again_there;
 use crate::web::segments::One;
 
 /// Takes back what was done with a song.
@@ -22,7 +21,7 @@ impl Endpoint for UndoAct {
     const ABOUT: &'static str = "Takes back what was done with a song, as long as it is the last thing that happened to it: a play, \
                                  a move, a removal, or a dead link with everything that came back.";
     const DOORS: Doors = Doors::post(&["/api/{server}/queue/changes/{change}/undo"])
-        .form("/g/{server}/desk/changes/{change}/undo", again::<DeskPage>);
+        .form("/g/{server}/desk/changes/{change}/undo", again_there);
     const WHO: Who = Who::Reviewer;
     const SCOPE: Scope = Scope::Queue;
     const LIMIT: Limit = Limit::Changes;
@@ -42,7 +41,8 @@ impl Endpoint for UndoAct {
             let moved = act_undone::run(tx, guild, by, id)?;
             SongDone::of(tx, guild, &moved.entry, moved.from)
         });
-        Ok(told(undo.await?, guild, |song, line| {
+        Ok(told(undo.await?, &asked, |song, done| {
+            let line = done.song.line;
             if line == Line::SongsPlayed.name() {
                 sentence!("{song} is what was played, as before.", song)
             } else {

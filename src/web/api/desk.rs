@@ -8,6 +8,7 @@ use crate::features::queue::model::{Entry, Line, PublicId, Seen};
 use crate::features::queue::service::Moved;
 use crate::features::queue::settings::BOOKMARK_CHANNEL;
 use crate::flows::{act_undone, dead_link_removed, play_undone, reviewed};
+use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
@@ -18,9 +19,8 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
-use crate::web::music::song::SongView;
-use crate::web::page::again;
-use crate::web::pages::DeskPage;
+use crate::web::music::song::{SongView, called};
+use crate::web::pages::desk::{Back, again_there};
 use crate::web::segments::One;
 use crate::{refusals, sentence};
 
@@ -60,13 +60,25 @@ pub struct SongDone {
     pub from: &'static str,
     /// The number under which this is taken back; nothing where it cannot be.
     pub change: Option<String>,
+    /// What its submitter got back by this, for the words of a page.
+    #[serde(skip)]
+    pub returned: Returned,
+}
+
+/// What a submitter got back.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Returned {
+    /// Gifted coins, which count for another song now.
+    pub gifted: Option<Amount>,
+    /// Luxury Coins that were paid for skips.
+    pub luxury: Option<Amount>,
 }
 
 impl SongDone {
     /// A song to which something was just done, in the transaction of that.
     pub(super) fn of(tx: &Tx<'_>, guild: GuildId, entry: &Entry, from: Line) -> Result<Self> {
         let change = act_undone::undoable(tx, guild, entry.id)?.map(|id| id.to_string());
-        Ok(Self { song: SongView::of(entry, None), from: from.name(), change })
+        Ok(Self { song: SongView::of(entry, None), from: from.name(), change, returned: Returned::default() })
     }
 
     fn moved(tx: &Tx<'_>, guild: GuildId, moved: &Moved) -> Result<Self> {
@@ -121,20 +133,37 @@ fn seen(read: &dyn Read, guild: GuildId, song: PublicId, line: Option<Line>) -> 
     }
 }
 
-/// Says on the page what was done, with the button that takes it back, and leads back to the desk.
-pub(super) fn told(
+/// Says on the page what was done, with the button that takes it back, and leads back to where it was done.
+pub(super) fn told<E: Endpoint<Answer = SongDone>>(
     answered: Answered<SongDone>,
-    guild: GuildId,
-    say: fn(String, &'static str) -> Sentence,
+    asked: &Asked<E>,
+    say: fn(String, &SongDone) -> Sentence,
 ) -> Answered<SongDone> {
     let done = answered.value.now();
     let notice = done.map(|done| {
-        let SongView { id, artist, title, line, .. } = &done.song;
-        say(format!("#{id} {title} – {artist}"), line)
+        let SongView { id, artist, title, .. } = &done.song;
+        say(format!("#{id} {}", called(artist, title)), done)
     });
     let undo = done.and_then(|done| done.change.as_ref());
-    let undo = undo.map(|change| format!("/g/{guild}/desk/changes/{change}/undo"));
-    Answered { notice, undo, ..answered }.leading_to(format!("/g/{guild}/desk"))
+    let undo = undo.map(|change| format!("/g/{}/desk/changes/{change}/undo", asked.guild));
+    Answered { notice, undo, ..answered }.leading_to(Back::of(&asked.headers, asked.guild).address)
+}
+
+/// Says in which line a song is that was moved.
+const IS_NOW: fn(String, &SongDone) -> Sentence =
+    |song, done| sentence!("{song} is in {line} now.", song, line = done.song.line);
+
+/// What was given back, with how much; nothing where nothing was paid.
+fn given_back(done: &SongDone) -> Sentence {
+    let Returned { gifted, luxury } = done.returned;
+    let gifted = gifted.map(|coins| sentence!("**{coins} gifted coins**", coins));
+    let luxury = luxury.map(|coins| sentence!("**{coins} Luxury Coins**", coins));
+    let parts: Vec<Sentence> = gifted.into_iter().chain(luxury).collect();
+    if parts.is_empty() {
+        return Sentence::default();
+    }
+    let (what, user) = (Sentence::list(parts, " and "), done.song.username.clone());
+    sentence!(" {what} are given back to **{user}**.", what, user)
 }
 
 /// Plays the next song.
@@ -143,7 +172,7 @@ pub struct PlayNext;
 impl Endpoint for PlayNext {
     const NAME: &'static str = "queue.next";
     const ABOUT: &'static str = "Plays the next song, and announces it.";
-    const DOORS: Doors = Doors::post(&["/api/{server}/queue/next"]).form("/g/{server}/desk/next", again::<DeskPage>);
+    const DOORS: Doors = Doors::post(&["/api/{server}/queue/next"]).form("/g/{server}/desk/next", again_there);
     const WHO: Who = Who::Reviewer;
     const SCOPE: Scope = Scope::Queue;
     const LIMIT: Limit = Limit::Changes;
@@ -166,7 +195,7 @@ impl Endpoint for PlayNext {
                 SongDone::of(tx, guild, &played.entry, played.from)
             })
             .await?;
-        Ok(told(played, guild, |song, _| sentence!("{song} plays now.", song)))
+        Ok(told(played, &asked, |song, _| sentence!("{song} plays now.", song)))
     }
 }
 
@@ -177,7 +206,7 @@ impl Endpoint for UndoPlay {
     const NAME: &'static str = "queue.undo";
     const ABOUT: &'static str =
         "Puts the song that plays back to where it was, with the points and gifted coins that its play used up.";
-    const DOORS: Doors = Doors::post(&["/api/{server}/queue/undo"]).form("/g/{server}/desk/undo", again::<DeskPage>);
+    const DOORS: Doors = Doors::post(&["/api/{server}/queue/undo"]).form("/g/{server}/desk/undo", again_there);
     const WHO: Who = Who::Reviewer;
     const SCOPE: Scope = Scope::Queue;
     const LIMIT: Limit = Limit::Changes;
@@ -195,7 +224,7 @@ impl Endpoint for UndoPlay {
         };
         let undo =
             web.change(&asked, move |tx, by| SongDone::moved(tx, guild, &play_undone::run(tx, guild, by, seen)?));
-        Ok(told(undo.await?, guild, |song, line| sentence!("{song} is back in {line}.", song, line)))
+        Ok(told(undo.await?, &asked, |song, done| sentence!("{song} is back in {line}.", song, line = done.song.line)))
     }
 }
 
@@ -206,7 +235,7 @@ impl Endpoint for PlaySong {
     const NAME: &'static str = "songs.play";
     const ABOUT: &'static str = "Plays this song now, wherever it waits.";
     const DOORS: Doors =
-        Doors::post(&["/api/{server}/songs/{song}/play"]).form("/g/{server}/songs/{song}/play", again::<DeskPage>);
+        Doors::post(&["/api/{server}/songs/{song}/play"]).form("/g/{server}/songs/{song}/play", again_there);
     const WHO: Who = Who::Reviewer;
     const SCOPE: Scope = Scope::Queue;
     const LIMIT: Limit = Limit::Changes;
@@ -226,7 +255,7 @@ impl Endpoint for PlaySong {
             let played = reviewed::played(tx, guild, by, seen(tx, guild, song, line)?)?;
             SongDone::of(tx, guild, &played.entry, played.from)
         });
-        Ok(told(play.await?, guild, |song, _| sentence!("{song} plays now.", song)))
+        Ok(told(play.await?, &asked, |song, _| sentence!("{song} plays now.", song)))
     }
 }
 
@@ -245,7 +274,7 @@ impl Endpoint for MoveSong {
     const NAME: &'static str = "songs.move";
     const ABOUT: &'static str = "Moves a song into a line in which songs wait; so a skip is approved, too.";
     const DOORS: Doors =
-        Doors::post(&["/api/{server}/songs/{song}/move"]).form("/g/{server}/songs/{song}/move", again::<DeskPage>);
+        Doors::post(&["/api/{server}/songs/{song}/move"]).form("/g/{server}/songs/{song}/move", again_there);
     const WHO: Who = Who::Reviewer;
     const SCOPE: Scope = Scope::Queue;
     const LIMIT: Limit = Limit::Changes;
@@ -266,7 +295,7 @@ impl Endpoint for MoveSong {
         let moved = web.change(&asked, move |tx, by| {
             SongDone::moved(tx, guild, &reviewed::to_line(tx, guild, by, seen(tx, guild, song, line)?, target)?)
         });
-        Ok(told(moved.await?, guild, |song, line| sentence!("{song} is in {line} now.", song, line)))
+        Ok(told(moved.await?, &asked, IS_NOW))
     }
 }
 
@@ -277,7 +306,7 @@ impl Endpoint for HoldSong {
     const NAME: &'static str = "songs.hold";
     const ABOUT: &'static str = "Puts a song back to Pending Skips, where it waits for a reviewer and is not played.";
     const DOORS: Doors =
-        Doors::post(&["/api/{server}/songs/{song}/hold"]).form("/g/{server}/songs/{song}/hold", again::<DeskPage>);
+        Doors::post(&["/api/{server}/songs/{song}/hold"]).form("/g/{server}/songs/{song}/hold", again_there);
     const WHO: Who = Who::Reviewer;
     const SCOPE: Scope = Scope::Queue;
     const LIMIT: Limit = Limit::Changes;
@@ -297,7 +326,7 @@ impl Endpoint for HoldSong {
             let seen = seen(tx, guild, song, line)?;
             SongDone::moved(tx, guild, &reviewed::to_line(tx, guild, by, seen, Line::PendingSkips)?)
         });
-        Ok(told(held.await?, guild, |song, line| sentence!("{song} is in {line} now.", song, line)))
+        Ok(told(held.await?, &asked, IS_NOW))
     }
 }
 
@@ -316,7 +345,7 @@ impl Endpoint for RemoveSong {
     const NAME: &'static str = "songs.remove";
     const ABOUT: &'static str = "Takes a song out of its line; it is kept among the removed ones.";
     const DOORS: Doors =
-        Doors::post(&["/api/{server}/songs/{song}/remove"]).form("/g/{server}/songs/{song}/remove", again::<DeskPage>);
+        Doors::post(&["/api/{server}/songs/{song}/remove"]).form("/g/{server}/songs/{song}/remove", again_there);
     const WHO: Who = Who::Reviewer;
     const SCOPE: Scope = Scope::Queue;
     const LIMIT: Limit = Limit::Changes;
@@ -338,7 +367,7 @@ impl Endpoint for RemoveSong {
             let seen = seen(tx, guild, song, line)?;
             SongDone::moved(tx, guild, &reviewed::out(tx, guild, by, seen, reason.clone())?)
         });
-        Ok(told(removed.await?, guild, |song, _| sentence!("{song} is removed.", song)))
+        Ok(told(removed.await?, &asked, |song, _| sentence!("{song} is removed.", song)))
     }
 }
 
@@ -349,8 +378,8 @@ impl Endpoint for DeadLink {
     const NAME: &'static str = "songs.dead_link";
     const ABOUT: &'static str =
         "Removes a song that cannot be heard, gives back what its places cost, and tells whoever sent it.";
-    const DOORS: Doors = Doors::post(&["/api/{server}/songs/{song}/dead-link"])
-        .form("/g/{server}/songs/{song}/dead-link", again::<DeskPage>);
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/songs/{song}/dead-link"]).form("/g/{server}/songs/{song}/dead-link", again_there);
     const WHO: Who = Who::Reviewer;
     const SCOPE: Scope = Scope::Queue;
     const LIMIT: Limit = Limit::Changes;
@@ -368,12 +397,13 @@ impl Endpoint for DeadLink {
         let (guild, One(song), line) = (asked.guild, asked.path, asked.query.line()?);
         let removed = web.change(&asked, move |tx, by| {
             let refunded = dead_link_removed::run(tx, guild, by, seen(tx, guild, song, line)?)?;
-            SongDone::moved(tx, guild, &refunded.moved)
+            let returned = Returned { gifted: refunded.gifted, luxury: refunded.luxury };
+            Ok(SongDone { returned, ..SongDone::moved(tx, guild, &refunded.moved)? })
         });
-        let said = |song: String, _: &'static str| {
-            sentence!("{song} is removed as a dead link. What was paid for its places is given back.", song)
+        let said = |song: String, done: &SongDone| {
+            sentence!("{song} is removed as a dead link.{back}", song, back = given_back(done))
         };
-        Ok(told(removed.await?, guild, said))
+        Ok(told(removed.await?, &asked, said))
     }
 }
 
@@ -390,8 +420,8 @@ pub struct Bookmarked {
 impl Endpoint for BookmarkSong {
     const NAME: &'static str = "songs.bookmark";
     const ABOUT: &'static str = "Copies a song to the bookmark channel, once.";
-    const DOORS: Doors = Doors::post(&["/api/{server}/songs/{song}/bookmark"])
-        .form("/g/{server}/songs/{song}/bookmark", again::<DeskPage>);
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/songs/{song}/bookmark"]).form("/g/{server}/songs/{song}/bookmark", again_there);
     const WHO: Who = Who::Reviewer;
     const SCOPE: Scope = Scope::Queue;
     const LIMIT: Limit = Limit::Changes;
@@ -419,6 +449,6 @@ impl Endpoint for BookmarkSong {
             })
             .await?;
         let said = sentence!("{song} is copied to the bookmark channel.", song);
-        Ok(bookmarked.saying(said).leading_to(format!("/g/{guild}/desk")))
+        Ok(bookmarked.saying(said).leading_to(Back::of(&asked.headers, guild).address))
     }
 }

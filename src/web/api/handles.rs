@@ -298,7 +298,7 @@ impl Endpoint for FreeHandle {
         });
         let freed = |view: &HandleView| {
             let handle = format!("@{}", view.handle);
-            sentence!("**{handle}** is nobody's now. It keeps its points.", handle)
+            sentence!("**{handle}** is nobody's now. It keeps its engagement points.", handle)
         };
         Ok(change.await?.telling(freed).leading_to(leads_to))
     }

@@ -7,7 +7,7 @@ use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::members::changed;
+use super::by_hand::changed;
 use super::sheets::{csv_file, note};
 use crate::features::coins::csv::{self, Stretch};
 use crate::features::coins::model::{CoinsRefusal, Currency, EntryId, EntryKind};

@@ -4,22 +4,15 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 use utoipa::ToSchema;
 
-use super::ledger::EntryView;
 use crate::features::coins::economy::Holder;
 use crate::features::coins::model::Currency;
 use crate::features::coins::queries::holders::{self, Rank};
-use crate::features::coins::rules;
-use crate::features::coins::service::Order;
 use crate::features::handles::model::Account;
-use crate::flows::coins_by_hand;
 use crate::flows::erasure::last_pseudonym;
 use crate::flows::known_members::{self, Having, KnownMember};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::refusal::Refuse;
-use crate::kernel::sentence::Sentence;
-use crate::sentence;
 use crate::signin::scope::Scope;
 use crate::store::{CursorRefusal, Read};
 use crate::web::Web;
@@ -27,9 +20,6 @@ use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::filter;
-use crate::web::input::Typed;
-use crate::web::page::again;
-use crate::web::pages::MemberPage;
 use crate::web::segments::One;
 
 /// Members on a page, unless somebody wants another number.
@@ -291,93 +281,6 @@ impl Endpoint for Member {
     }
 }
 
-/// Gives or takes Luxury Coins.
-pub struct ByHand;
-
-/// What is done to the coins of a member.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Act {
-    /// They get some.
-    #[default]
-    Give,
-    /// Some are taken, as many as there are.
-    Take,
-}
-
-/// How many, and why.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
-pub struct ByHandBody {
-    /// Whether they are given or taken.
-    pub act: Act,
-    /// How many; 1 or more.
-    pub amount: Option<Typed>,
-    /// Why; it stands in the ledger.
-    pub reason: String,
-}
-
-impl Endpoint for ByHand {
-    const NAME: &'static str = "members.coins";
-    const ABOUT: &'static str = "Gives a member Luxury Coins, or takes some.";
-    const DOORS: Doors = Doors::post(&["/api/{server}/members/{member}/coins"])
-        .form("/g/{server}/members/{member}/coins", again::<MemberPage>);
-    const WHO: Who = Who::Administrator;
-    const SCOPE: Scope = Scope::Economy;
-    const LIMIT: Limit = Limit::Balances;
-
-    type Path = One<UserId>;
-    type Query = Nothing;
-    type Body = ByHandBody;
-    type Answer = EntryView;
-
-    fn sample(samples: &Samples) -> Sample {
-        Sample {
-            path: vec![("member", samples.member.clone())],
-            body: Some(serde_json::json!({ "act": "give", "amount": 5, "reason": "won the quiz" })),
-            ..Sample::default()
-        }
-    }
-
-    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
-        let (guild, One(user), ByHandBody { act, amount, reason }) = (asked.guild, asked.path, asked.body.clone());
-        let amount = amount.and_then(|typed| i64::try_from(typed.whole()?).ok());
-        let amount = rules::typed_amount(amount).map_err(|refusal| Problem::field("amount", refusal.sentence()))?;
-        let reason = rules::required_reason(&reason).map_err(|refusal| Problem::field("reason", refusal.sentence()))?;
-        // From whoever left something may still be taken.
-        if act == Act::Give {
-            web.require_member(guild, "member", user).await?;
-        }
-        let change = web.change(&asked, move |tx, actor| {
-            let order = Order { user, reason: reason.clone(), actor };
-            match act {
-                Act::Give => coins_by_hand::add(tx, guild, &order, amount).map(drop)?,
-                Act::Take => coins_by_hand::remove(tx, guild, &order, amount).map(drop)?,
-            }
-            EntryView::latest(tx, guild)
-        });
-        let answered = change.await?.telling(changed).undone_at(|entry| entry.undo_form(guild));
-        Ok(answered.leading_to(format!("/g/{guild}/members/{user}")))
-    }
-}
-
-/// What a page says of coins that were given or taken.
-pub(super) fn changed(entry: &EntryView) -> Sentence {
-    let amount = |number: i64| Amount::ZERO.clamped_change(number);
-    let (user, before, after) = (entry.user_name.clone(), amount(entry.before), amount(entry.after));
-    if let Some(requested) = entry.requested {
-        sentence!(
-            "**{user}** has **{after} Luxury Coins** now, it was {before}. That was all there was to take of {requested}.",
-            user,
-            after,
-            before,
-            requested = amount(requested)
-        )
-    } else {
-        sentence!("**{user}** has **{after} Luxury Coins** now, it was {before}.", user, after, before)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -435,13 +338,5 @@ mod tests {
         assert_eq!(found(&store, &query).unwrap(), (vec![3], None));
         let query = MembersQuery { has: Some(Has::Coins), ..query };
         assert_eq!(found(&store, &query).unwrap(), (vec![], None));
-    }
-
-    #[test]
-    fn what_a_page_says_of_a_change_tells_what_there_is_now() {
-        let view = EntryView { user_name: "<ann>".to_owned(), before: 30, after: 0, ..EntryView::default() };
-        insta::assert_snapshot!(changed(&view).to_string(), @"<ann> has 0 Luxury Coins now, it was 30.");
-        let less = EntryView { requested: Some(1_000), ..view };
-        insta::assert_snapshot!(changed(&less).to_string(), @"<ann> has 0 Luxury Coins now, it was 30. That was all there was to take of 1,000.");
     }
 }

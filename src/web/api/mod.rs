@@ -4,6 +4,7 @@ pub mod access;
 pub mod acts;
 pub mod audit;
 pub mod auth;
+pub mod by_hand;
 pub mod config;
 pub mod data;
 pub mod desk;
@@ -94,7 +95,7 @@ pub const ROUTES: &[Route] = &[
     instance::DOCUMENT,
     Route::of::<members::Members>(),
     Route::of::<members::Member>(),
-    Route::of::<members::ByHand>(),
+    Route::of::<by_hand::ByHand>(),
     Route::of::<ledger::Entries>(),
     Route::of::<ledger::Entry>(),
     Route::of::<ledger::UndoEntry>(),

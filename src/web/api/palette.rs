@@ -17,6 +17,7 @@ use crate::web::access::{Limit, Rank, Who};
 use crate::web::address::address;
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Sample, Samples};
+use crate::web::music::song::numbered;
 use crate::web::page::Page;
 use crate::web::pages::songs::SongPage;
 use crate::web::pages::{EntryPage, MemberPage, NAVIGATION, instance};
@@ -137,7 +138,7 @@ fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Pa
         partial |= found.next.is_some();
         for song in found.rows.into_iter().map(|entry| entry.song) {
             let href = format!("/g/{guild}/songs/{}", song.public_id.digits());
-            let label = format!("{} {} – {}", song.public_id, song.title, song.artist);
+            let label = numbered(&song);
             items.push(FoundView { href, label, kind: "song" });
         }
     }

@@ -130,12 +130,18 @@ impl Endpoint for SetPublic {
         let typed = asked.body.name.trim();
         let name = (!typed.is_empty()).then(|| at("name", typed.parse::<PublicName>())).transpose()?;
         let names = at("names", asked.body.names.parse::<NamesShown>().map_err(|_| PublicRefusal::NoSuchWay))?;
+        let said = if let Some(name) = &name {
+            let address = web.settings.link(&format!("/q/{name}"));
+            sentence!("Everybody can see the queue at {address} now.", address)
+        } else {
+            sentence!("The queue is not public now: nobody sees it on the web.")
+        };
         let set = web.change(&asked, move |tx, by| {
             service::set_name(tx, guild, by, name.as_ref())?;
             service::set_names_shown(tx, guild, by, names)?;
             view(tx, guild)
         });
-        Ok(set.await?.saying(sentence!("That is what everybody sees now.")).leading_to(page_of(guild)))
+        Ok(set.await?.saying(said).leading_to(page_of(guild)))
     }
 }
 

@@ -1,7 +1,7 @@
 // What forms do better with script: no double sending, a question before what matters, no lost typing, no leaving of the
 // page for a small change. Without script each of them is sent as it is, and the server holds to the same rules.
 
-import { forget, isFilledIn, isInUse, isPending, parse, swap } from "./live.js";
+import { forget, isFilledIn, isInUse, isPending, meantBy, parse, settle, swap } from "./live.js";
 import * as session from "./session.js";
 import { say } from "./session.js";
 
@@ -30,9 +30,31 @@ const release = (form) => {
 
 /** Keeps a form that was not sent, until somebody sends it again as it is: under the same key it counts once. */
 const keep = (form, submitter, why) => {
+  if ("quiet" in form.dataset) return keepAct(actOf(form, submitter), why);
   release(form);
   if ("guard" in form.dataset) unsaved.add(form);
-  session.hold(form, () => ("quiet" in form.dataset ? sendQuietly(form, submitter) : submit(form, submitter)), why);
+  session.hold({ form, again: () => submit(form, submitter), why });
+};
+
+/** What a press sends: what it meant to whoever pressed it, and the key under which it counts once. */
+const actOf = (form, submitter) => {
+  const meant = submitter && meantBy(submitter);
+  const fields = new FormData(form);
+  if (submitter?.name) fields.append(submitter.name, meant ? meant.value : submitter.value);
+  const at = meant ? meant.action : submitter?.getAttribute("formaction");
+  const action = at ?? form.getAttribute("action");
+  const said = [...fields].filter(([name]) => name !== "csrf" && name !== "idempotency_key");
+  const key = submitter?.name === "key" ? submitter.value : null;
+  return { form, action, fields, key, sign: JSON.stringify([action, said]), menu: submitter?.closest("details.menu") };
+};
+
+/** Keeps an act that was not sent, behind those that wait already. What is pressed next is another one. */
+const keepAct = (act, why) => {
+  release(act.form);
+  closeMenu(act.menu);
+  renewKeys(act.form);
+  const { form, sign } = act;
+  if (!session.hold({ form, sign, again: () => send(act), why })) say("Not kept: too much waits to be sent already.");
 };
 
 /** Sends a form by its button, also by one that the stream has replaced meanwhile. */
@@ -87,8 +109,7 @@ const closeMenu = (menu) => {
  * What somebody did themselves on this page is no news to them: a setting that their act changed is shown as it is now. Where
  * something is typed that is not sent yet it stays, and beside it is said what it would take the place of.
  */
-const takeOwn = (old, fresh, submitter) => {
-  const meant = submitter?.name === "key" ? submitter.value : null;
+const takeOwn = (old, fresh, meant) => {
   for (const [was, by] of changedBetween(old, fresh)) {
     const [mine, theirs] = [was, by].map((field) => field.closest(".setting"));
     const isMine = [...mine.querySelectorAll("input, select, textarea")].some(isFilledIn);
@@ -101,10 +122,10 @@ const takeOwn = (old, fresh, submitter) => {
   }
 };
 
-const sendQuietly = async (form, submitter) => {
-  const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
-  const fields = new FormData(form);
-  if (submitter?.name) fields.append(submitter.name, submitter.value);
+/** Sends an act without leaving the page; says whether it was done, was refused, or is to be kept. */
+const send = async ({ form, action, fields, menu, key }) => {
+  // The token may be another one by now.
+  if (fields.has("csrf")) fields.set("csrf", session.token() ?? "");
   try {
     const body = new URLSearchParams(fields);
     // Another page to which this leads is opened by itself: what is to be said there is not said to this request.
@@ -113,30 +134,45 @@ const sendQuietly = async (form, submitter) => {
     session.found();
     const led = new URL(answer.url, location.href);
     // It ended on another page: that one has the say.
-    if (answer.redirected && led.pathname !== location.pathname) return location.assign(led);
+    if (answer.redirected && led.pathname !== location.pathname) {
+      location.assign(led);
+      return { is: "left" };
+    }
     const page = parse(await answer.text());
     const [old, fresh] = [document, page].map((each) => each.getElementById("main"));
     // What may pass tells so, and takes nothing away.
     if (answer.status === 429 || answer.status >= 500)
-      return keep(form, submitter, fresh?.querySelector("p")?.textContent ?? "That did not work. Please try again.");
-    if (!old || !fresh) return location.reload();
-    session.drop(form);
-    closeMenu(submitter?.closest("details.menu"));
-    takeOwn(old, fresh, submitter);
+      return { is: "kept", why: fresh?.querySelector("p")?.textContent ?? "That did not work. Please try again." };
+    if (!old || !fresh) {
+      location.reload();
+      return { is: "left" };
+    }
+    closeMenu(menu);
+    takeOwn(old, fresh, key);
     // Another form that somebody is filling in is no part of the answer to this one.
     swap(old, fresh, (other) => other !== form && isInUse(other));
+    settle();
     forget();
     session.takeToken(tokenOf(page));
     session.share();
     const notice = document.querySelector("#notices p");
     if (notice) say(notice.textContent);
     document.getElementById("errors")?.focus();
+    return { is: answer.ok ? "done" : "refused" };
   } catch {
-    keep(form, submitter);
     session.lose();
+    return { is: "kept" };
   } finally {
     release(form);
   }
+};
+
+const sendQuietly = async (form, submitter) => {
+  const act = actOf(form, submitter);
+  // What was done before and waits comes first.
+  if (session.holdsActs()) return keepAct(act);
+  const { is, why } = await send(act);
+  if (is === "kept") keepAct(act, why);
 };
 
 // The words of a button, without the key beside them.

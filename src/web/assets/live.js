@@ -121,6 +121,34 @@ export const swap = (old, fresh, spares = nothing) => {
   old.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
 };
 
+const READ = 800; // nobody reads what a button has become, and presses it, in less
+const meanings = new WeakMap();
+let settled = 0;
+
+const meaningOf = (button) => ({ action: button.getAttribute("formaction"), value: button.value });
+
+/** Brings a part up to date that others changed, and notes what its buttons meant before. */
+const swapByOthers = (old, fresh) => {
+  const before = [...old.querySelectorAll("button[form]")].map((button) => [button, meaningOf(button)]);
+  swap(old, fresh, isInUse);
+  for (const [button, { action, value }] of before) {
+    const now = meaningOf(button);
+    if (now.action !== action || now.value !== value) meanings.set(button, { action, value, at: performance.now() });
+  }
+};
+
+/**
+ * What a button meant to whoever presses it: what it was until a moment ago, where somebody else just changed that. So a press
+ * that comes together with theirs is refused, and does nothing that nobody wanted. Nothing where it means what it says.
+ */
+export const meantBy = (button) => {
+  const before = meanings.get(button);
+  return before && before.at > settled && performance.now() < before.at + READ ? before : null;
+};
+
+/** What somebody did was answered: from now on its buttons mean what they say. */
+export const settle = () => (settled = performance.now());
+
 const regions = () => [...document.querySelectorAll("[data-region]")];
 const regionOf = (page, name) =>
   [...page.querySelectorAll("[data-region]")].find((region) => region.dataset.region === name);
@@ -135,13 +163,14 @@ let ended = false;
 let failures = 0;
 let watchdog, retry, hiding;
 
+// Whether this page is kept up to date: that has nothing to do with the live on TikTok, so it has words of its own.
 const show = (state, why) => {
   const sign = document.getElementById("sign");
   if (!sign) return;
   sign.hidden = false;
   sign.dataset.state = state;
   const since = `as of ${lastAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
-  const text = state === "live" ? "live" : state === "waiting" ? "reconnecting" : why ? `${since}, ${why}` : since;
+  const text = state === "live" ? "up to date" : state === "waiting" ? "reconnecting" : why ? `${since}, ${why}` : since;
   if (sign.firstElementChild.textContent !== text) sign.firstElementChild.textContent = text;
 };
 
@@ -157,7 +186,7 @@ const end = (why) => {
   ended = true;
   close();
   show("off", why);
-  say(`This page is no longer live: ${why}.`);
+  say(`This page is not kept up to date any more: ${why}.`);
   session.end(why);
 };
 
@@ -216,7 +245,7 @@ const take = {
       // Only what the region holds was sent; what it is called stays.
       const fresh = old.cloneNode(false);
       fresh.append(...parse(html).body.childNodes);
-      swap(old, fresh, isInUse);
+      swapByOthers(old, fresh);
     }
     ask(following(region));
   },
@@ -369,11 +398,11 @@ const place = (address, page) => {
     const fresh = regionOf(page, old.dataset.region);
     if (fresh) {
       old.dispatchEvent(new CustomEvent("newer", { bubbles: true, detail: leavingToTheStream(old, fresh) }));
-      swap(old, fresh, isInUse);
+      swapByOthers(old, fresh);
     } else if (old.dataset.fragment && !page.querySelector("[data-region]")) {
       const inside = old.cloneNode(false);
       inside.append(...page.body.childNodes);
-      swap(old, inside, isInUse);
+      swapByOthers(old, inside);
     }
   }
 };

@@ -10,12 +10,15 @@ const LOOK = 30_000; // so often it is looked whether it is time
 const SOON = 1_000; // the first pause before the server is asked for again; then twice as long each time
 const LONGEST = 15_000;
 const PATIENCE = 8_000; // so long a server may take that is there
+const MOST = 20; // so many acts wait to be sent at most
 const OUT = "signed out";
 const OTHER = "another";
 
 const root = document.documentElement;
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("greenroom") : null;
-const token = () => document.querySelector('meta[name="csrf"]')?.content;
+
+/** The token of forms, as this page has it. */
+export const token = () => document.querySelector('meta[name="csrf"]')?.content;
 const { viewer } = root.dataset; // for whom the page was made
 
 /** Tells all other tabs something, and hears what they tell. */
@@ -39,7 +42,8 @@ let isAway = false;
 let seenAt = new Date();
 let failures = 0;
 let waiting, bar;
-const unsent = new Map();
+const unsent = []; // what was not sent, in its order
+let refused = false; // whether sending it stopped, because something was refused
 const returns = [];
 
 /** What is done when server or person are there again. */
@@ -68,23 +72,34 @@ const OVER = {
 
 const clock = () => seenAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
+const button = (textContent, onclick) =>
+  Object.assign(document.createElement("button"), { type: "button", className: "button", textContent, onclick });
+
+/** What waits, but for what is on its way. */
+const kept = () => unsent.filter(({ isOnItsWay }) => !isOnItsWay);
+
+/** How many things wait, and why; nothing where none does. */
+const waits = (number) => {
+  if (!number) return "";
+  if (refused) return `That was refused. What you did after it was not sent: ${number} in all.`;
+  const many = number > 1 && `${number} things that you did wait here, in their order.`;
+  const reason = unsent.find(({ why }) => why)?.why;
+  return [reason, many].filter(Boolean).join(" ") || "What you sent did not arrive, and is kept here.";
+};
+
 /** What stands above the page, and what can be done about it. */
 const standing = () => {
   if (OVER[over]) return OVER[over]();
-  const again = Object.assign(document.createElement("button"), {
-    type: "button",
-    className: "button",
-    textContent: "Send it again",
-    onclick: sendAgain,
-  });
-  const reasons = [...unsent.values()].map(({ why }) => why).filter(Boolean);
-  const words = unsent.size ? (reasons[0] ?? "What you sent did not arrive, and is kept here.") : "";
+  const number = kept().length;
+  const again = button(refused ? "Send the rest" : number > 1 ? `Send all ${number} in order` : "Send it again", sendAgain);
+  const actions = number ? [again, ...(refused ? [button("Forget the rest", forgetActs)] : [])] : [];
+  const words = waits(number);
   if (isAway)
     return [
       `There is no connection. ${words || `What you see is as of ${clock()}, and what you send is kept here.`}`,
-      ...(unsent.size ? [again] : []),
+      ...actions,
     ];
-  return unsent.size ? [words, again] : [];
+  return number ? [words, ...actions] : [];
 };
 
 const render = () => {
@@ -114,28 +129,58 @@ export const end = (why) => {
   render();
 };
 
-/** Keeps what could not be sent; `again` sends it, and `why` says what was in the way, unless it was the connection. */
-export const hold = (form, again, why = null) => {
-  unsent.set(form, { again, why });
+/**
+ * Keeps what could not be sent: `again` sends it and says what came of it, `why` what was in the way, unless it was the
+ * connection. A form waits once, as it is. An act has a `sign`: each waits behind those before it, and one that says the same as
+ * another is the same. Gives whether there was room.
+ */
+export const hold = ({ form, again, why = null, sign = null }) => {
+  const same = unsent.find((each) => (sign ? each.sign === sign : each.form === form && !each.sign));
+  // An act keeps the key under which it was sent first: that one may have arrived.
+  if (same) Object.assign(same, sign ? { why } : { again, why });
+  else if (unsent.length >= MOST) return false;
+  else unsent.push({ form, again, why, sign });
   render();
+  return true;
 };
 
 /** Whether something waits to be sent: this form, or any. */
-export const holds = (form) => (form ? unsent.has(form) : unsent.size > 0);
+export const holds = (form) => (form ? unsent.some((each) => each.form === form) : unsent.length > 0);
 
-/** What was kept was sent, or is sent now. */
-export const drop = (form) => unsent.delete(form) && render();
+/** Whether acts wait: what is done now comes behind them. */
+export const holdsActs = () => unsent.some(({ sign }) => sign);
 
+const take = (one) => {
+  const at = unsent.indexOf(one);
+  if (at >= 0) unsent.splice(at, 1);
+  if (!holdsActs()) refused = false;
+};
+
+const forgetActs = () => {
+  for (const act of unsent.filter(({ sign }) => sign)) take(act);
+  render();
+};
+
+/** Sends what waits, one after the other, until something is refused or does not arrive. */
 const sendAgain = async () => {
-  if (isOver() || !(await reach())) return;
-  // One that leads to another page comes last: nothing is sent from here after it.
-  const isQuiet = ([form]) => "quiet" in form.dataset;
-  const all = [...unsent];
-  const [quiet, leading] = [all.filter(isQuiet), all.filter((each) => !isQuiet(each))];
-  for (const [form, { again }] of [...quiet, ...leading.slice(0, 1)]) {
-    drop(form);
-    await again();
+  if (isOver() || unsent.some(({ isOnItsWay }) => isOnItsWay) || !(await reach())) return;
+  refused = false;
+  let act;
+  while ((act = unsent.find(({ sign }) => sign))) {
+    act.isOnItsWay = true;
+    const { is, why = null } = await act.again();
+    Object.assign(act, { isOnItsWay: false, why });
+    if (is !== "kept") take(act);
+    refused = is === "refused" && holdsActs();
+    if (is !== "done") return render();
   }
+  render();
+  // One that leads to another page comes last: nothing is sent from here after it.
+  const [leading] = unsent;
+  if (!leading) return;
+  take(leading);
+  render();
+  await leading.again();
 };
 
 /** The server answered. */
@@ -183,7 +228,7 @@ export const takeToken = (csrf) => {
 /** Tells the other tabs by which token forms are sent now. */
 export const share = () => token() && tell({ csrf: token(), ends, viewer });
 
-const take = (told) => {
+const takeTold = (told) => {
   if (viewer && told.viewer !== viewer) return end(OTHER);
   takeToken(told.csrf);
   if (told.ends) ends = told.ends;
@@ -201,7 +246,7 @@ const look = async () => {
   const value = (pattern) => pattern.exec(page)?.[1] ?? "";
   const csrf = value(/<meta name="csrf" content="([^"]*)"/);
   ends = csrf ? Date.parse(value(/ data-session="([^"]*)"/)) : 0;
-  if (csrf) take({ csrf, ends, viewer: value(/ data-viewer="([^"]*)"/) });
+  if (csrf) takeTold({ csrf, ends, viewer: value(/ data-viewer="([^"]*)"/) });
   return Boolean(csrf);
 };
 
@@ -251,7 +296,7 @@ export const start = () => {
   onTold((told) => {
     if (told.nobody) return check();
     if (!told.csrf) return;
-    if (token()) take(told);
+    if (token()) takeTold(told);
     // Somebody signed in by a link that opened another tab.
     else if (location.pathname === "/sign-in") location.reload();
   });

@@ -27,11 +27,12 @@ const relative = (at) => {
   return spans.format(0, "minute");
 };
 
+// How long it has lasted, with its units, as the server says it of what is over; while it is short, with the seconds.
 const counter = (at) => {
   const seconds = Math.max(0, Math.floor((now() - at) / 1_000));
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+  if (hours) return `${hours} h ${minutes} min`;
+  return minutes ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 };
 
 const FORMS = { moment: (at) => moments.format(at), clock: (at) => clocks.format(at), relative, since: counter };

@@ -11,6 +11,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::one_line;
 use crate::store::Read;
+use crate::web::music::song::called;
 
 /// Songs that are shown.
 const SHOWN: u8 = 50;
@@ -108,7 +109,7 @@ fn shown(entry: &Entry, names: NamesShown, viewer: Option<UserId>) -> Shown {
     } else {
         Some(song.artist.clone())
     };
-    let name = artist.map_or_else(|| song.title.clone(), |artist| format!("{artist} – {}", song.title));
+    let name = artist.map_or_else(|| song.title.clone(), |artist| called(&artist, &song.title));
     Shown {
         name,
         by: names.show(&song.username),

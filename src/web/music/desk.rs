@@ -12,7 +12,7 @@ use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::store::Read;
+use crate::store::{Cursor, Read};
 
 /// Gifts that are shown.
 const GIFTS: usize = 8;
@@ -79,6 +79,34 @@ pub struct Gift {
     pub name: String,
     /// What it was worth, in TikTok's coins.
     pub coins: Amount,
+}
+
+/// Songs of a line that are shown at a time.
+const OF_A_LINE: usize = 50;
+
+/// A line that somebody opened on their desk, song by song in its order.
+#[derive(Clone, Debug)]
+pub struct OpenLine {
+    /// The server.
+    pub guild: GuildId,
+    /// Which.
+    pub line: Line,
+    /// How many songs wait in it.
+    pub total: u64,
+    /// The songs of this page of it.
+    pub rows: Vec<Row>,
+    /// Whether others come before these.
+    pub is_behind: bool,
+    /// Where it goes on.
+    pub next: Option<Cursor>,
+}
+
+/// A line, behind a place.
+pub fn open_line(read: &dyn Read, guild: GuildId, line: Line, after: Option<Cursor>) -> Result<OpenLine> {
+    let is_behind = after.is_some();
+    let found = queue::queries::in_order(read, guild, line, after, OF_A_LINE)?;
+    let total = queue::queries::count_in(read, guild, line)?;
+    Ok(OpenLine { guild, line, total, rows: found.rows, is_behind, next: found.next })
 }
 
 /// The desk of a server.

@@ -1,11 +1,21 @@
-//! A song as the API tells it.
+//! What a song is called everywhere on the web, and a song as the API tells it.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::features::queue::model::{Entry, Source};
+use crate::features::queue::model::{Entry, Song, Source};
 use crate::features::queue::queries::{Row, Standing};
 use crate::kernel::time::Timestamp;
+
+/// What a song is called: artist and title, in this order on every page, as on Discord.
+pub fn called(artist: &str, title: &str) -> String {
+    format!("{artist} – {title}")
+}
+
+/// The same behind its number: `#127626 Ann – First Light`.
+pub fn numbered(song: &Song) -> String {
+    format!("{} {}", song.public_id, called(&song.artist, &song.title))
+}
 
 /// A song and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]

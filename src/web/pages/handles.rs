@@ -107,7 +107,7 @@ fn list(guild: GuildId, found: &Found, free: &dyn Fn(&Account) -> Markup) -> Mar
                     } @else { span.muted { "nobody" } }
                 },
             ),
-            Cell::numbers("Points", html! { (account.points) }),
+            Cell::numbers("Engagement points", html! { (account.points) }),
             Cell::words("Last on the live", moment(account.last_seen)),
             Cell::words("Link", free(account)),
         ],
@@ -122,7 +122,9 @@ fn free(seen: &Seen<HandlesPage>, account: &Account) -> Markup {
     let handle = account.handle.as_str();
     let seal = seen.seal(&format!("free-{handle}"));
     let form = Form {
-        confirm: Some("Take this handle away from its member? It keeps its points, and the member loses them."),
+        confirm: Some(
+            "Take this handle away from its member? It keeps its engagement points, and the member loses them.",
+        ),
         ..Form::new(&action, seal.seal())
     };
     form.around(&html! {
@@ -150,7 +152,7 @@ fn link(seen: &Seen<HandlesPage>) -> Markup {
     html! {
         section.card {
             h2 { "Link a handle" }
-            p.hint { "Works without proof, also for a handle that was never seen. One that is somebody else's moves, with its points." }
+            p.hint { "Works without proof, also for a handle that was never seen. One that is somebody else's moves, with its engagement points." }
             (Form::new(&action, seal.seal()).around(&fields))
         }
     }
@@ -183,7 +185,7 @@ mod tests {
         for part in [
             r#"<a href="/g/5/members/81">&lt;ann&gt;</a> <span class="badge good">[icon]proven</span>"#,
             r#"<span class="muted">nobody</span>"#,
-            r#"data-label="Points">1,500</td>"#,
+            r#"data-label="Engagement points">1,500</td>"#,
         ] {
             assert!(drawn.contains(part), "{part} in {drawn}");
         }

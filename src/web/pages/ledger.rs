@@ -101,9 +101,9 @@ const KINDS: [EntryKind; 10] = [
 /// What tells the kinds apart in a list; some are points by three ways.
 const fn kind_label(kind: EntryKind) -> &'static str {
     match kind {
-        EntryKind::PointsEvent => "points from the live",
-        EntryKind::PointsReset => "points used by a song",
-        EntryKind::PointsLink => "points of a handle",
+        EntryKind::PointsEvent => "engagement points from the live",
+        EntryKind::PointsReset => "engagement points used by a song",
+        EntryKind::PointsLink => "engagement points of a handle",
         other => other.in_words(),
     }
 }
@@ -115,7 +115,7 @@ fn asked(guild: GuildId, filter: &Filter) -> Markup {
     let currencies = [
         Choice::new("", "Any"),
         Choice::new(Currency::Luxury.key(), "Luxury Coins"),
-        Choice::new(Currency::Points.key(), "Points"),
+        Choice::new(Currency::Points.key(), "Engagement points"),
     ];
     let fields = html! {
         (Field {

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::live_session::{Charts, came_to, clock};
+use super::live_session::{Charts, came_to};
 use super::live_state;
 use super::members::member_link;
 use crate::features::engagement::model::{Session, SessionId};
@@ -25,7 +25,7 @@ use crate::web::pages::as_csv;
 use crate::web::push::Region;
 use crate::web::push::about::{BEGUN, FOLLOWED, JOBS, PULSE};
 use crate::web::ui::components::{
-    Button, Cell, Choice, Empty, Field, Form, Radios, Row, Table, badge, moment, nearby, number,
+    Button, Cell, Choice, Empty, Field, Form, Radios, Row, Table, badge, lasts, moment, nearby, number,
 };
 
 /// How the live stands.
@@ -115,7 +115,7 @@ impl Page for LivePage {
 /// How the live stands, in words.
 fn state(guild: GuildId, followed: &Followed, status: Option<&Status>) -> Markup {
     let Some(follow) = &followed.follow else {
-        let text = "Once one is, gifts, points and watch time of the people there count here.";
+        let text = "Once one is, gifts, engagement points and watch time of the people there count here.";
         return html! { (Empty { title: "No live is followed.", text, action: None }) };
     };
     let InWords { tone, word, sentence, due } = in_words(status);
@@ -236,7 +236,7 @@ fn list(guild: GuildId, filter: &Filter, listed: &Listed) -> Markup {
             Cell::words("Began", moment(session.started_at)),
             Cell::words(
                 "Lasted",
-                html! { @if session.ended_at.is_some() { (clock(length(session))) } @else { "open" } },
+                html! { @if session.ended_at.is_some() { (lasts(length(session))) } @else { "open" } },
             ),
             Cell::numbers(
                 "Watching, on average",

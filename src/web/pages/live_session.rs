@@ -23,7 +23,7 @@ use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{BEGUN, JOBS, PULSE};
 use crate::web::segments::One;
 use crate::web::ui::charts::{Chart, Series};
-use crate::web::ui::components::{Cell, Row, Table, Tile, moment, number};
+use crate::web::ui::components::{Cell, Row, Table, Tile, lasts, moment, number};
 
 /// What is shown by itself of a live that is longer.
 const HOUR: Duration = Duration::from_hours(1);
@@ -90,12 +90,12 @@ fn tiles(report: &Report) -> Markup {
         figures.viewers.as_ref().map_or_else(|| "unknown".to_owned(), |known| number(of(known)))
     };
     let all = [
-        ("Lasted", clock(length(&figures.session))),
+        ("Lasted", lasts(length(&figures.session))),
         ("Coins gifted", figures.coins.to_string()),
         ("Watching, on average", viewers(|known| known.mean)),
         ("Watching, at most", viewers(|known| known.most)),
         ("People", number(figures.people)),
-        ("Points", figures.points.to_string()),
+        ("Engagement points", figures.points.to_string()),
         ("Songs played", number(report.songs_played)),
         ("Likes", number(deeds.likes)),
         ("Comments", number(deeds.comments)),
@@ -176,8 +176,7 @@ fn gift_chart(id: &str, part: &Part) -> Markup {
     if coins == 0 {
         return html! { p.hint { "Nobody sent a gift." } };
     }
-    let about =
-        format!("Gifts were worth {coins} coins; each column is {} minutes.", part.coin_curve.slot.as_secs() / 60);
+    let about = format!("Gifts were worth {coins} coins; each column is {}.", lasts(part.coin_curve.slot));
     let series = [Series { label: "coins", values: &values }];
     Chart { id, title: "Coins gifted", about: &about, axis: "Since the start", places: &places, series: &series }.bars()
 }
@@ -196,7 +195,7 @@ fn song_chart(id: &str, songs: &[(Line, u64)]) -> Markup {
 
 /// The times of a curve since the start, and its values.
 fn points(skipped: Duration, curve: &Curve) -> (Vec<String>, Vec<u64>) {
-    let at = |place: u32| clock(skipped.saturating_add(curve.slot.saturating_mul(place)));
+    let at = |place: u32| lasts(skipped.saturating_add(curve.slot.saturating_mul(place)));
     let places = (0..).zip(&curve.values).map(|(place, _)| at(place)).collect();
     (places, curve.values.iter().map(|value| value.unwrap_or(0)).collect())
 }
@@ -228,21 +227,15 @@ fn person(guild: GuildId, told: &Told, first: &First) -> Row {
                 html! { @if let Some(handle) = told.report.handles.get(&first.account) { (handle) } @else { "?" } },
             ),
             Cell::words("Member", html! { @if let Some((user, name)) = member { (member_link(guild, user, name)) } }),
-            Cell::numbers("Watched", html! { (clock(first.watched)) }),
+            Cell::numbers("Watched", html! { (lasts(first.watched)) }),
             Cell::numbers("Coins", html! { (participant.coins) }),
-            Cell::numbers("Points", html! { (participant.points) }),
+            Cell::numbers("Engagement points", html! { (participant.points) }),
             Cell::numbers("Luxury Coins", html! { (participant.luxury) }),
             Cell::numbers("Likes", html! { (participant.deeds.likes) }),
             Cell::numbers("Comments", html! { (participant.deeds.comments) }),
             Cell::numbers("Gifts", html! { (participant.deeds.gifts) }),
         ],
     }
-}
-
-/// `1:05`: hours and minutes.
-pub(super) fn clock(time: Duration) -> String {
-    let minutes = time.as_secs() / 60;
-    format!("{}:{:02}", minutes / 60, minutes % 60)
 }
 
 #[cfg(test)]
@@ -269,6 +262,6 @@ mod tests {
     fn a_curve_has_a_time_and_a_value_for_each_slot() {
         let curve = Curve { slot: Duration::from_mins(30), values: vec![Some(3), None, Some(9)] };
         let (places, values) = points(Duration::from_mins(15), &curve);
-        assert_eq!((places.join(" "), values), ("0:15 0:45 1:15".to_owned(), vec![3, 0, 9]));
+        assert_eq!((places.join(" "), values), ("15 min 45 min 1 h 15 min".to_owned(), vec![3, 0, 9]));
     }
 }

@@ -15,11 +15,13 @@ use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::me::{Mine, OwnPages, own_account};
 use crate::web::endpoint::Nothing;
+use crate::web::music::song::called;
 use crate::web::page::{Page, Seen, Shown, servers_of};
 use crate::web::push::about::{COINS, HANDLES, SONGS};
 use crate::web::push::live_address_in;
 use crate::web::ui::components::{
-    Button, Card, Cell, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, moment, number, type_the_name,
+    Button, Card, Cell, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, moment, number, takes_about,
+    type_the_name,
 };
 
 /// What somebody has, server by server.
@@ -174,7 +176,7 @@ fn songs(guild: GuildId, page: &OwnPage) -> Markup {
     let row = |row: &OwnSong| {
         let song = &row.entry.song;
         let cells = vec![
-            Cell::words("Song", html! { (song.artist) " – " (song.title) }),
+            Cell::words("Song", html! { (called(&song.artist, &song.title)) }),
             Cell::words("Number", html! { (song.public_id) }),
             Cell::words(
                 "Where it is",
@@ -209,7 +211,7 @@ fn place(standing: Option<Standing>) -> Option<String> {
         ahead => format!("after {ahead} others"),
     };
     Some(match wait.filter(|wait| *wait > Duration::ZERO) {
-        Some(wait) => format!("{before}, in about {} min", wait.as_secs().div_ceil(60)),
+        Some(wait) => format!("{before}, in about {}", takes_about(wait)),
         None => before,
     })
 }
@@ -219,14 +221,17 @@ fn handles(accounts: &[Account]) -> Markup {
         .iter()
         .map(|account| {
             let (tone, word) = if account.is_verified() { (Tone::Good, "proven") } else { (Tone::Quiet, "not proven") };
-            (account.handle.as_str(), html! { (number(account.points.get())) " points " (badge(tone, word)) })
+            (
+                account.handle.as_str(),
+                html! { (number(account.points.get())) " engagement points " (badge(tone, word)) },
+            )
         })
         .collect();
     html! {
         @if facts.is_empty() {
             section.card {
                 h2 { "Your TikTok handles" }
-                p { "None is linked. With one you earn coins and points on the live: type " (code("/link-tiktok")) " in the server." }
+                p { "None is linked. With one you earn Luxury Coins and engagement points on the live: type " (code("/link-tiktok")) " in the server." }
             }
         } @else {
             (Card { title: "Your TikTok handles", facts: &facts })

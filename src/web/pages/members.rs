@@ -19,6 +19,7 @@ use crate::web::answer::Problem;
 use crate::web::api::members::{Found, Has, MembersQuery, SortedBy, find};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::filter::Filter;
+use crate::web::music::song::called;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
 use crate::web::push::about::{COINS, HANDLES, SONGS};
@@ -86,7 +87,7 @@ fn asked(guild: GuildId, filter: &Filter) -> Markup {
     let all = [
         Choice::new("", "Everybody who is known"),
         Choice::new("coins", "Who has Luxury Coins"),
-        Choice::new("points", "Who has points"),
+        Choice::new("points", "Who has engagement points"),
         Choice::new("handles", "Who has a TikTok handle"),
         Choice::new("songs", "Who submitted a song"),
     ];
@@ -119,7 +120,7 @@ fn nobody(query: &MembersQuery) -> Markup {
             ("Nobody has Luxury Coins yet.", "Gifts and time on the live bring them, or you give some.")
         }
         (Some(Has::Points), _) | (None, SortedBy::Points) => {
-            ("Nobody has points yet.", "What people with a linked handle do on the live brings them.")
+            ("Nobody has engagement points yet.", "What people with a linked handle do on the live brings them.")
         }
         (Some(Has::Handles), _) => ("Nobody has a handle yet.", "Members link theirs with /link-tiktok on Discord."),
         (Some(Has::Songs), _) => ("Nobody submitted a song yet.", "Members send them with /submit on Discord."),
@@ -132,8 +133,10 @@ fn list(guild: GuildId, (query, filter): Asks<'_>, found: &Found, picture: Pictu
     let page = format!("/g/{guild}/members");
     let by = |has: Has| address(&page, &[("has", Some(has.word()))]);
     let (by_coins, by_points) = (by(Has::Coins), by(Has::Points));
-    let sorts =
-        [("Luxury Coins", sorted(query, &by_coins, Has::Coins)), ("Points", sorted(query, &by_points, Has::Points))];
+    let sorts = [
+        ("Luxury Coins", sorted(query, &by_coins, Has::Coins)),
+        ("Engagement points", sorted(query, &by_points, Has::Points)),
+    ];
     html! {
         (Table { sorts: &sorts, ..Table::new("Members", Some("users"), found.members.iter().map(|member| row(guild, member, picture))) })
         (filter.paging(&page, "after", found.next.as_ref()))
@@ -160,7 +163,7 @@ fn row(guild: GuildId, member: &KnownMember, picture: Pictures<'_>) -> Row {
                 },
             ),
             Cell::numbers("Luxury Coins", html! { (member.luxury) }),
-            Cell::numbers("Points", html! { (member.points) }),
+            Cell::numbers("Engagement points", html! { (member.points) }),
             Cell::words("TikTok", html! { (handles.join(", ")) }),
             Cell::numbers("Songs", html! { (member.songs) }),
         ],
@@ -235,7 +238,7 @@ fn look(read: &dyn Read, guild: GuildId, user: UserId, query: &MemberQuery) -> R
 fn card(member: &KnownMember) -> Markup {
     let facts = [
         ("Luxury Coins", html! { (member.luxury) }),
-        ("Points", html! { (member.points) }),
+        ("Engagement points", html! { (member.points) }),
         ("Songs", html! { (member.songs) }),
         ("Discord id", html! { (member.user) }),
     ];
@@ -286,7 +289,7 @@ fn why(guild: GuildId, page: &EntriesPage, user: UserId, filter: &Filter) -> Mar
     let views = [None, Some("luxury"), Some("points")].map(|view| (view, address(&here, &[("currency", view)])));
     let label = |view: Option<&str>| match view {
         Some("luxury") => "Luxury Coins",
-        Some(_) => "Points",
+        Some(_) => "Engagement points",
         None => "Both",
     };
     let chosen = Some(filter.value("currency")).filter(|currency| !currency.is_empty());
@@ -317,7 +320,7 @@ fn handles(guild: GuildId, member: &KnownMember) -> Markup {
                     a href=(address(&format!("/g/{guild}/handles"), &[("q", Some(account.handle.as_str()))])) {
                         (account.handle)
                     }
-                }), Cell::numbers("Points", html! { (account.points) }), Cell::words("Proof", html! {
+                }), Cell::numbers("Engagement points", html! { (account.points) }), Cell::words("Proof", html! {
                     @if account.is_verified() { (badge(Tone::Good, "proven")) } @else { (badge(Tone::Quiet, "not proven")) }
                 })],
         })
@@ -346,7 +349,7 @@ fn songs(guild: GuildId, page: &OwnPage) -> Markup {
                     "Song",
                     html! { a href=(song_address(guild, &song.public_id.digits())) { (song.public_id) } },
                 ),
-                Cell::words("Title", html! { (song.artist) " – " (song.title) }),
+                Cell::words("Title", html! { (called(&song.artist, &song.title)) }),
                 Cell::words("Line", html! { (row.entry.place.line.name()) }),
             ];
             Row { id: None, cells }
@@ -432,7 +435,7 @@ mod tests {
         <select id="f-has" name="has">
         <option value="" selected>Everybody who is known</option>
         <option value="coins">Who has Luxury Coins</option>
-        <option value="points">Who has points</option>
+        <option value="points">Who has engagement points</option>
         <option value="handles">Who has a TikTok handle</option>
         <option value="songs">Who submitted a song</option>
         </select>
@@ -463,7 +466,7 @@ mod tests {
         <dd>1,340</dd>
         </div>
         <div>
-        <dt>Points</dt>
+        <dt>Engagement points</dt>
         <dd>7</dd>
         </div>
         <div>

@@ -222,7 +222,8 @@ async fn a_dead_link_gives_its_gift_credit_back_once() {
     assert!(done.text().contains("2,000 gifted coins are given back to"), "{}", done.text());
     assert_eq!(world.line(song), Line::Removed);
     let again = world.host().press(&two, "Dead link").await;
-    assert!(again.text().contains("is not in **10 Skip** any more: it was removed."), "{}", again.text());
+    let told = format!("is not in **10 Skip** any more: {} removed it a moment ago.", mention(world.host().id));
+    assert!(again.text().contains(&told), "{}", again.text());
     let lines = world.seen_in("general").await.join("\n");
     assert_eq!(lines.matches("as a dead link").count(), 1, "{lines}");
     assert!(lines.contains("2,000 gifted coins of") && lines.contains("wait for another song"), "{lines}");
@@ -326,7 +327,9 @@ async fn of_two_reviewers_at_once_one_wins_and_the_other_is_told() {
     );
     let now = world.line(song);
     assert!(matches!(now, Line::Skip20 | Line::Skip5), "{now}");
-    let told = format!("Song **{song}** is not in **Pending Skips** any more: a reviewer put it into **{now}**.");
+    let by = mention(host.id);
+    let told =
+        format!("Song **{song}** is not in **Pending Skips** any more: {by} put it into **{now}** a moment ago.");
     let texts = [first.unwrap().text(), second.unwrap().text()];
     assert_eq!(texts.iter().filter(|text| text.contains(&told)).count(), 1, "{texts:?}");
     // Two who want the next song at the same time do not pass one over.
@@ -341,7 +344,7 @@ async fn of_two_reviewers_at_once_one_wins_and_the_other_is_told() {
     };
     let (first, second) = tokio::join!(world.sim.press(press()), world.sim.press(press()));
     let texts = [first.unwrap().text(), second.unwrap().text()];
-    let told = format!("Somebody was faster: **{song}** plays now.");
+    let told = format!("**{song}** plays now: {by} played it a moment ago. Nothing was changed");
     assert_eq!(texts.iter().filter(|text| text.contains(&told)).count(), 1, "{texts:?}");
     let played = world.lines().iter().filter(|(_, line)| *line == Line::SongsPlayed).count();
     assert_eq!(played, 1);
@@ -361,7 +364,7 @@ async fn a_song_that_gifts_lifted_meanwhile_is_told_so_and_one_that_is_gone_show
     assert!(told.text().contains("gifts lifted it to **20 Skip**"), "{}", told.text());
     world.next().await;
     let told = world.host().press(&panel, "Hold").await;
-    assert!(told.text().contains("it was played and is in **Songs Played**"), "{}", told.text());
+    assert!(told.text().contains("played it a moment ago"), "{}", told.text());
     assert_eq!(world.line(song), Line::SongsPlayed);
     // The old page still offers the song; its panel tells the truth.
     let stale = opens(world.host(), &world, &main, song).await;

@@ -1,6 +1,10 @@
 //! The desk, the songs and the home of a server, through the front door.
 
-use greenroom::features::queue::model::Line;
+use std::collections::BTreeSet;
+
+use greenroom::features::queue::model::{Line, Source};
+use greenroom::features::queue::queries::in_order;
+use greenroom::features::queue::service::{NewSong, enqueue};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -44,8 +48,178 @@ async fn whoever_saw_another_song_playing_passes_over_none() {
     let reviewer = ground.signed_in("reviewer");
     presses(&reviewer, "/g/{server}/desk/next", &[("playing", "none")]).await.is(303);
     let late = presses(&reviewer, "/g/{server}/desk/next", &[("playing", "none")]).await.is(409);
-    assert!(late.seen().contains("Somebody was faster"), "{}", late.seen());
+    assert!(late.seen().contains("you played it a moment ago. Nothing was changed"), "{}", late.seen());
     assert_eq!(ground.world.line(second), Line::Free);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn of_two_tabs_that_press_next_together_one_plays_and_the_other_is_told_what_happened() {
+    let ground = WebWorld::start().await;
+    let song = ground.world.member("ann").submits(&link(1), "First Light").await;
+    let second = ground.world.member("ben").submits(&link(2), "Kites").await;
+    let reviewer = ground.signed_in("reviewer");
+    presses(&reviewer, "/g/{server}/desk/next", &[("playing", "none")]).await.is(303);
+    // The other tab of the same browser is answered before the first one shows its page.
+    let late = presses(&reviewer, "/g/{server}/desk/next", &[("playing", "none")]).await.is(409);
+    assert!(late.seen().contains("plays now: you played it a moment ago. Nothing was changed"), "{}", late.seen());
+    assert!(undo_of(&late).is_none(), "that of the first tab is not for this one: {}", late.seen());
+    let first = reviewer.get("/g/{server}/desk").await.is(200);
+    assert!(first.seen().contains("plays now. ") && undo_of(&first).is_some(), "{}", first.seen());
+
+    // Another host is told who it was, by name.
+    let other = ground.signed_in("administrator");
+    let late = presses(&other, "/g/{server}/desk/next", &[("playing", "none")]).await.is(409);
+    assert!(late.seen().contains("plays now: reviewer played it a moment ago."), "{}", late.seen());
+    // The same holds for whatever else was pressed at a song that is elsewhere by then.
+    let gone = format!("/g/{{server}}/songs/{}/move?from=Free", song.digits());
+    let late = presses(&other, &gone, &[("line", "5 Skip")]).await.is(409);
+    let told = "is not in Free any more: reviewer played it a moment ago. Nothing was changed.";
+    assert!(late.seen().contains(told), "{}", late.seen());
+    assert_eq!((ground.world.line(song), ground.world.line(second)), (Line::SongsPlayed, Line::Free));
+    ground.end().await;
+}
+
+/// More songs than any page has.
+const MANY: usize = 230;
+
+impl WebWorld {
+    /// Many songs wait in Free.
+    fn many_songs_wait(&self) {
+        let (guild, user) = (self.here(), self.world.user("ann"));
+        self.write(move |tx| {
+            for number in 0..MANY {
+                let url = format!("https://youtu.be/many{number}");
+                let new = NewSong {
+                    user,
+                    username: "ann".to_owned(),
+                    artist: "Ann".to_owned(),
+                    title: format!("Song {number:03}"),
+                    source: Source::Link { platform: "YouTube".to_owned(), url: url.clone(), key: url },
+                    note: None,
+                    tiktok_username: None,
+                    line: Line::Free,
+                    score: 0,
+                };
+                enqueue(tx, guild, new)?;
+            }
+            Ok(())
+        });
+    }
+}
+
+/// Where a link of a page leads.
+fn leads(page: &Answer, is_meant: impl Fn(&html::Tag) -> bool) -> Option<String> {
+    let links = html::tags(&page.text()).into_iter().filter(|tag| tag.name == "a");
+    let found = links.filter(|tag| is_meant(tag)).find_map(|tag| tag.attribute("href").map(str::to_owned));
+    found.map(|href| href.split('#').next().unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn every_song_of_a_line_is_reached_from_the_desk_page_by_page() {
+    let ground = WebWorld::start().await;
+    ground.many_songs_wait();
+    let reviewer = ground.signed_in("reviewer");
+    let desk = reviewer.get("/g/{server}/desk").await.is(200);
+    assert!(desk.seen().contains("And 220 more:"), "{}", desk.seen());
+    let mut next = leads(&desk, |link| link.text == "all 230 of Free");
+    let (mut reached, mut pages) = (BTreeSet::new(), Vec::new());
+    while let Some(path) = next {
+        let page = reviewer.get(&path).await.is(200);
+        let ids = html::tags(&page.text()).into_iter();
+        let rows: Vec<String> =
+            ids.filter_map(|tag| tag.attribute("id")?.strip_prefix("line-song-").map(str::to_owned)).collect();
+        assert!(!rows.is_empty() && rows.len() <= 50, "{path}: {}", rows.len());
+        reached.extend(rows);
+        next = leads(&page, |link| link.attribute("rel") == Some("next"));
+        pages.push(path);
+    }
+    assert_eq!((reached.len(), pages.len()), (MANY, 5));
+    // A page of it costs no more than what is on it, however many wait.
+    let guild = ground.here();
+    let found = ground.world.read(move |read| in_order(read, guild, Line::Free, None, 50));
+    assert!(found.looked_at <= 51, "{}", found.looked_at);
+
+    // Whoever does something there is there again, whether it was done or not.
+    let number = reached.last().unwrap();
+    let place = format!("http://{}{}", ground.address, pages[4]);
+    let moves = async |from: &str, line: &str| {
+        let path = format!("/g/{{server}}/songs/{number}/move?from={from}");
+        let csrf = reviewer.csrf().unwrap();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("csrf", csrf.as_str()), ("line", line)])
+            .finish();
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("referer", place.as_str())];
+        reviewer.ask(Method::POST, &path, &headers, body.into_bytes()).await
+    };
+    assert_eq!(moves("Free", "5 Skip").await.is(303).location(), pages[4]);
+    let refused = moves("Free", "10 Skip").await.is(409);
+    assert!(refused.seen().contains("you put it into 5 Skip a moment ago"), "{}", refused.seen());
+    assert!(refused.text().contains("id=\"line\""), "the line is open still: {}", refused.seen());
+    let nothing = reviewer.get("/g/{server}/desk?line=Best").await.is(422);
+    assert!(nothing.seen().contains("There is no such line in which songs wait."), "{}", nothing.seen());
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_dead_link_says_what_was_given_back_and_nothing_where_nothing_was_paid() {
+    let ground = WebWorld::start().await;
+    let reviewer = ground.signed_in("reviewer");
+    let free = ground.world.member("ann").submits(&link(1), "First Light").await;
+    let dead = |number: String, from: &str| format!("/g/{{server}}/songs/{number}/dead-link?from={from}");
+    presses(&reviewer, &dead(free.digits(), "Free"), &[]).await.is(303);
+    let told = reviewer.get("/g/{server}/desk").await.is(200).seen();
+    assert!(told.contains("First Light is removed as a dead link. Undo"), "{told}");
+
+    let ann = ground.world.user("ann");
+    let given = json!({ "act": "give", "amount": 2_000, "reason": "won the quiz" });
+    let coins = format!("/api/{{server}}/members/{ann}/coins");
+    ground.signed_in("administrator").json(Method::POST, &coins, &given).await.is(200);
+    let paid = ground.world.member("ann").submits(&link(2), "Kites").await;
+    ground.world.member("ann").run("buy-skip").await;
+    assert_eq!((ground.world.line(paid), ground.coins_of("ann")), (Line::Skip10, 1_000));
+    presses(&reviewer, &dead(paid.digits(), "10+Skip"), &[]).await.is(303);
+    let told = reviewer.get("/g/{server}/desk").await.is(200).seen();
+    assert!(told.contains("is removed as a dead link. 1,000 Luxury Coins are given back to ann ."), "{told}");
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_song_that_waits_has_on_its_page_the_acts_of_the_desk_and_whoever_acts_stays_there() {
+    let ground = WebWorld::start().await;
+    let song = ground.world.member("ann").submits(&link(1), "First Light").await;
+    let page = format!("/g/{{server}}/songs/{}", song.digits());
+    let reviewer = ground.signed_in("reviewer");
+    let viewer = ground.signed_in("viewer").get(&page).await.is(200);
+    assert!(!viewer.text().contains("formaction"), "{}", viewer.text());
+    let referer = format!("http://{}{}", ground.address, ground.path(&page));
+    // Each button is pressed as it stands on the page.
+    let press = async |verb: &str, field: Option<(&str, &str)>| {
+        let shown = reviewer.get(&page).await.is(200);
+        let forms = html::forms(&shown.text());
+        let to = ground.path(&format!("{page}/{verb}?from="));
+        let form = forms.into_iter().find(|form| form.action.starts_with(&to));
+        let mut form = form.unwrap_or_else(|| panic!("no {verb}: {}", shown.seen()));
+        form.fields.retain(|(name, _)| field.is_none_or(|(typed, _)| name != typed));
+        form.fields.extend(field.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("referer", referer.as_str())];
+        let answer = reviewer.ask(Method::POST, &form.action, &headers, body.into_bytes()).await.is(303);
+        assert_eq!(answer.location(), ground.path(&page), "{verb}");
+    };
+    press("move", Some(("line", "5 Skip"))).await;
+    assert_eq!(ground.world.line(song), Line::Skip5);
+    assert!(undo_of(&reviewer.get(&page).await).is_some(), "what was done is told there");
+    press("hold", None).await;
+    assert_eq!(ground.world.line(song), Line::PendingSkips);
+    press("play", None).await;
+    assert_eq!(ground.world.line(song), Line::SongsPlayed);
+    press("hold", None).await;
+    assert_eq!(ground.world.line(song), Line::PendingSkips);
+    press("dead-link", None).await;
+    assert_eq!(ground.world.line(song), Line::Removed);
+    press("move", Some(("line", "Free"))).await;
+    assert_eq!(ground.world.line(song), Line::Free);
     ground.end().await;
 }
 
@@ -157,13 +331,13 @@ async fn what_somebody_else_did_since_is_not_taken_back_and_nobody_else_may() {
 }
 
 #[tokio::test]
-async fn a_row_of_the_desk_tells_number_title_artist_and_member_and_its_buttons_name_the_song() {
+async fn a_row_of_the_desk_tells_number_artist_title_and_member_and_its_buttons_name_the_song() {
     let ground = WebWorld::start().await;
     let url = link(1);
     let fields = [("link", url.as_str()), ("song_title", "Kites"), ("artist_name", "The Larks")];
     let number = number_in(&ground.world.member("ann").submit(fields).await.text());
     let desk = ground.signed_in("reviewer").get("/g/{server}/desk").await.is(200);
-    let name = format!("{number} Kites – The Larks");
+    let name = format!("{number} The Larks – Kites");
     assert!(desk.seen().contains(&format!("{name} · ann")), "{}", desk.seen());
     let buttons = html::tags(&desk.text());
     let nameless: Vec<String> = buttons

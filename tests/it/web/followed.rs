@@ -104,8 +104,20 @@ async fn open_pages_are_told_of_songs_that_are_sent_and_moved() {
     while !skips.contains("First Light") {
         skips = desk.hears("desk.skips.").await;
     }
-    assert!(skips.contains("data-says=") && skips.contains("First Light – ann by ann waits for you."), "{skips}");
+    assert!(skips.contains("data-says=") && skips.contains("ann – First Light by ann waits for you."), "{skips}");
     drop((songs, home, desk, own, story));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_line_that_is_open_on_the_desk_is_told_of_its_songs() {
+    let ground = WebWorld::start().await;
+    let mut line = ground.opens("reviewer", "/g/{server}/desk?line=Free").await;
+    let song = ground.world.member("ann").submits(&link(1), "First Light").await;
+    line.hears("queue.changed").await;
+    let row = format!("id=\"line-song-{}\"", song.digits());
+    assert!(line.asks("").await.is(200).text().contains(&row));
+    drop(line);
     ground.end().await;
 }
 
@@ -208,7 +220,7 @@ async fn what_a_page_has_to_say_is_kept_for_whoever_opens_it() {
     page.person.submit_on(&card, &coins, &given).await.is(303);
     page.asks("").await.is(200);
     let shown = page.person.get(&card).await.is(200);
-    assert!(shown.seen().contains("has 5 Luxury Coins now"), "{}", shown.seen());
+    assert!(shown.seen().contains("and has 5 now"), "{}", shown.seen());
     drop(page);
     ground.end().await;
 }

@@ -66,7 +66,7 @@ async fn an_administrator_gives_and_takes_coins_and_takes_that_back() {
     assert_eq!((answer.location(), ground.coins_of("ann")), (ground.path(&card), 1_500));
     let page = administrator.get(&card).await.is(200);
     assert!(
-        page.seen().contains("has 1,500 Luxury Coins now") && page.seen().contains("won the quiz"),
+        page.seen().contains("got 1,500 Luxury Coins and has 1,500 now") && page.seen().contains("won the quiz"),
         "{}",
         page.seen()
     );
@@ -80,6 +80,33 @@ async fn an_administrator_gives_and_takes_coins_and_takes_that_back() {
     let nothing =
         administrator.submit_on(&card, &coins, &[("act", "take"), ("amount", "5"), ("reason", "x")]).await.is(409);
     assert!(nothing.seen().contains("the balance is 0"), "{}", nothing.seen());
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn an_amount_that_may_be_a_slip_is_asked_about_once_and_told_with_what_there_is_then() {
+    let ground = WebWorld::start().await;
+    let ann = ground.world.user("ann");
+    let card = format!("/g/{{server}}/members/{ann}");
+    let coins = format!("{card}/coins");
+    let administrator = ground.signed_in("administrator");
+    let usual = [("act", "give"), ("amount", "1000"), ("reason", "won the quiz")];
+    administrator.submit_on(&card, &coins, &usual).await.is(303);
+    let slip = [("act", "give"), ("amount", "50000"), ("reason", "won the quiz")];
+    let asked = administrator.submit_on(&card, &coins, &slip).await.is(200);
+    assert!(asked.seen().contains("That is 50 times what"), "{}", asked.seen());
+    assert!(asked.seen().contains("has. Give 50,000 Luxury Coins?"), "{}", asked.seen());
+    assert_eq!(ground.coins_of("ann"), 1_000, "nothing is done before the answer");
+    let yes = asked.form(&ground.path(&coins)).expect("the question has its yes");
+    administrator.fill_in(&yes, &[]).await.is(303);
+    let told = administrator.get(&card).await.is(200).seen();
+    assert!(told.contains("got 50,000 Luxury Coins and has 51,000 now"), "{told}");
+    // What is wrong is said at once, and a program means what it says.
+    let wrong = [("act", "give"), ("amount", "many"), ("reason", "won the quiz")];
+    administrator.submit_on(&card, &coins, &wrong).await.is(422);
+    let body = json!({ "act": "take", "amount": 5_000_000, "reason": "a mistake" });
+    administrator.json(Method::POST, &format!("/api/{{server}}/members/{ann}/coins"), &body).await.is(200);
+    assert_eq!(ground.coins_of("ann"), 0);
     ground.end().await;
 }
 

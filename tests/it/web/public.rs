@@ -17,11 +17,15 @@ async fn the_queue_has_no_address_until_the_owner_gives_it_one_and_names_are_sho
     let owner = ground.signed_in("owner");
     let typed = [("name", "Night-Owl"), ("names", "hidden")];
     owner.submit("/g/{server}/public", &typed).await.is(303);
+    let told = owner.get("/g/{server}/public").await.seen();
+    assert!(told.contains("Everybody can see the queue at http") && told.contains("/q/night-owl now."), "{told}");
     let queue = nobody.get("/q/night-owl").await.is(200);
     assert!(queue.seen().contains("First Light") && !queue.seen().contains("ann"), "{}", queue.seen());
     let own = ground.signed_in("ann").get("/q/night-owl").await.is(200);
     assert!(own.seen().contains("yours"), "{}", own.seen());
     owner.submit("/g/{server}/public", &[("name", ""), ("names", "full")]).await.is(303);
+    let told = owner.get("/g/{server}/public").await.seen();
+    assert!(told.contains("The queue is not public now"), "{told}");
     nobody.get("/q/night-owl").await.is(404);
     ground.end().await;
 }

@@ -60,7 +60,7 @@ impl Currency {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Luxury => "Luxury Coins",
-            Self::Points => "points",
+            Self::Points => "engagement points",
         }
     }
 }
@@ -187,7 +187,7 @@ impl EntryKind {
             Self::ShopRefund => "a refund",
             Self::TransferSend => "given",
             Self::TransferReceive => "received",
-            Self::PointsEvent | Self::PointsReset | Self::PointsLink => "points",
+            Self::PointsEvent | Self::PointsReset | Self::PointsLink => "engagement points",
             Self::XpText | Self::XpVoice | Self::XpAdmin => "experience",
             Self::ArchiveOpening => "from earlier entries",
             Self::Import => "from another bot",

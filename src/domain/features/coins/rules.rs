@@ -49,6 +49,19 @@ pub fn taken(balance: Amount, wanted: Amount) -> Result<Amount, CoinsRefusal> {
     }
 }
 
+/// From so many coins on a change by hand may be a slip, where it is also this many times what there is.
+const LARGE: Amount = Amount::of(10_000);
+/// See [`LARGE`].
+const MANY: i64 = 10;
+/// So many coins may be a slip, whatever there is.
+const HUGE: Amount = Amount::of(1_000_000);
+
+/// How many times a balance a change by hand is, where it is so large that it may be a slip; nothing where it is usual.
+pub fn unusual_times(amount: Amount, balance: Amount) -> Option<i64> {
+    let times = amount.get().checked_div(balance.get()).unwrap_or(i64::MAX);
+    (amount >= HUGE || (amount >= LARGE && times >= MANY)).then_some(times)
+}
+
 /// Refuses to undo an entry twice, and to undo an undo.
 pub fn may_undo(entry: &LedgerEntry, undone: Option<Undone>) -> Result<(), CoinsRefusal> {
     match undone {
@@ -130,6 +143,17 @@ mod tests {
         assert_eq!(taken(Amount::of(5), Amount::MAX), Ok(Amount::of(5)));
         assert_eq!(taken(Amount::of(5), Amount::ZERO), Err(CoinsRefusal::Nothing));
         assert_eq!(taken(Amount::ZERO, Amount::of(1)), Err(CoinsRefusal::NothingThere));
+    }
+
+    #[test]
+    fn a_change_may_be_a_slip_where_it_is_large_and_many_times_what_there_is() {
+        let times = |amount, balance| unusual_times(Amount::of(amount), Amount::of(balance));
+        assert_eq!(times(10_000, 1_000), Some(10));
+        assert_eq!(times(10_000, 0), Some(i64::MAX));
+        assert_eq!(times(1_000_000, 2_000_000), Some(0));
+        for (amount, balance) in [(9_999, 0), (10_000, 1_001), (999_999, 100_000)] {
+            assert_eq!(times(amount, balance), None, "{amount} of {balance}");
+        }
     }
 
     #[test]

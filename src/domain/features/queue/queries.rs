@@ -11,7 +11,7 @@ pub use super::tables::{
 use super::{rules, tables};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
-use crate::store::{Direction, Read};
+use crate::store::{Cursor, Direction, Read, Selected};
 
 /// Songs on one page of a list (`D-18`, `D-37`).
 pub const PAGE: u8 = 10;
@@ -212,6 +212,23 @@ pub fn first_in(read: &dyn Read, guild: GuildId, line: Line, limit: usize) -> Re
         rows.push(Row { entry, standing });
     }
     Ok(rows)
+}
+
+/// The songs of a line in its order behind a place, each with where it stands.
+pub fn in_order(
+    read: &dyn Read,
+    guild: GuildId,
+    line: Line,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Selected<Row>> {
+    let Selected { rows: entries, next, looked_at } = tables::in_order(read, guild, line, after, limit)?;
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let standing = standing(read, guild, &entry)?;
+        rows.push(Row { entry, standing });
+    }
+    Ok(Selected { rows, next, looked_at })
 }
 
 impl Wanted {

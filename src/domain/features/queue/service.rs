@@ -124,12 +124,6 @@ pub fn play(tx: &Tx<'_>, guild: GuildId, public_id: PublicId) -> Result<Played> 
     begin(tx, guild, entry)
 }
 
-/// Refuses when another song plays than somebody saw: what they want was done by somebody else a moment ago.
-pub fn require_playing(tx: &Tx<'_>, guild: GuildId, seen: Option<PublicId>) -> Result<()> {
-    let now = NOW_PLAYING.get(tx, guild)?;
-    if now == seen { Ok(()) } else { Err(QueueRefusal::PlaysAnother { now }.into()) }
-}
-
 fn begin(tx: &Tx<'_>, guild: GuildId, entry: Entry) -> Result<Played> {
     let from = entry.place.line;
     let played_at = Some(rules::played_at(tables::last_played(tx, guild)?, tx.now()));
@@ -274,8 +268,8 @@ pub fn announce(tx: &Tx<'_>, guild: GuildId, song: SongId) -> Result<()> {
 pub fn bookmark(tx: &Tx<'_>, guild: GuildId, by: UserId, public_id: PublicId) -> Result<ChannelId> {
     let entry = find(tx, guild, public_id)?;
     let channel = BOOKMARK_CHANNEL.get(tx, guild)?.ok_or(QueueRefusal::NoBookmarkChannel)?;
-    if tables::BOOKMARKS.contains(tx, &(guild, channel, entry.id))? {
-        return Err(QueueRefusal::AlreadyBookmarked { public_id }.into());
+    if let Some(Bookmark { by, at }) = tables::BOOKMARKS.get(tx, &(guild, channel, entry.id))? {
+        return Err(QueueRefusal::AlreadyBookmarked { public_id, by, since: tx.now().since(at) }.into());
     }
     tables::BOOKMARKS.insert(tx, &(guild, channel, entry.id), &Bookmark { by, at: tx.now() })?;
     COPY_BOOKMARK.schedule_now(tx, guild, Lane::Channel(channel), &SongPost { song: entry.id, channel })?;

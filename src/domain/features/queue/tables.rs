@@ -289,6 +289,18 @@ pub fn waiting_in_from(read: &dyn Read, guild: GuildId, line: Line, from: u64, l
     Ok(keys.into_iter().map(|(.., id)| id).collect())
 }
 
+/// A page of the songs that wait in a line, in its order.
+pub fn in_order(
+    read: &dyn Read,
+    guild: GuildId,
+    line: Line,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Selected<Entry>> {
+    let songs = Selection::of((guild, line.rank())).after(after).limit(limit);
+    ORDER.select(read, &songs, |(.., id)| entry(read, guild, id))
+}
+
 /// The guilds in which songs wait.
 pub fn guilds_with_waiting_songs(read: &dyn Read) -> Result<Vec<GuildId>> {
     let mut guilds = Vec::new();

@@ -21,10 +21,10 @@ use crate::store::Read;
 use crate::web::Web;
 use crate::web::answer::{Answered, Given, Problem};
 use crate::web::endpoint::{Asked, Endpoint};
-use crate::web::ui::components::{CSRF, IDEMPOTENCY_KEY, REVISION};
+use crate::web::ui::components::{CSRF, IDEMPOTENCY_KEY, REVISION, SURE};
 
 /// What stands in forms beside the settings.
-const OF_EVERY_FORM: [&str; 4] = [CSRF, IDEMPOTENCY_KEY, REVISION, "back"];
+const OF_EVERY_FORM: [&str; 5] = [CSRF, IDEMPOTENCY_KEY, REVISION, SURE, "back"];
 
 /// What was changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]

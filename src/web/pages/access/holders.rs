@@ -18,7 +18,7 @@ use crate::store::Read;
 use crate::web::Web;
 use crate::web::api::access::{NamedRole, RolesView};
 use crate::web::pages::members::member_link;
-use crate::web::ui::components::{Column, Row, Table};
+use crate::web::ui::components::{Cell, Row, Table};
 
 /// Activities in which whoever acted is looked for, and people of them for whom Discord is asked.
 const ACTIVITIES: usize = 500;
@@ -88,17 +88,15 @@ pub(super) fn table(guild: GuildId, given: &RolesView, roles: &[NamedRole], know
         rights.extend(ids.iter().map(|id| by_role(title, id)));
     }
     rights.extend(given.reviewer_role.iter().map(|id| by_role("Reviewers", id)));
-    let columns = [Column::words("Right"), Column::words("By"), Column::numbers("Known"), Column::words("Who")];
     let row = |right: &Right<'_>| Row {
         id: None,
         cells: vec![
-            html! { (right.title) },
-            html! { (right.by) },
-            html! { (right.holders.len()) },
-            who(guild, &right.holders),
+            Cell::words("Right", html! { (right.title) }),
+            Cell::words("By", html! { (right.by) }),
+            Cell::numbers("Known", html! { (right.holders.len()) }),
+            Cell::words("Who", who(guild, &right.holders)),
         ],
     };
-    let rows: Vec<Row> = rights.iter().map(row).collect();
     html! {
         section.card aria-labelledby="holders" {
             h2 #holders { "Who has these rights" }
@@ -107,7 +105,7 @@ pub(super) fn table(guild: GuildId, given: &RolesView, roles: &[NamedRole], know
                 of whom it is known now: people who are signed in here, or did something in this server of late. Whoever else has \
                 one of these roles has the same right and is not in this list; the member list on Discord shows them."
             }
-            (Table { caption: "Who has these rights", list: Some("holders"), columns: &columns, rows: &rows })
+            (Table::new("Who has these rights", Some("holders"), rights.iter().map(row)))
         }
     }
 }

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
+use super::acts::{act, chosen, lines, of_what_plays, story};
 use crate::features::queue::model::{Entry, Line, Song, Source};
 use crate::features::queue::queries::Row;
 use crate::kernel::ids::GuildId;
+use crate::web::address::address;
 use crate::web::api::desk::NOTHING;
-use crate::web::music::desk::{Desk, Gift, Lift, Now};
-use crate::web::ui::components::{ACTS, Button, Weight, clock, since};
+use crate::web::music::desk::{Desk, Gift, Lift, Now, OpenLine};
+use crate::web::music::song::{called, numbered};
+use crate::web::ui::components::{ACTS, Button, Paging, clock, since, takes_about};
 use crate::web::ui::icons::{Icon, icon};
 
 /// Songs that are told before the rest is a number.
@@ -31,10 +34,9 @@ pub(in crate::web) fn now(desk: &Desk) -> Markup {
 
 fn playing(guild: GuildId, now: &Now) -> Markup {
     let Entry { song, place, .. } = &now.entry;
+    let name = called(&song.artist, &song.title);
     html! {
-        p.song data-says={ "Now playing: " (song.title) " – " (song.artist) ", by " (song.username) "." } {
-            (song.title) " – " (song.artist)
-        }
+        p.song data-says={ "Now playing: " (name) ", by " (song.username) "." } { (name) }
         p.line-of {
             @if let Some(from) = now.from { (from.emoji()) " " (from.name()) " · " }
             a href=(story(guild, song)) { (song.public_id) }
@@ -54,26 +56,11 @@ fn playing(guild: GuildId, now: &Now) -> Markup {
 fn buttons(desk: &Desk) -> Markup {
     let guild = desk.guild;
     let number = desk.now.as_ref().map_or_else(|| NOTHING.to_owned(), |now| now.entry.song.public_id.digits());
-    let (next, undo) = (format!("/g/{guild}/desk/next"), format!("/g/{guild}/desk/undo"));
-    let seen = Some(("playing", number.as_str()));
+    let (next, seen) = (format!("/g/{guild}/desk/next"), Some(("playing", number.as_str())));
     html! {
         div.acts {
             (Button { act: Some(&next), key: Some('n'), icon: Some(Icon::Next), sends: seen, ..Button::main("Next") })
-            @if let Some(now) = &desk.now {
-                @let (at, about) = (|verb: &str| act(guild, &now.entry, verb), name(&now.entry.song));
-                @let button = |label, icon| Button { about: Some(&about), icon: Some(icon), ..Button::plain(label) };
-                (Button { act: Some(&at("bookmark")), key: Some('b'), ..button("Bookmark", Icon::Bookmark) })
-                (Button {
-                    act: Some(&at("dead-link")),
-                    key: Some('d'),
-                    weight: Weight::Danger,
-                    ..button("Dead link", Icon::DeadLink)
-                })
-                (Button { act: Some(&at("hold")), key: Some('h'), ..button("Hold", Icon::Left) })
-                @if now.from.is_some() {
-                    (Button { act: Some(&undo), key: Some('p'), sends: seen, ..button("Put back", Icon::Undo) })
-                }
-            }
+            @if let Some(now) = &desk.now { (of_what_plays(guild, &now.entry, now.from.is_some())) }
         }
     }
 }
@@ -85,23 +72,73 @@ pub(in crate::web) fn coming(desk: &Desk) -> Markup {
             h2 #coming { "Coming up" }
             p.lines {
                 @for (line, count) in desk.counts.iter().filter(|(line, _)| line.is_served()) {
-                    span title=(line.name()) { (line.emoji()) " " span.heard { (line.name()) } (count) }
+                    a href=(line_address(desk.guild, *line, None)) title=(line.name()) {
+                        (line.emoji()) " " span.heard { (line.name()) " " } (count)
+                    }
                 }
             }
             @if desk.coming.is_empty() {
                 p { "The queue is empty. Members send songs with " code { "/submit" } "." }
             } @else {
-                ol { @for (place, row) in (1_u64..).zip(&desk.coming) { (waiting(desk.guild, place, row)) } }
+                ol { @for (place, row) in (1_u64..).zip(&desk.coming) { (waiting(desk.guild, "", place, row)) } }
+                (behind(desk))
             }
         }
     }
 }
 
-fn waiting(guild: GuildId, place: u64, row: &Row) -> Markup {
+/// Where the songs are that come behind those that are shown.
+fn behind(desk: &Desk) -> Markup {
+    let served = desk.counts.iter().filter(|(line, _)| line.is_served());
+    let all: u64 = served.clone().map(|(_, count)| count).sum();
+    let more = all.saturating_sub(desk.coming.len() as u64);
+    let last = desk.coming.last().map_or(0, |row| row.entry.place.line.rank());
+    html! {
+        @if more > 0 {
+            p {
+                "And " (more) " more:"
+                @for (line, count) in served.filter(|(line, count)| line.rank() >= last && *count > 0) {
+                    " " a href=(line_address(desk.guild, *line, None)) { "all " (count) " of " (line.name()) }
+                }
+            }
+        }
+    }
+}
+
+/// The desk with a line open, behind a place in it; it is looked at from where the line is.
+fn line_address(guild: GuildId, line: Line, after: Option<&str>) -> String {
+    let desk = format!("/g/{guild}/desk");
+    format!("{}#line", address(&desk, &[("line", Some(line.name())), ("after", after)]))
+}
+
+/// A line that somebody opened, song by song, with everything that can be done with each of them.
+pub(super) fn open_line(open: &OpenLine) -> Markup {
+    let OpenLine { guild, line, total, rows, .. } = open;
+    let first = open.is_behind.then(|| line_address(*guild, *line, None));
+    let next = open.next.as_ref().map(|next| line_address(*guild, *line, Some(&next.to_string())));
+    let place = |row: &Row| row.standing.and_then(|standing| standing.ahead).map_or(0, |ahead| ahead.saturating_add(1));
+    html! {
+        section.line-open aria-labelledby="line" {
+            h2 #line { (line.emoji()) " " (line.name()) " " (total) }
+            @if rows.is_empty() {
+                p { @if open.is_behind { "No song waits behind this place any more." } @else { "No song waits here." } }
+            } @else if line.is_served() {
+                ol { @for row in rows { (waiting(*guild, "line-", place(row), row)) } }
+            } @else {
+                ul { @for row in rows { (skip(*guild, "line-", &row.entry)) } }
+            }
+            (Paging { first, next, is_partial: false })
+            p { a href={ "/g/" (guild) "/desk" } { "Close this line" } }
+        }
+    }
+}
+
+/// A song that waits to be played. `of` is what its id begins with: it may stand in two lists of the page.
+fn waiting(guild: GuildId, of: &str, place: u64, row: &Row) -> Markup {
     let (entry, line) = (&row.entry, row.entry.place.line);
     let time = row.standing.and_then(|standing| standing.wait);
     html! {
-        li id={ "song-" (entry.song.public_id.digits()) } {
+        li id={ (of) "song-" (entry.song.public_id.digits()) } {
             span {
                 (place) " " span title=(line.name()) { (line.emoji()) span.heard { (line.name()) } } " "
                 (whose(guild, &entry.song))
@@ -120,14 +157,9 @@ fn waiting(guild: GuildId, place: u64, row: &Row) -> Markup {
 /// A song by its number, what it is called, and who sent it.
 fn whose(guild: GuildId, song: &Song) -> Markup {
     html! {
-        a href=(story(guild, song)) { (name(song)) }
+        a href=(story(guild, song)) { (numbered(song)) }
         " · " (by(song))
     }
-}
-
-/// A song by its number and what it is called, also for whoever hears one button alone.
-fn name(song: &Song) -> String {
-    format!("{} {} – {}", song.public_id, song.title, song.artist)
 }
 
 /// The line that is served before or after one.
@@ -139,44 +171,24 @@ fn beside(line: Line, is_after: bool) -> Option<Line> {
 fn step(guild: GuildId, entry: &Entry, line: Line, picture: Icon) -> Markup {
     html! {
         button.button type="submit" form=(ACTS) formaction=(act(guild, entry, "move")) name="line" value=(line.name())
-            aria-label={ "To " (line.name()) ": " (name(&entry.song)) } title={ "To " (line.name()) } { (icon(picture)) }
+            aria-label={ "To " (line.name()) ": " (numbered(&entry.song)) } title={ "To " (line.name()) } { (icon(picture)) }
     }
 }
 
 /// Everything else that can be done with a song that waits.
 fn more(guild: GuildId, entry: &Entry) -> Markup {
-    let name = name(&entry.song);
-    let other = |verb: &str, label: &str| {
-        html! {
-            button.link type="submit" form=(ACTS) formaction=(act(guild, entry, verb)) aria-label={ (label) ": " (name) } {
-                (label)
-            }
-        }
-    };
+    let name = numbered(&entry.song);
     html! {
         details.menu {
             summary.button aria-label={ "More: " (name) } { (icon(Icon::More)) }
             div.sheet {
                 p.sheet-title { (name) }
                 (lines(guild, entry, Line::is_waiting))
-                (other("play", "Play now"))
-                (other("bookmark", "Bookmark"))
-                (other("remove", "Remove"))
-                (other("dead-link", "Dead link"))
+                (chosen(guild, entry, "play", "Play now"))
+                (chosen(guild, entry, "bookmark", "Bookmark"))
+                (chosen(guild, entry, "remove", "Remove"))
+                (chosen(guild, entry, "dead-link", "Dead link"))
                 a href=(story(guild, &entry.song)) aria-label={ "Remove with a reason: " (name) } { "Remove with a reason" }
-            }
-        }
-    }
-}
-
-/// A button for each line that a song can go into.
-fn lines(guild: GuildId, entry: &Entry, is_offered: fn(Line) -> bool) -> Markup {
-    let here = entry.place.line;
-    html! {
-        @for line in Line::WAITING.into_iter().filter(|line| *line != here && is_offered(*line)) {
-            button.link type="submit" form=(ACTS) formaction=(act(guild, entry, "move")) name="line" value=(line.name())
-                aria-label={ "To " (line.name()) ": " (name(&entry.song)) } {
-                span aria-hidden="true" { (line.emoji()) } " To " (line.name())
             }
         }
     }
@@ -191,19 +203,19 @@ pub(in crate::web) fn skips(desk: &Desk) -> Markup {
             @if desk.pending.songs.is_empty() {
                 p { "No song waits for you." }
             } @else {
-                ul { @for entry in desk.pending.songs.iter().take(PENDING) { (skip(desk.guild, entry)) } }
+                ul { @for entry in desk.pending.songs.iter().take(PENDING) { (skip(desk.guild, "", entry)) } }
             }
             @if more > 0 {
-                p { a href={ "/g/" (desk.guild) "/songs?line=Pending+Skips" } { "And " (more) " more" } }
+                p { a href=(line_address(desk.guild, Line::PendingSkips, None)) { "And " (more) " more" } }
             }
         }
     }
 }
 
-fn skip(guild: GuildId, entry: &Entry) -> Markup {
-    let name = name(&entry.song);
+fn skip(guild: GuildId, of: &str, entry: &Entry) -> Markup {
+    let name = numbered(&entry.song);
     html! {
-        li id={ "song-" (entry.song.public_id.digits()) } data-says={ (name) " by " (entry.song.username) " waits for you." } {
+        li id={ (of) "song-" (entry.song.public_id.digits()) } data-says={ (name) " by " (entry.song.username) " waits for you." } {
             span { (whose(guild, &entry.song)) }
             details.menu {
                 summary.button aria-label={ "Line: " (name) } { "Line" (icon(Icon::Down)) }
@@ -299,19 +311,7 @@ fn nth(before: u64) -> String {
 
 /// About how long a song waits.
 pub(in crate::web) fn wait(time: Duration) -> String {
-    let minutes = time.as_secs().div_ceil(60).max(1);
-    if minutes < 60 { format!("~{minutes} min") } else { format!("~{} h {:02} min", minutes / 60, minutes % 60) }
-}
-
-/// The page of a song.
-fn story(guild: GuildId, song: &Song) -> String {
-    format!("/g/{guild}/songs/{}", song.public_id.digits())
-}
-
-/// Where something is done with a song, with the line in which it is seen.
-fn act(guild: GuildId, entry: &Entry, verb: &str) -> String {
-    let from: String = url::form_urlencoded::byte_serialize(entry.place.line.name().as_bytes()).collect();
-    format!("{}/{verb}?from={from}", story(guild, &entry.song))
+    format!("~{}", takes_about(time))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::web::access::{Rank, Who};
 use crate::web::answer::html as drawn;
 use crate::web::api::live::Followed;
 use crate::web::happened::{self, Happened};
+use crate::web::music::song::called;
 use crate::web::names::Names;
 use crate::web::pages::live_state;
 use crate::web::ui::components::{Tile, Tone, badge, moment, relative, since};
@@ -161,10 +162,9 @@ pub(super) fn playing(home: &Home, is_reviewer: bool) -> Markup {
             h2 #playing { "Now playing" }
             @match &home.now {
                 Some(entry) => {
-                    p data-says={ "Now playing: " (entry.song.artist) " – " (entry.song.title) "." } {
-                        a href={ "/g/" (home.guild) "/songs/" (entry.song.public_id.digits()) } {
-                            (entry.song.artist) " – " (entry.song.title)
-                        }
+                    @let name = called(&entry.song.artist, &entry.song.title);
+                    p data-says={ "Now playing: " (name) "." } {
+                        a href={ "/g/" (home.guild) "/songs/" (entry.song.public_id.digits()) } { (name) }
                         " by " (entry.song.username)
                         @if let Some(at) = entry.place.played_at { " · " (since(at)) }
                     }

@@ -51,7 +51,7 @@ fn restore(foreseen: &Foresight, (typed, wrong): (Option<&str>, Option<&str>), s
     html! {
         section.card {
             h2 { "What would be lost" }
-            p { strong { "Everything since " (moment(*from)) } ": songs, coins, points, links, settings, and \
+            p { strong { "Everything since " (moment(*from)) } ": songs, coins, engagement points, links, settings, and \
                 who signed in. The snapshot " (name) " was read from front to back, and is whole." }
             (table(counts))
             p { "What was sent to Discord since then stays there. What waited to be sent at that time is sent again." }

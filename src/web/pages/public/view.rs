@@ -1,9 +1,11 @@
 //! The queue as everybody sees it, and what overlays show. Pure.
 
+use std::time::Duration;
+
 use maud::{Markup, html};
 
 use crate::web::music::board::{Board, Own, Progress, Shown};
-use crate::web::ui::components::number;
+use crate::web::ui::components::{lasts, number};
 
 /// The queue.
 pub(in crate::web) fn board(board: &Board) -> Markup {
@@ -40,7 +42,7 @@ fn own(song: &Own) -> Markup {
                     Some(place) => { "Place " (place) }
                     None => { "It waits for a reviewer." }
                 }
-                @if let Some(minutes) = song.minutes { " · ~" (minutes) " min" }
+                @if let Some(minutes) = song.minutes { " · ~" (lasts(Duration::from_mins(minutes))) }
             }
         }
     }
@@ -55,7 +57,7 @@ fn row(place: u64, song: &Shown) -> Markup {
                 (song.name) (by(song))
                 @if song.is_own { span.hint { " yours" } }
             }
-            span.hint { @if let Some(minutes) = song.minutes { "~" (minutes) " min" } }
+            span.hint { @if let Some(minutes) = song.minutes { "~" (lasts(Duration::from_mins(minutes))) } }
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::music::search::SongsQuery;
+use crate::web::music::song::called;
 use crate::web::music::story;
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
@@ -83,10 +84,11 @@ impl Page for SongPage {
         };
         let (story, names) = web.look("song_story", look).await?;
         let names = web.named(names).await.seen_by(seen.visitor.actor()).read_by(seen.rank);
-        let seal = seen.seal("remove");
-        let remove = seen.rank.reaches(Who::Reviewer).then(|| seal.seal());
-        let title = format!("{} – {}", story.entry.song.artist, story.entry.song.title);
-        let main = view::story(guild, &story, &names, remove);
+        let (acts, remove) = (seen.seal("acts"), seen.seal("remove"));
+        let reviews = view::Reviews { acts: acts.seal(), remove: remove.seal() };
+        let reviews = seen.rank.reaches(Who::Reviewer).then_some(reviews);
+        let title = called(&story.entry.song.artist, &story.entry.song.title);
+        let main = view::story(guild, &story, &names, reviews);
         Ok(Shown { crumbs: vec![(format!("/g/{guild}/songs"), "Songs".to_owned())], ..Shown::new(title, main) })
     }
 }

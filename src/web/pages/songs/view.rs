@@ -7,12 +7,14 @@ use crate::features::queue::queries::{Row, Standing};
 use crate::kernel::ids::GuildId;
 use crate::store::Cursor;
 use crate::web::filter::Filter;
+use crate::web::music::song::called;
 use crate::web::music::story::{Step, Story, What};
 use crate::web::names::Names;
-use crate::web::pages::desk::{hear, wait};
+use crate::web::pages::desk::{hear, of_song, of_song_that_plays, wait};
 use crate::web::ui::components::Row as TableRow;
 use crate::web::ui::components::{
-    Button, Card, Cell, Choice, Empty, Event, Field, Form, Input, Paging, Seal, Select, Table, filters, history, moment,
+    ACTS, Button, Card, Cell, Choice, Empty, Event, Field, Form, Input, Paging, Seal, Select, Table, filters, history,
+    moment,
 };
 use crate::web::whom::HINT;
 
@@ -86,7 +88,7 @@ fn table_row(guild: GuildId, row: &Row) -> TableRow {
         cells: vec![
             Cell::words(
                 "Song",
-                html! { a href={ "/g/" (guild) "/songs/" (number) } { (song.artist) " – " (song.title) } },
+                html! { a href={ "/g/" (guild) "/songs/" (number) } { (called(&song.artist, &song.title)) } },
             ),
             Cell::words("Number", html! { (song.public_id) }),
             Cell::words("Where", place(row.entry.place.line, row.standing)),
@@ -114,15 +116,27 @@ fn submitter(song: &Song) -> Markup {
     }
 }
 
-/// What became of a song. `remove` is the seal of whoever may take it out, and take back what was done last.
-pub(super) fn story(guild: GuildId, story: &Story, names: &Names, remove: Option<Seal<'_>>) -> Markup {
+/// By what whoever reviews does something with a song, and takes back what was done last.
+#[derive(Clone, Copy)]
+pub(super) struct Reviews<'a> {
+    /// The seal of the acts.
+    pub(super) acts: Seal<'a>,
+    /// The seal of the removal with a reason, and of what is taken back.
+    pub(super) remove: Seal<'a>,
+}
+
+/// What became of a song, with what whoever reviews can do with it.
+pub(super) fn story(guild: GuildId, story: &Story, names: &Names, reviews: Option<Reviews<'_>>) -> Markup {
     let events: Vec<Event> = story.steps.iter().map(|step| event(guild, step, names)).collect();
     html! {
         (facts(guild, story))
-        @if let Some(seal) = remove.filter(|_| story.entry.place.line != Line::Removed) { (removal(guild, story, seal)) }
+        @if let Some(reviews) = reviews {
+            (acts(guild, story, reviews.acts))
+            @if story.entry.place.line != Line::Removed { (removal(guild, story, reviews.remove)) }
+        }
         section aria-labelledby="story" {
             h2 #story { "What became of it" }
-            (history(&events, remove))
+            (history(&events, reviews.map(|reviews| reviews.remove)))
         }
     }
 }
@@ -150,6 +164,22 @@ fn facts(guild: GuildId, story: &Story) -> Markup {
     facts.extend(story.gifted.map(|gifted| ("Gifted coins of this live", html! { (gifted) })));
     facts.extend(song.note.as_ref().map(|note| ("Note", html! { (note) })));
     Card { title: "The song", facts: &facts }.render()
+}
+
+/// The same acts as on the desk.
+fn acts(guild: GuildId, story: &Story, seal: Seal<'_>) -> Markup {
+    let takes_back = story.steps.iter().any(|step| matches!(step.what, What::Played(_)));
+    let buttons = if story.is_playing {
+        of_song_that_plays(guild, &story.entry, takes_back)
+    } else {
+        of_song(guild, &story.entry)
+    };
+    html! {
+        section.card aria-labelledby="do" {
+            h2 #do { "Do something with it" }
+            (Form { id: Some(ACTS), is_quiet: true, ..Form::new("", seal) }.around(&buttons))
+        }
+    }
 }
 
 /// To take the song out, for a reason that stays in its story.

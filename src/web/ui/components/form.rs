@@ -17,6 +17,8 @@ pub const REVISION: &str = "revision";
 /// The field with what a person is asked before the form counts. With script it is asked above the page and not sent on a
 /// yes; where it is sent, a page asks (see `crate::web::page::question`).
 pub const ASK: &str = "ask";
+/// The field that stands in the form of such a page: whoever sends it has said yes, and is not asked once more.
+pub const SURE: &str = "sure";
 /// The id of the form to which buttons belong that stand in no form.
 pub const ACTS: &str = "acts";
 

@@ -23,12 +23,12 @@ pub use block::{Card, Event, Region, Tab, history, tabs};
 pub use choice::{Checkbox, Choice, Radios, Select, Several};
 pub use field::{Field, Input, TextArea};
 pub use form::{
-    ACTS, ASK, Button, CSRF, Dialog, Form, IDEMPOTENCY_KEY, REVISION, Seal, Weight, acts, error_summary, filters,
+    ACTS, ASK, Button, CSRF, Dialog, Form, IDEMPOTENCY_KEY, REVISION, SURE, Seal, Weight, acts, error_summary, filters,
     opener, save_bar, type_the_name,
 };
 pub use notice::Notice;
 pub use table::{Cell, Empty, Order, Paging, Row, Sort, Table};
 pub use value::{
-    Meter, Tile, Tone, avatar, badge, clock, code, colour_of, face, initials_picture, key_hint, moment, nearby, number,
-    progress, relative, since, spelled,
+    Meter, Tile, Tone, avatar, badge, clock, code, colour_of, face, initials_picture, key_hint, lasts, moment, nearby,
+    number, progress, relative, since, spelled, takes_about,
 };

@@ -1,5 +1,7 @@
 //! One value, shown: a time, a number, a state, a share, a person.
 
+use std::time::Duration;
+
 use maud::{Markup, Render, html};
 
 use crate::kernel::amount::Amount;
@@ -57,6 +59,24 @@ pub fn number(number: impl TryInto<i64>) -> String {
     let number = number.try_into().unwrap_or(i64::MAX);
     let size = Amount::ZERO.clamped_change(number.saturating_abs());
     if number < 0 { format!("-{size}") } else { size.to_string() }
+}
+
+/// How long something lasts, with its units: `58 s`, `4 min`, `1 h 4 min`, `2 d 3 h`.
+pub fn lasts(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (larger, smaller) = match seconds {
+        0..60 => return format!("{seconds} s"),
+        60..3_600 => return format!("{} min", seconds / 60),
+        3_600..86_400 => ((seconds / 3_600, "h"), (seconds / 60 % 60, "min")),
+        _ => ((seconds / 86_400, "d"), (seconds / 3_600 % 24, "h")),
+    };
+    let part = |(number, unit): (u64, &str)| format!("{number} {unit}");
+    if smaller.0 == 0 { part(larger) } else { format!("{} {}", part(larger), part(smaller)) }
+}
+
+/// About how long something still takes: whole minutes, and never none.
+pub fn takes_about(time: Duration) -> String {
+    lasts(Duration::from_mins(time.as_secs().div_ceil(60).max(1)))
 }
 
 /// A moment with day and time of day. The text is UTC; the script shows it in the browser's zone.
@@ -265,6 +285,18 @@ mod tests {
         <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>
         <time datetime="2026-11-21T20:15:00Z" data-form="since">since 20:15 UTC</time>
         "#);
+    }
+
+    #[test]
+    fn how_long_something_lasts_has_units_and_what_is_about_is_rounded_up() {
+        let seconds = [0, 58, 60, 119, 3_599, 3_600, 3_840, 86_399, 86_400, 183_600];
+        let told = seconds.map(|seconds| lasts(Duration::from_secs(seconds)));
+        assert_eq!(
+            told,
+            ["0 s", "58 s", "1 min", "1 min", "59 min", "1 h", "1 h 4 min", "23 h 59 min", "1 d", "2 d 3 h"]
+        );
+        let about = [0, 1, 61, 3_600, 3_661].map(|seconds| takes_about(Duration::from_secs(seconds)));
+        assert_eq!(about, ["1 min", "1 min", "2 min", "1 h", "1 h 2 min"]);
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use greenroom::features::queue::model::{Line, PublicId};
+use reqwest::Method;
+use serde_json::json;
 
+use super::overlays::{sees, until};
 use super::{BrowserWorld, Motion, PHONE, Screen, View, WIDE};
 use crate::reading::link;
 use crate::web::ground::WebWorld;
@@ -37,7 +40,7 @@ impl WebWorld {
         for (nth, (member, title)) in SONGS.into_iter().enumerate() {
             self.world.pass(Duration::from_secs(1)).await;
             let number = self.world.member(member).submits(&link(nth), title).await;
-            sung.push(Sung { number, name: format!("{number} {title} – {member}") });
+            sung.push(Sung { number, name: format!("{number} {member} – {title}") });
         }
         sung
     }
@@ -151,6 +154,72 @@ async fn a_host_reviews_ten_songs_by_keyboard_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
+async fn of_two_tabs_that_press_next_together_one_plays_and_the_other_sees_why_it_does_not() {
+    let ground = BrowserWorld::start().await;
+    let songs = ground.ten_songs().await;
+    let first = ground.screen(&ground.signed_in("reviewer"), WIDE);
+    let second = first.tab();
+    for tab in [&first, &second] {
+        tab.go("/g/{server}/desk");
+        sees(tab, "up to date").await;
+    }
+    // One press comes before or just behind what the other one did: either way nobody has read that.
+    first.presses("n");
+    second.presses("n");
+    let is_told = |seen: &str| seen.contains("you played it a moment ago. Nothing was changed");
+    until(&second, "one of them is told", |seen| is_told(seen) || is_told(&first.text())).await;
+    let (plays, told) = if is_told(&second.text()) { (&first, &second) } else { (&second, &first) };
+    plays.sees(&format!("{} plays now.", songs[0].name));
+    assert!(!is_told(&plays.text()), "{}", plays.text());
+    assert_eq!(told.focused().split(' ').next(), Some("alert"), "it is in sight: {}", told.focused());
+    assert_eq!(ground.world.line(songs[1].number), Line::Free);
+    ground.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and node; tests/run runs them"]
+async fn acts_without_a_connection_are_sent_in_their_order_until_one_is_refused() {
+    let ground = BrowserWorld::start().await;
+    let songs = ground.ten_songs().await;
+    let administrator = ground.signed_in("administrator");
+    let screen = ground.screen(&ground.signed_in("reviewer"), WIDE);
+    let lift = |song: &Sung| screen.clicks("button", &format!("To 5 Skip: {}", song.name));
+    screen.go("/g/{server}/desk");
+    sees(&screen, "up to date").await;
+    screen.offline(true);
+    screen.presses("n");
+    screen.sees("is kept here");
+    // What is pressed twice, because nothing happened, is meant once.
+    screen.presses("n");
+    lift(&songs[5]);
+    screen.sees("2 things that you did wait here");
+    assert_eq!(ground.world.line(songs[0].number), Line::Free);
+    screen.offline(false);
+    screen.clicks("button", "Send all 2 in order");
+    screen.sees(&format!("{} is in 5 Skip now.", songs[5].name));
+    assert_eq!(ground.world.line(songs[0].number), Line::SongsPlayed);
+    assert_eq!(ground.world.line(songs[1].number), Line::Free, "one song was played");
+    ground.reviews().await;
+
+    screen.offline(true);
+    lift(&songs[6]);
+    screen.sees("is kept here");
+    lift(&songs[7]);
+    screen.sees("2 things that you did wait here");
+    let meanwhile = format!("/api/{{server}}/songs/{}/move", songs[6].number.digits());
+    administrator.json(Method::POST, &meanwhile, &json!({ "line": "10 Skip" })).await.is(200);
+    screen.offline(false);
+    screen.clicks("button", "Send all 2 in order");
+    screen.sees("That was refused.");
+    screen.sees("put it into 10 Skip a moment ago. Nothing was changed.");
+    assert_eq!(ground.world.line(songs[7].number), Line::Free, "what came after it was not sent");
+    screen.clicks("button", "Send the rest");
+    screen.sees(&format!("{} is in 5 Skip now.", songs[7].name));
+    ground.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and node; tests/run runs them"]
 async fn keys_that_are_switched_off_do_nothing_and_the_palette_still_opens() {
     let ground = BrowserWorld::start().await;
     let song = ground.world.member("ann").submits(&link(1), "First Light").await;
@@ -183,7 +252,7 @@ async fn the_palette_is_walked_by_arrows_and_gives_the_focus_back() {
     screen.tabs_to("a Songs");
     screen.presses("Control+k");
     screen.types("amber");
-    screen.sees("Amber Light – ann");
+    screen.sees("ann – Amber Light");
     screen.presses("Escape");
     assert_eq!((screen.focused().as_str(), screen.shown("dialog[open]")), ("a Songs", 0));
     screen.presses("Control+k");

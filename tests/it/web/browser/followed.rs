@@ -35,11 +35,11 @@ async fn whoever_listens_at_the_desk_is_told_once_what_plays_and_what_waits() {
     let song = ground.world.member("ann").submits(&link(1), "First Light").await;
     ground.world.moves(song, Line::PendingSkips).await;
     ground.world.pass(Duration::from_secs(1)).await;
-    screen.hears("First Light – ann by ann waits for you.");
+    screen.hears("ann – First Light by ann waits for you.");
     ground.world.member("ben").submits(&link(2), "Kites").await;
     ground.world.next().await;
     ground.world.pass(Duration::from_secs(1)).await;
-    screen.hears("Kites – ben, by ben.");
+    screen.hears("ben – Kites, by ben.");
     assert_eq!(screen.audit(), Vec::<String>::new());
     assert_eq!(screen.troubles(), Vec::<String>::new());
     ground.end().await;
@@ -68,7 +68,7 @@ async fn a_form_that_waits_to_be_sent_stays_whole_while_its_page_catches_up() {
     let ground = BrowserWorld::start().await;
     let administrator = ground.signed_in("administrator");
     let screen = ground.shows("admin", WIDE, "/g/{server}/settings/economy");
-    sees(&screen, "live").await;
+    sees(&screen, "up to date").await;
     let rate = screen.value(RATE);
     screen.fills(PRICE, "777");
     screen.offline(true);

@@ -96,9 +96,8 @@ async fn the_palette_opens_by_keys_finds_pages_and_closes_again() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn the_palette_leads_the_operator_to_the_instance_and_says_what_is_not_in_its_list() {
-    let browser = Browser::start();
-    let ground = WebWorld::of_a_process().await;
-    let screen = browser.screen(&ground, &ground.signed_in(OPERATOR), WIDE);
+    let ground = BrowserWorld::of_a_process().await;
+    let screen = ground.screen(&ground.signed_in(OPERATOR), WIDE);
     screen.go("/g/{server}");
     screen.presses("Control+k");
     screen.types("zzzz");
@@ -115,8 +114,6 @@ async fn the_palette_leads_the_operator_to_the_instance_and_says_what_is_not_in_
     screen.presses("Enter");
     screen.arrives("/instance/backups");
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 

@@ -11,7 +11,7 @@ use greenroom::live::{Gift, Handle, LiveEvent, Occurrence};
 use greenroom::sim::MemberSpec;
 
 use super::pages::pages;
-use super::{Browser, PHONE, Screen, View, WIDE};
+use super::{BrowserWorld, PHONE, Screen, View, WIDE};
 use crate::reading::link;
 use crate::web::asking::Server;
 use crate::web::ground::WebWorld;
@@ -54,20 +54,18 @@ impl WebWorld {
 }
 
 /// Opens each page of the table for whom it is, and gives what was found on it.
-async fn on_every_page(view: View, look: impl Fn(&Screen<'_>) -> Vec<String>) -> Vec<String> {
-    let browser = Browser::start();
-    let ground = WebWorld::of_a_process().await;
+async fn on_every_page(view: View, look: impl Fn(&Screen) -> Vec<String>) -> Vec<String> {
+    let ground = BrowserWorld::of_a_process().await;
     let song = ground.long_evening().await;
     let mut wrong = Vec::new();
     for page in pages() {
         ground.world.pass(Duration::from_secs(10)).await;
         let sample = (page.route.sample)(&ground.samples(&song, "ann"));
-        let screen = browser.screen(&ground, &ground.whom_it_is_for(page.route.who), view);
+        let screen = ground.screen(&ground.whom_it_is_for(page.route.who), view);
         let (status, _) = screen.go(&page.address(&sample, Server::Here));
         assert_eq!(status, 200, "{}", page.path);
         wrong.extend(look(&screen).into_iter().map(|fault| format!("{} ({}): {fault}", page.path, page.route.name)));
     }
-    drop(browser);
     ground.end().await;
     wrong
 }
@@ -75,7 +73,7 @@ async fn on_every_page(view: View, look: impl Fn(&Screen<'_>) -> Vec<String>) ->
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn whatever_stands_on_a_page_it_is_as_wide_as_the_window_and_no_number_is_torn() {
-    let look = |screen: &Screen<'_>| {
+    let look = |screen: &Screen| {
         let at = |width| {
             screen.is_resized_to(width);
             let measure = screen.measure();
@@ -93,7 +91,7 @@ async fn whatever_stands_on_a_page_it_is_as_wide_as_the_window_and_no_number_is_
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn what_stays_in_sight_covers_nothing_that_has_the_focus_or_can_be_pressed() {
-    let look = |screen: &Screen<'_>| screen.covered();
+    let look = |screen: &Screen| screen.covered();
     let wrong = on_every_page(PHONE, look).await;
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
 }
@@ -101,54 +99,48 @@ async fn what_stays_in_sight_covers_nothing_that_has_the_focus_or_can_be_pressed
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn the_button_of_a_long_form_is_in_sight_from_its_beginning_to_its_end() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let administrator = ground.signed_in("administrator");
     for view in [WIDE, PHONE, View { has_script: false, ..PHONE }] {
-        let screen = browser.screen(&ground, &administrator, view);
+        let screen = ground.screen(&administrator, view);
         screen.go("/g/{server}/settings/music");
         let save = screen.lies("button", "Save");
         assert!(save.top >= 0.0 && save.bottom <= save.high, "{view:?}: {save:?}");
         ground.world.pass(Duration::from_secs(5)).await;
     }
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn the_menu_of_a_song_on_a_phone_names_it_and_closes_by_a_tap_beside_it_also_without_script() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let song = ground.world.member("ann").submits(&link(1), "First Light").await;
     let reviewer = ground.signed_in("reviewer");
     for view in [PHONE, View { has_script: false, ..PHONE }] {
-        let screen = browser.screen(&ground, &reviewer, view);
+        let screen = ground.screen(&reviewer, view);
         screen.go("/g/{server}/desk");
-        screen.unfolds(&format!("More: {song} First Light – ann"));
+        screen.unfolds(&format!("More: {song} ann – First Light"));
         assert_eq!((screen.shown(".desk .sheet"), screen.shown(".desk .sheet-title")), (1, 1), "{view:?}");
-        let remove = screen.lies("button", &format!("Remove: {song} First Light – ann"));
+        let remove = screen.lies("button", &format!("Remove: {song} ann – First Light"));
         assert!(remove.left >= 0.0 && remove.bottom <= remove.high, "{remove:?}");
         screen.taps_at(180.0, 90.0);
         assert_eq!(screen.shown(".desk .sheet"), 0, "{view:?}");
         assert_eq!(screen.troubles(), Vec::<String>::new());
     }
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn keys_are_shown_where_they_do_something() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     ground.world.member("ann").submits(&link(1), "First Light").await;
     let reviewer = ground.signed_in("reviewer");
     for (view, is_shown) in [(WIDE, true), (View { has_script: false, ..WIDE }, false), (PHONE, false)] {
-        let screen = browser.screen(&ground, &reviewer, view);
+        let screen = ground.screen(&reviewer, view);
         screen.go("/g/{server}/desk");
         assert_eq!(screen.shown("kbd") > 0, is_shown, "{view:?}");
     }
-    drop(browser);
     ground.end().await;
 }

@@ -119,7 +119,7 @@ async fn the_queue_for_everybody_follows_for_strangers_and_for_whoever_has_a_son
     let (stranger, own) = (ground.screen(&nobody, NARROW), ground.screen(&ann, NARROW));
     for screen in [&stranger, &own] {
         assert_eq!(screen.go("/q/night-owl").0, 200);
-        sees(screen, "live").await;
+        sees(screen, "up to date").await;
     }
     ground.world.member("ben").submits(&link(1), "Kites").await;
     ground.world.member("ann").submits(&link(2), "First Light").await;

@@ -90,7 +90,7 @@ async fn a_page_whose_server_starts_anew_says_so_keeps_what_it_shows_and_catches
     let ground = BrowserWorld::start().await;
     ground.plays(1, "First Light").await;
     let screen = ground.shows("reviewer", WIDE, "/g/{server}/desk");
-    sees(&screen, "live").await;
+    sees(&screen, "up to date").await;
     sees(&screen, "First Light").await;
     ground.falls();
     sees(&screen, AWAY).await;
@@ -107,7 +107,7 @@ async fn a_page_whose_server_starts_anew_says_so_keeps_what_it_shows_and_catches
 async fn a_page_says_that_a_right_went() {
     let ground = BrowserWorld::start().await;
     let screen = ground.shows("reviewer", NARROW, "/g/{server}/desk");
-    sees(&screen, "live").await;
+    sees(&screen, "up to date").await;
     ground.demote("reviewer").await;
     sees(&screen, "You may not see this any more").await;
     can_be_read(&screen, "a right went");
@@ -122,13 +122,13 @@ async fn a_page_says_who_signed_out_or_in_elsewhere_and_goes_on_with_the_same_pe
     let first = ground.screen(&reviewer, WIDE);
     let second = first.tab();
     first.go("/g/{server}/desk");
-    sees(&first, "live").await;
+    sees(&first, "up to date").await;
     reviewer.post("/sign-out", &[("csrf", &reviewer.csrf().unwrap())]).await.is(303);
     sees(&first, "You are signed out.").await;
     can_be_read(&first, "signed out");
     second.go(&format!("/in/{}", ground.link_of("reviewer")));
     second.clicks("button", "Sign in as reviewer");
-    let goes_on = |seen: &str| !seen.contains("You are signed out.") && seen.contains("live");
+    let goes_on = |seen: &str| !seen.contains("You are signed out.") && seen.contains("up to date");
     until(&first, "the page goes on", goes_on).await;
     second.go("/sign-in");
     second.fills("Name", OPERATOR);
@@ -175,7 +175,7 @@ async fn whoever_edits_the_same_settings_sees_what_somebody_else_changed() {
         administrator.json(Method::PATCH, "/api/{server}/settings", &json!({ "skip_price": price })).await.is(200);
     };
     screen.go(ECONOMY);
-    sees(&screen, "live").await;
+    sees(&screen, "up to date").await;
     changes(800).await;
     sees(&screen, "Somebody else changed this just now.").await;
     assert_eq!(screen.value(PRICE), "800", "what nobody touched is as it is now");
@@ -193,16 +193,15 @@ async fn whoever_edits_the_same_settings_sees_what_somebody_else_changed() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn what_somebody_did_themselves_is_no_change_of_somebody_else_and_is_undone_where_it_is_told() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let administrator = ground.signed_in("administrator");
-    let screen = browser.screen(&ground, &ground.signed_in("admin"), WIDE);
+    let screen = ground.screen(&ground.signed_in("admin"), WIDE);
     let changes = async |setting: &str, to: u32| {
         administrator.json(Method::PATCH, "/api/{server}/settings", &json!({ (setting): to })).await.is(200);
     };
     changes("skip_price", 800).await;
     screen.go(ECONOMY);
-    sees(&screen, "live").await;
+    sees(&screen, "up to date").await;
     screen.fills("Luxury Coins for Gifts", "5");
     screen.clicks("button", "Reset");
     sees(&screen, "Price of a Skip is 1000 now.").await;
@@ -220,7 +219,7 @@ async fn what_somebody_did_themselves_is_no_change_of_somebody_else_and_is_undon
     screen.sees("There is nothing to undo here.");
     changes("skip_price", 900).await;
     screen.go(overview);
-    sees(&screen, "live").await;
+    sees(&screen, "up to date").await;
     screen.clicks("button", "Undo");
     sees(&screen, "Price of a Skip is 1000 now.").await;
     screen.arrives(overview);
@@ -228,7 +227,5 @@ async fn what_somebody_did_themselves_is_no_change_of_somebody_else_and_is_undon
     sees(&screen, "Price of a Skip is 900 now.").await;
     can_be_read(&screen, "an undo is told");
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }

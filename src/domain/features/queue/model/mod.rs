@@ -4,12 +4,14 @@ mod refusal;
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::id_type;
 use crate::jobs::JobKind;
+use crate::kernel::actor::Actor;
 use crate::kernel::ids::{AttachmentId, ChannelId, MessageId, UserId};
 use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
@@ -310,13 +312,15 @@ pub struct Seen {
     pub line: Line,
 }
 
-/// Who put a song where it is.
+/// The last thing that was noted of a song.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PutBy {
-    /// The gifts of its submitter.
-    Gifts,
-    /// A reviewer.
-    Reviewer,
+pub struct LastAct {
+    /// Who did it.
+    pub by: Actor,
+    /// How long ago.
+    pub ago: Duration,
+    /// The line into which it put the song.
+    pub to: Line,
 }
 
 /// How long reviews take, measured: the lengths of the last ones.

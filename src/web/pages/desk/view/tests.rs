@@ -46,7 +46,7 @@ fn what_plays_is_told_with_its_number_its_submitter_and_everything_that_can_be_d
     insta::assert_snapshot!(drawn(&now(&desk)), @r#"
     <section class="now" aria-labelledby="now">
     <h2 id="now">Now playing</h2>
-    <p class="song" data-says="Now playing: First Light – Ann, by ann.">First Light – Ann</p>
+    <p class="song" data-says="Now playing: Ann – First Light, by ann.">Ann – First Light</p>
     <p class="line-of">⚡ 5 Skip · <a href="/g/5/songs/127626">#127626</a> · <time datetime="2026-11-21T20:15:00Z" data-form="since">since 20:15 UTC</time>
     </p>
     <p class="facts">
@@ -60,16 +60,16 @@ fn what_plays_is_told_with_its_number_its_submitter_and_everything_that_can_be_d
     <div class="acts">
     <button class="button main" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/next" data-key="n" aria-keyshortcuts="n">[icon]Next<kbd aria-hidden="true">n</kbd>
     </button>
-    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/bookmark?from=Songs+Played" data-key="b" aria-keyshortcuts="b">[icon]Bookmark<span class="heard"> #127626 First Light – Ann</span>
+    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/bookmark?from=Songs+Played" data-key="b" aria-keyshortcuts="b">[icon]Bookmark<span class="heard"> #127626 Ann – First Light</span>
     <kbd aria-hidden="true">b</kbd>
     </button>
-    <button class="button danger" type="submit" form="acts" formaction="/g/5/songs/127626/dead-link?from=Songs+Played" data-key="d" aria-keyshortcuts="d">[icon]Dead link<span class="heard"> #127626 First Light – Ann</span>
+    <button class="button danger" type="submit" form="acts" formaction="/g/5/songs/127626/dead-link?from=Songs+Played" data-key="d" aria-keyshortcuts="d">[icon]Dead link<span class="heard"> #127626 Ann – First Light</span>
     <kbd aria-hidden="true">d</kbd>
     </button>
-    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/hold?from=Songs+Played" data-key="h" aria-keyshortcuts="h">[icon]Hold<span class="heard"> #127626 First Light – Ann</span>
+    <button class="button" type="submit" form="acts" formaction="/g/5/songs/127626/hold?from=Songs+Played" data-key="h" aria-keyshortcuts="h">[icon]Hold<span class="heard"> #127626 Ann – First Light</span>
     <kbd aria-hidden="true">h</kbd>
     </button>
-    <button class="button" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/undo" data-key="p" aria-keyshortcuts="p">[icon]Put back<span class="heard"> #127626 First Light – Ann</span>
+    <button class="button" type="submit" name="playing" value="127626" form="acts" formaction="/g/5/desk/undo" data-key="p" aria-keyshortcuts="p">[icon]Put back<span class="heard"> #127626 Ann – First Light</span>
     <kbd aria-hidden="true">p</kbd>
     </button>
     </div>
@@ -82,14 +82,14 @@ fn a_song_goes_up_and_down_by_one_line_and_into_any_other() {
     let coming_up = vec![waits(song(1, "Kites", Line::Skip25Plus), 0), waits(song(2, "Lagos Rain", Line::Free), 1)];
     let page = coming(&Desk { coming: coming_up, ..quiet() }).into_string();
     for label in [
-        "To 20 Skip: #000001 Kites – Ann",
-        "To 5 Skip: #000002 Lagos Rain – Ann",
-        "More: #000001 Kites – Ann",
-        "Dead link: #000002 Lagos Rain – Ann",
+        "To 20 Skip: #000001 Ann – Kites",
+        "To 5 Skip: #000002 Ann – Lagos Rain",
+        "More: #000001 Ann – Kites",
+        "Dead link: #000002 Ann – Lagos Rain",
     ] {
         assert!(page.contains(&format!("aria-label=\"{label}\"")), "{label}: {page}");
     }
-    assert!(page.contains(">#000001 Kites – Ann</a> · ann"), "{page}");
+    assert!(page.contains(">#000001 Ann – Kites</a> · ann"), "{page}");
     assert!(!page.contains("title=\"To Pending Skips\""), "it is a line that is not served: {page}");
     assert!(page.contains("formaction=\"/g/5/songs/000001/move?from=25%2B+Skip\""), "{page}");
     assert!(page.contains("~5 min") && page.contains("~9 min"), "{page}");
@@ -105,6 +105,40 @@ fn a_skip_that_waits_for_a_reviewer_is_approved_into_a_line_or_removed() {
     assert!(!page.contains("value=\"Pending Skips\""), "{page}");
     assert!(page.contains("formaction=\"/g/5/songs/000003/remove?from=Pending+Skips\""), "{page}");
     assert!(page.contains("And 3 more"), "{page}");
+}
+
+#[test]
+fn what_comes_behind_is_counted_and_its_lines_open() {
+    let counts = Line::WAITING.map(|line| (line, if line == Line::Free { 812 } else { 3 })).to_vec();
+    let coming_up = (0..10).map(|ahead| waits(song(ahead, "Kites", Line::Skip5), ahead.into())).collect();
+    let page = coming(&Desk { counts, coming: coming_up, ..quiet() }).into_string();
+    assert!(page.contains("And 817 more:"), "{page}");
+    assert!(page.contains("<a href=\"/g/5/desk?line=Free#line\">all 812 of Free</a>"), "{page}");
+    assert!(!page.contains("all 3 of 10 Skip"), "all of it is shown: {page}");
+    assert!(page.contains("<a href=\"/g/5/desk?line=25%2B+Skip#line\" title=\"25+ Skip\">"), "{page}");
+}
+
+#[test]
+fn a_line_that_is_open_has_the_same_acts_its_places_and_the_way_on() {
+    let rows = vec![waits(song(7, "Kites", Line::Free), 50)];
+    let next: Option<crate::store::Cursor> = "YjE".parse().ok();
+    let open = OpenLine { guild: OWL, line: Line::Free, total: 812, rows, is_behind: true, next };
+    let page = open_line(&open).into_string();
+    for part in [
+        "id=\"line-song-000007\"",
+        "51 <span title=\"Free\">",
+        "aria-label=\"Play now: #000007 Ann – Kites\"",
+        "href=\"/g/5/desk?line=Free#line\"",
+        "href=\"/g/5/desk?line=Free&amp;after=YjE#line\" rel=\"next\"",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let skips =
+        OpenLine { line: Line::PendingSkips, rows: vec![waits(song(8, "Notes", Line::PendingSkips), 0)], ..open };
+    let page = open_line(&skips).into_string();
+    assert!(page.contains("aria-label=\"To Free: #000008 Ann – Notes\"") && !page.contains("Play now"), "{page}");
+    let none = open_line(&OpenLine { rows: Vec::new(), next: None, ..skips }).into_string();
+    assert!(none.contains("No song waits behind this place any more."), "{none}");
 }
 
 #[test]
@@ -207,5 +241,5 @@ fn numbers_are_counted_in_words_and_waits_are_rounded_up() {
         ]
     );
     let waits = [1, 61, 3_600, 3_661].map(|seconds| wait(Duration::from_secs(seconds)));
-    assert_eq!(waits, ["~1 min", "~2 min", "~1 h 00 min", "~1 h 02 min"]);
+    assert_eq!(waits, ["~1 min", "~2 min", "~1 h", "~1 h 2 min"]);
 }

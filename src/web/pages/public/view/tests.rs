@@ -70,7 +70,7 @@ fn whoever_looks_reads_where_their_song_stands_however_far_behind() {
     <p>
     <strong>Sol – Kites</strong>
     </p>
-    <p class="hint">Place 73 · ~219 min</p>
+    <p class="hint">Place 73 · ~3 h 39 min</p>
     </section>
     "#);
     assert!(own(None, None).contains("<p class=\"hint\">It waits for a reviewer.</p>"));

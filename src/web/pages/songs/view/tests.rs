@@ -133,10 +133,36 @@ fn the_story_says_where_the_song_is_and_who_did_what() {
 fn whoever_reviews_can_take_the_song_out_for_a_reason_and_others_cannot() {
     let told = told(What::Submitted);
     let seal = Seal { csrf: "t0ken", key: "k3y" };
-    let page = story(OWL, &told, &names(), Some(seal)).into_string();
+    let reviews = Some(Reviews { acts: seal, remove: seal });
+    let page = story(OWL, &told, &names(), reviews).into_string();
     assert!(page.contains("action=\"/g/5/songs/000001/remove?from=Songs+Played\""), "{page}");
     assert!(page.contains("name=\"reason\""), "{page}");
     assert!(!story(OWL, &told, &names(), None).into_string().contains("<form"));
+}
+
+#[test]
+fn a_song_has_on_its_page_what_can_be_done_with_it_and_nothing_else() {
+    let seal = Seal { csrf: "t0ken", key: "k3y" };
+    let shown = |line, is_playing, what| {
+        let of = Story { entry: song(1, "Kites", line), is_playing, ..told(what) };
+        story(OWL, &of, &names(), Some(Reviews { acts: seal, remove: seal })).into_string()
+    };
+    let has = |page: &str, verbs: &[&str]| {
+        for verb in ["play", "hold", "bookmark", "dead-link", "move"] {
+            let is_there = page.contains(&format!("formaction=\"/g/5/songs/000001/{verb}?from="));
+            assert_eq!(is_there, verbs.contains(&verb), "{verb}: {page}");
+        }
+    };
+    let played = || What::Played("Free".to_owned());
+    has(&shown(Line::Free, false, What::Submitted), &["play", "hold", "bookmark", "dead-link", "move"]);
+    has(&shown(Line::PendingSkips, false, What::Submitted), &["play", "bookmark", "dead-link", "move"]);
+    has(&shown(Line::SongsPlayed, false, played()), &["bookmark", "dead-link", "move"]);
+    has(&shown(Line::Removed, false, played()), &["bookmark", "move"]);
+    let plays = shown(Line::SongsPlayed, true, played());
+    has(&plays, &["hold", "bookmark", "dead-link"]);
+    assert!(plays.contains("formaction=\"/g/5/desk/undo\""), "{plays}");
+    let waits = shown(Line::Free, false, What::Submitted);
+    assert!(!waits.contains("<option value=\"Free\""), "it is there already: {waits}");
 }
 
 #[test]
