@@ -20,12 +20,11 @@ use tokio::time::timeout;
 use super::Web;
 use super::access::{
     Caller, Limit, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place,
-    sender,
 };
-use super::answer::{Problem, Refill, WasDone, form_field, say_when_again, told};
+use super::answer::{Problem, Refill, WasDone, form_field, say_when_again, told, with_cookies};
 use super::endpoint::{Arrived, Door, Route};
 use super::headers::{CSRF_TOKEN, FETCH_SITE};
-use super::kept::{self, Sent};
+use super::kept::{self, Sent, WayBack};
 use super::settings::Settings;
 use super::trouble::{self, Met};
 use super::ui::components::ASK;
@@ -55,7 +54,7 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
     let problem = match examine(&web, route, door, &mut parts, &mut body, &mut known).await {
         Ok(arrived) => {
             if door == Door::Page
-                && let Some(kept) = web.kept.wanted(&arrived)
+                && let Some(kept) = web.kept.wanted(&web.settings, &arrived)
             {
                 return show_kept(web, kept, arrived.headers, parts).await;
             }
@@ -72,10 +71,16 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
         Door::Api => told(&web, &problem, route.name, route.says_success),
         Door::Page if is_signed_out => lead(&address),
         // What was typed is not lost: it is shown again to whoever is signed in then.
-        Door::Form if is_signed_out => lead(&kept(&web, route, &mut parts, body, &known).await),
+        Door::Form if is_signed_out => {
+            let WayBack { page, cookie } = kept(&web, route, &mut parts, body, &known).await;
+            with_cookies(lead(&page), cookie)
+        }
         Door::Page | Door::Form => {
             let again = match door {
-                Door::Page => Some(trouble::told_address(route.who, &address).to_owned()),
+                Door::Page => {
+                    let page = trouble::told_address(route.who, &address).to_owned();
+                    Some(WayBack { page, cookie: None })
+                }
                 // What was let in, and is only not possible now, is not lost either.
                 _ if problem.retry_after().is_some() && known.origin.is_some() => {
                     Some(kept(&web, route, &mut parts, body, &known).await)
@@ -83,8 +88,9 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
                 _ => None,
             };
             let (visitor, place) = (&known.visitor, (known.guild, known.rank));
-            let met = Met { visitor, headers: &parts.headers, place, address: again.as_deref() };
-            trouble::problem(&web, &met, &problem, route.name)
+            let address = again.as_ref().map(|again| again.page.as_str());
+            let met = Met { visitor, headers: &parts.headers, place, address };
+            with_cookies(trouble::problem(&web, &met, &problem, route.name), again.and_then(|again| again.cookie))
         }
     }
 }
@@ -131,9 +137,9 @@ async fn serve(web: Web, route: &'static Route, arrived: Arrived, is_change: boo
 }
 
 /// Keeps a form for whoever signs in, or comes again; gives the page that leads back to it.
-async fn kept(web: &Web, route: &'static Route, parts: &mut Parts, body: Option<Body>, known: &Known) -> String {
+async fn kept(web: &Web, route: &'static Route, parts: &mut Parts, body: Option<Body>, known: &Known) -> WayBack {
     let body = match body {
-        Some(body) if sender(&parts.headers) == Sender::Ours => {
+        Some(body) if web.settings.sender(&parts.headers) == Sender::Ours => {
             whole(body, route.largest_body.min(kept::LARGEST)).await.unwrap_or_default()
         }
         // Of what no page of ours sent nothing is kept, so nobody waits for it.
@@ -239,7 +245,7 @@ pub fn arrive(settings: &Settings, limits: &Limits, parts: &Parts) -> Result<Ori
 /// header; a form says it in a field, which is looked at when the body is there.
 fn admit_sender(web: &Web, door: Door, parts: &Parts, visitor: &Visitor) -> Result<(), Problem> {
     let session = session_of(visitor);
-    match sender(&parts.headers) {
+    match web.settings.sender(&parts.headers) {
         Sender::Foreign => return Err(Problem::Csrf),
         // Whoever has a cookie is a browser, and browsers say where they come from.
         Sender::Silent if session.is_some() => return Err(Problem::Csrf),

@@ -3,8 +3,9 @@
 //!
 //! A kept form is never done by itself. Whoever may go on comes back to the page from which it was sent, and sees it filled in;
 //! they send it, or do not. It is kept in memory, without what is secret, for the person whose session it was, or where nobody
-//! knows that for the browser that has its name. What is kept is bounded for each place and in all, and goes after
-//! [`LASTS`]. A restart forgets it.
+//! knows that for the browser that sent it, which gets a cookie with it: or else somebody could fill in a form, and lead
+//! another there who may send it. What is kept is bounded for each place and in all, and goes after [`LASTS`]. A restart
+//! forgets it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
@@ -17,13 +18,14 @@ use axum::http::{HeaderMap, Uri};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use super::access::{Name, Sender, Visitor, jwt, sender};
+use super::access::{Name, Sender, Visitor, jwt};
 use super::answer::{is_page_of_ours, is_secret};
 use super::endpoint::{Arrived, Route};
 use super::gate::session_of;
 use super::settings::Settings;
 use super::sign_in::UserView;
 use super::ui::components::{CSRF, IDEMPOTENCY_KEY};
+use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::secret::random;
 use crate::kernel::time::Timestamp;
 
@@ -48,9 +50,26 @@ struct Kept {
     name: String,
     place: IpAddr,
     since: Timestamp,
-    /// Whose session it was, where that is known.
-    person: Option<String>,
+    owner: Owner,
     form: Sent,
+}
+
+/// Who may see a form that is kept.
+#[derive(Clone, PartialEq, Eq)]
+enum Owner {
+    /// Whoever's session it was.
+    Person(String),
+    /// Where that is not known: whoever signs in in the browser that sent it.
+    Browser(Digest),
+}
+
+/// The page that leads back to a form.
+#[derive(Default)]
+pub(super) struct WayBack {
+    /// Its address.
+    pub page: String,
+    /// The cookie by which the browser is known that sent it.
+    pub cookie: Option<String>,
 }
 
 /// A form that was sent.
@@ -75,7 +94,7 @@ impl KeptForms {
         form: Sent,
         headers: &HeaderMap,
         (place, now): (IpAddr, Timestamp),
-    ) -> String {
+    ) -> WayBack {
         let is_read = is_form(headers);
         let mut fields: Vec<(String, String)> =
             if is_read { serde_html_form::from_bytes(&form.body).unwrap_or_default() } else { Vec::new() };
@@ -83,16 +102,16 @@ impl KeptForms {
         let page = page_before(headers, back);
         fields.retain(|(name, _)| name != CSRF && !is_secret(name));
         let is_said = fields.iter().any(|(name, _)| name != IDEMPOTENCY_KEY && name != "back");
-        if !is_said || sender(headers) != Sender::Ours {
-            return page;
+        if !is_said || settings.sender(headers) != Sender::Ours {
+            return WayBack { page, cookie: None };
         }
         let name = BASE64_URL_SAFE_NO_PAD.encode(random::<16>());
-        let access = Name::Access.of(headers, settings.is_https());
+        let (owner, cookie) = owner_of(settings, headers);
         let kept = Kept {
             name: name.clone(),
             place,
             since: now,
-            person: access.and_then(|access| jwt::whose(&settings.jwt_key, &access)),
+            owner,
             form: Sent { body: serde_html_form::to_string(fields).unwrap_or_default().into(), ..form },
         };
         let mut forms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -108,25 +127,43 @@ impl KeptForms {
         forms.push_back(kept);
         drop(forms);
         let sign = if page.contains('?') { '&' } else { '?' };
-        format!("{page}{sign}{KEPT}={name}")
+        WayBack { page: format!("{page}{sign}{KEPT}={name}"), cookie }
     }
 
     /// The form that a page is to show, where it is of whoever asks and by the session of a browser: what is shown there carries
     /// the token of that session, and nothing is done without it.
-    pub(super) fn wanted(&self, arrived: &Arrived) -> Option<Sent> {
+    pub(super) fn wanted(&self, settings: &Settings, arrived: &Arrived) -> Option<Sent> {
         let wanted = url::form_urlencoded::parse(arrived.query.as_bytes()).find(|(name, _)| name == KEPT)?.1;
         session_of(&arrived.visitor)?;
+        let browser = browser_of(settings, &arrived.headers);
         let forms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = forms.iter().find(|form| form.name == wanted && arrived.now.since(form.since) < LASTS)?;
-        kept.is_of(&arrived.visitor).then(|| kept.form.clone())
+        let is_theirs = match &kept.owner {
+            Owner::Person(id) => id_of(&arrived.visitor).as_ref() == Some(id),
+            Owner::Browser(known) => browser.is_some_and(|browser| browser.digest() == *known),
+        };
+        is_theirs.then(|| kept.form.clone())
     }
 }
 
-impl Kept {
-    fn is_of(&self, visitor: &Visitor) -> bool {
-        let id = visitor.somebody().map(|somebody| UserView::of(&somebody.person, &somebody.name).id);
-        self.person.is_none() || self.person == id
+fn id_of(visitor: &Visitor) -> Option<String> {
+    visitor.somebody().map(|somebody| UserView::of(&somebody.person, &somebody.name).id)
+}
+
+/// Who may see what this browser sends, and the cookie that it needs for that.
+fn owner_of(settings: &Settings, headers: &HeaderMap) -> (Owner, Option<String>) {
+    let access = Name::Access.of(headers, settings.is_https());
+    if let Some(person) = access.and_then(|access| jwt::whose(&settings.jwt_key, &access)) {
+        return (Owner::Person(person), None);
     }
+    // What it sent before is still to be seen.
+    let browser = browser_of(settings, headers).unwrap_or_else(|| SecretBytes::new(random()));
+    let cookie = Name::Kept.set(browser.text().expose(), LASTS, settings.is_https());
+    (Owner::Browser(browser.digest()), Some(cookie))
+}
+
+fn browser_of(settings: &Settings, headers: &HeaderMap) -> Option<SecretBytes> {
+    SecretBytes::parse(&Name::Kept.of(headers, settings.is_https())?)
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

@@ -142,12 +142,12 @@ pub(super) async fn prove(
     web.sign_ins.may_try(from, name, now).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
     let of = name.to_owned();
     let kept = web.look("operator", move |read| operator::of(read, &of)).await?;
-    let hash = kept.map(|operator| operator.phc().expose().to_owned());
+    let is_let_in = web.settings.lets_in(&Person::Operator { name: name.to_owned() });
+    let hash = kept.filter(|_| is_let_in).map(|operator| operator.phc().expose().to_owned());
     if web.passwords.matches(password, hash).await? {
         web.sign_ins.was_right(from, name);
         return Ok(());
     }
-    web.sign_ins.was_wrong(from, name, now);
     let address = origin.address;
     web.bot.store.write("wrong_password", move |tx| guesses::wrong_password(tx, address)).await?;
     Err(SignInRefusal::Wrong.into())

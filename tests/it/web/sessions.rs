@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use greenroom::signin::scope::Scope;
+use greenroom::web::settings::Operators;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -146,5 +148,28 @@ async fn whoever_wants_no_single_keys_switches_them_off_and_on_again_and_the_the
         assert!(page.contains("data-theme=\"dark\""), "{word}");
         assert_eq!(page.contains("Switch single keys on"), is_off, "{word}");
     }
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn an_operator_under_another_name_or_whose_way_is_switched_off_is_let_in_by_nothing() {
+    let credentials = serde_json::json!({ "username": OPERATOR, "password": PASSWORD });
+    for operators in [Operators::Named("boss".to_owned()), Operators::Nobody] {
+        let ground = WebWorld::with(|settings| settings.operators = operators.clone()).await;
+        let (session, program) = (ground.signed_in(OPERATOR), ground.token(OPERATOR, &[Scope::Read]));
+        for person in [&session, &program] {
+            person.get("/api/auth/me").await.is(401);
+            person.get("/api/{server}/queue").await.is(401);
+        }
+        let link = format!("/in/{}", ground.link_of(OPERATOR));
+        ground.nobody().get(&link).await.is(404);
+        ground.nobody().json(Method::POST, &format!("/api/auth/link{}", &link[3..]), &Value::Null).await.is(404);
+        ground.nobody().json(Method::POST, "/api/auth/login", &credentials).await.is(403);
+        ground.signed_in("owner").get("/api/{server}/queue").await.is(200);
+        ground.end().await;
+    }
+    let ground = WebWorld::with(|settings| settings.operators = Operators::Named(OPERATOR.to_owned())).await;
+    ground.signed_in(OPERATOR).get("/api/{server}/queue").await.is(200);
+    ground.nobody().json(Method::POST, "/api/auth/login", &credentials).await.is(200);
     ground.end().await;
 }
