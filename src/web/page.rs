@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERER, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, REFERER, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -91,6 +91,8 @@ pub struct Seen<P: Page> {
     pub now: Timestamp,
     /// The address, path and query.
     pub address: String,
+    /// The name under which it was asked for.
+    pub host: Option<String>,
     ink: Ink,
 }
 
@@ -295,6 +297,7 @@ impl<P: Page> Seen<P> {
             refill,
             now: arrived.now,
             address: arrived.address.clone(),
+            host: arrived.headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned),
             ink: Ink::new(web, &arrived.visitor),
         })
     }
@@ -475,11 +478,11 @@ pub(super) fn question(web: &Web, arrived: &Arrived, asked: &str) -> Response {
     html_response(StatusCode::OK, around.draw(&shown, None, None))
 }
 
-/// A page as an answer.
+/// A page as an answer, which nothing on the way keeps or rewrites.
 pub fn html_response(status: StatusCode, document: String) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+        (CACHE_CONTROL, HeaderValue::from_static("private, no-store, no-transform")),
         (VARY, HeaderValue::from_static("cookie")),
     ];
     (status, headers, document).into_response()
