@@ -17,7 +17,7 @@ use maud::{Markup, html};
 use serde::de::DeserializeOwned;
 
 use super::Web;
-use super::access::{Limit, Name, Rank, Somebody, Via, Visitor, Who};
+use super::access::{Limit, Name, Origin, Rank, Somebody, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html, is_page_of_ours};
 use super::endpoint::{Arrived, BODY, Door, Doors, Freshness, Route, Sample, Samples};
 use super::filter::Filter;
@@ -93,6 +93,8 @@ pub struct Seen<P: Page> {
     pub address: String,
     /// The name under which it was asked for.
     pub host: Option<String>,
+    /// From where, and by what way.
+    pub origin: Origin,
     ink: Ink,
 }
 
@@ -297,6 +299,7 @@ impl<P: Page> Seen<P> {
             refill,
             now: arrived.now,
             address: arrived.address.clone(),
+            origin: arrived.origin,
             host: arrived.headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned),
             ink: Ink::new(web, &arrived.visitor),
         })

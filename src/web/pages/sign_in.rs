@@ -65,9 +65,8 @@ impl Page for SignInPage {
                 p.muted { "Greenroom is at " a href=(there) { (there) } ". If signing in leads you back to this page, open that \
                     address: browsers keep no sign-in where the way is not encrypted." }
             }
-            @if !web.settings.is_https() {
-                p.muted { "The way to this page is not encrypted. On your own machine that is fine; in a network that others \
-                    use, they could read along." }
+            @if !web.settings.is_https() && !seen.origin.is_encrypted && !seen.origin.address.is_loopback() {
+                p.muted { "The way to this page is not encrypted: in a network that others use, they could read along." }
             }
         };
         Ok(Shown::bare("Sign in", main))
