@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use axum::http::header::IF_MATCH;
-use axum::http::{HeaderMap, Method};
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -61,7 +61,9 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     type Answer: Serialize + ToSchema + Send + 'static;
 
     /// A request that would succeed, for the access test and the document.
-    fn sample(samples: &Samples) -> Sample;
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
 
     /// Does it.
     fn run(web: &Web, asked: Asked<Self>) -> impl Future<Output = Result<Answered<Self::Answer>, Problem>> + Send;
@@ -399,6 +401,24 @@ pub struct Sample {
 pub const BODY: usize = 64 * 1024;
 
 impl Route {
+    /// What a row is where it says nothing else. Each row says its name, what it does, where it is, for whom, and what serves it.
+    pub const PLAIN: Self = Self {
+        name: "",
+        about: "",
+        doors: Doors::get(&[]),
+        who: Who::Instance,
+        scope: Scope::Read,
+        limit: Limit::Reads,
+        largest_body: BODY,
+        says_success: false,
+        requirements: &[],
+        has_revision: false,
+        leads_to_discord: false,
+        shape: None,
+        sample: |_| Sample::default(),
+        serve: |_, _| Box::pin(async { StatusCode::NOT_FOUND.into_response() }),
+    };
+
     /// The row of an endpoint.
     pub const fn of<E: Endpoint>() -> Self {
         Self {
@@ -408,14 +428,13 @@ impl Route {
             who: E::WHO,
             scope: E::SCOPE,
             limit: E::LIMIT,
-            largest_body: BODY,
             says_success: E::SUCCESS,
             requirements: E::REQUIREMENTS,
             has_revision: E::REVISION.is_some(),
-            leads_to_discord: false,
             shape: Some(shape::<E>),
             sample: E::sample,
             serve: serve::<E>,
+            ..Self::PLAIN
         }
     }
 

@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 use maud::{Markup, html};
 
 use super::answer::{Ambiguous, Candidate, Problem, html as sentence_html};
+use super::kept::KEPT;
 use crate::kernel::ids::UserId;
 use crate::kernel::refusal::Refuse;
 use crate::kernel::sentence::Sentence;
@@ -18,9 +19,10 @@ use crate::sentence;
 use crate::store::{Cursor, CursorRefusal};
 use crate::web::address::address;
 use crate::web::names::ending;
+use crate::web::ui::components::Paging;
 
-/// Fields that say where a list goes on, and mean nothing in another list.
-const PLACES: [&str; 3] = ["after", "before", "page"];
+/// Fields that say which part of a list is shown, or what is filled in beside it, and mean nothing in another list.
+const PLACES: [&str; 5] = ["after", "before", "page", "limit", KEPT];
 
 /// What was asked for, as it was typed, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -65,9 +67,29 @@ impl Filter {
         self.fault.as_ref()
     }
 
+    /// The same filter at an address, from the beginning of its list.
+    pub fn at(&self, path: &str) -> String {
+        self.behind(path, "", None)
+    }
+
+    /// The ways from a page of the list at `path`: to its beginning, and on from `next`, which stands in the field `place`.
+    pub fn paging(&self, path: &str, place: &str, next: Option<impl ToString>) -> Paging {
+        Paging {
+            first: (!self.value(place).is_empty()).then(|| self.at(path)),
+            next: next.map(|next| self.behind(path, place, Some(&next.to_string()))),
+            is_partial: false,
+        }
+    }
+
+    fn behind(&self, path: &str, place: &str, next: Option<&str>) -> String {
+        let asked = self.typed.iter().filter(|(name, _)| !PLACES.contains(&name.as_str()));
+        let asked = asked.map(|(name, value)| (name.as_str(), Some(value.as_str())));
+        address(path, &asked.chain([(place, next)]).collect::<Vec<_>>())
+    }
+
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
-        self.typed.iter().all(|(_, value)| value.trim().is_empty())
+        self.typed.iter().all(|(name, value)| name == KEPT || value.trim().is_empty())
     }
 }
 
@@ -187,6 +209,17 @@ mod tests {
         assert_eq!((filter.error("kind"), filter.error("member")), (Some("There is no such kind."), None));
         assert!(filter.is_unclear() && !Filter::of("kind=x").is_unclear());
         assert!(Filter::of("kind=&q=+").is_empty() && !filter.is_empty());
+    }
+
+    #[test]
+    fn a_list_goes_on_and_back_to_its_beginning_with_the_filter_that_was_typed() {
+        let filter = Filter::of("member=ann+b&kind=&kept=x&before=9");
+        let Paging { first, next, .. } = filter.paging("/g/5/ledger", "before", Some(7));
+        assert_eq!(first.as_deref(), Some("/g/5/ledger?member=ann+b"));
+        assert_eq!(next.as_deref(), Some("/g/5/ledger?member=ann+b&before=7"));
+        assert_eq!(filter.at("/api/5/ledger/export"), "/api/5/ledger/export?member=ann+b");
+        let all = Filter::default().paging("/g/5/ledger", "before", None::<u64>);
+        assert_eq!((all.first, all.next), (None, None));
     }
 
     #[test]

@@ -10,9 +10,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, RawPathParams};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use http_body_util::{BodyExt, Limited};
 use tokio::time::timeout;
@@ -21,10 +20,10 @@ use super::Web;
 use super::access::{
     Caller, Limit, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, TooOften, Verdict, Via, Visitor, Who, place,
 };
-use super::answer::{Problem, Refill, WasDone, form_field, say_when_again, told, with_cookies};
+use super::answer::{Problem, WasDone, form_field, once_more, told, with_cookies};
 use super::endpoint::{Arrived, Door, Route};
-use super::headers::{CSRF_TOKEN, FETCH_SITE};
-use super::kept::{self, Sent, WayBack};
+use super::headers::CSRF_TOKEN;
+use super::kept::{self, WayBack};
 use super::settings::Settings;
 use super::trouble::{self, Met};
 use super::ui::components::ASK;
@@ -53,11 +52,6 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
     let (mut body, mut known) = (Some(body), Known::default());
     let problem = match examine(&web, route, door, &mut parts, &mut body, &mut known).await {
         Ok(arrived) => {
-            if door == Door::Page
-                && let Some(kept) = web.kept.wanted(&web.settings, &arrived)
-            {
-                return show_kept(web, kept, arrived.headers, parts).await;
-            }
             return serve(web, route, arrived, is_change(&parts.method)).await;
         }
         Err(problem) => problem,
@@ -72,7 +66,7 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
         Door::Page if is_signed_out => lead(&address),
         // What was typed is not lost: it is shown again to whoever is signed in then.
         Door::Form if is_signed_out => {
-            let WayBack { page, cookie } = kept(&web, route, &mut parts, body, &known).await;
+            let WayBack { page, cookie } = kept(&web, route, &parts.headers, body, &known).await;
             with_cookies(lead(&page), cookie)
         }
         Door::Page | Door::Form => {
@@ -83,7 +77,7 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
                 }
                 // What was let in, and is only not possible now, is not lost either.
                 _ if problem.retry_after().is_some() && known.origin.is_some() => {
-                    Some(kept(&web, route, &mut parts, body, &known).await)
+                    Some(kept(&web, route, &parts.headers, body, &known).await)
                 }
                 _ => None,
             };
@@ -115,7 +109,7 @@ async fn serve(web: Web, route: &'static Route, arrived: Arrived, is_change: boo
     if arrived.door == Door::Form
         && let Err(problem) = is_meant(&web, &arrived)
     {
-        return shown_once_more(web, route, arrived, problem).await;
+        return once_more(web, route, arrived, problem).await;
     }
     if let Some(asked) = form_field(&arrived, ASK).filter(|asked| !asked.is_empty()) {
         return super::page::question(&web, &arrived, &asked);
@@ -125,7 +119,7 @@ async fn serve(web: Web, route: &'static Route, arrived: Arrived, is_change: boo
     if let Some(acting) = acting
         && let Err(TooOften(wait)) = web.limits.balances.take(acting, now)
     {
-        return shown_once_more(web, route, arrived, Problem::RateLimited(wait)).await;
+        return once_more(web, route, arrived, Problem::RateLimited(wait)).await;
     }
     let response = (route.serve)(web.clone(), arrived).await;
     // What was refused, or told once more, changed no balance.
@@ -137,47 +131,17 @@ async fn serve(web: Web, route: &'static Route, arrived: Arrived, is_change: boo
 }
 
 /// Keeps a form for whoever signs in, or comes again; gives the page that leads back to it.
-async fn kept(web: &Web, route: &'static Route, parts: &mut Parts, body: Option<Body>, known: &Known) -> WayBack {
+async fn kept(web: &Web, route: &'static Route, headers: &HeaderMap, body: Option<Body>, known: &Known) -> WayBack {
     let body = match body {
-        Some(body) if web.settings.sender(&parts.headers) == Sender::Ours => {
+        Some(body) if web.settings.sender(headers) == Sender::Ours => {
             whole(body, route.largest_body.min(kept::LARGEST)).await.unwrap_or_default()
         }
         // Of what no page of ours sent nothing is kept, so nobody waits for it.
         _ => Bytes::new(),
     };
-    let form = Sent { route, uri: parts.uri.clone(), params: params_of(parts).await, body };
     let from = known.origin.map_or(IpAddr::from([0, 0, 0, 0]), |origin| place(origin.address));
-    web.kept.keep(&web.settings, form, &parts.headers, (from, web.bot.clock.now()))
+    web.kept.keep(&web.settings, &body, headers, (from, web.bot.clock.now()))
 }
-
-/// Shows a form that was kept, on its page and filled in, to whoever may send it at this moment. Nothing of it is done.
-async fn show_kept(web: Web, form: Sent, mut headers: HeaderMap, mut parts: Parts) -> Response {
-    // The page asks for it in our name, from wherever somebody came to it.
-    for name in [ORIGIN, CONTENT_LENGTH, AUTHORIZATION] {
-        headers.remove(name);
-    }
-    headers.insert(FETCH_SITE, HeaderValue::from_static("same-origin"));
-    (parts.method, parts.uri, parts.headers) = (Method::POST, form.uri, headers);
-    parts.extensions.insert(ParamsOfKept(form.params));
-    let (route, mut body, mut known) = (form.route, Some(Body::from(form.body)), Known::default());
-    let examined = examine(&web, route, Door::Form, &mut parts, &mut body, &mut known).await;
-    match (examined, route.doors.form) {
-        (Ok(arrived), Some(form)) => {
-            let refill = Refill::kept(&arrived);
-            (form.page)(web, arrived, refill).await
-        }
-        (Err(problem), _) => {
-            let place = (known.guild, known.rank);
-            let met = Met { visitor: &known.visitor, headers: &parts.headers, place, address: None };
-            trouble::problem(&web, &met, &problem, route.name)
-        }
-        (Ok(arrived), None) => trouble::problem(&web, &Met::by(&arrived, route.who), &Problem::NotFound, route.name),
-    }
-}
-
-/// What the path of a form that was kept holds, in place of that of the page which shows it.
-#[derive(Clone)]
-struct ParamsOfKept(BTreeMap<String, String>);
 
 /// What is known of a request before it is served.
 async fn examine(
@@ -265,17 +229,6 @@ fn is_meant(web: &Web, arrived: &Arrived) -> Result<(), Problem> {
     if admitted { Ok(()) } else { Err(Problem::Csrf) }
 }
 
-/// What is not served now: a form is shown again with everything that was typed.
-async fn shown_once_more(web: Web, route: &'static Route, arrived: Arrived, problem: Problem) -> Response {
-    let Some(form) = route.doors.form.filter(|_| arrived.door == Door::Form) else {
-        return told(&web, &problem, route.name, route.says_success);
-    };
-    let refill = Refill::of(&arrived, &problem, route.name);
-    let mut response = (form.page)(web, arrived, refill).await;
-    say_when_again(&mut response, &problem);
-    response
-}
-
 /// After a change that succeeded the next form needs the next token.
 fn rotate(web: &Web, session: Option<Digest>, now: Timestamp, response: &Response) {
     let is_done = response.status().is_success() || response.status() == StatusCode::SEE_OTHER;
@@ -307,9 +260,6 @@ fn caller_of(visitor: &Visitor, origin: Origin) -> Caller {
 }
 
 async fn params_of(parts: &mut Parts) -> BTreeMap<String, String> {
-    if let Some(ParamsOfKept(params)) = parts.extensions.get() {
-        return params.clone();
-    }
     match RawPathParams::from_request_parts(parts, &()).await {
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         Err(_) => BTreeMap::new(),

@@ -6,9 +6,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 /// By which a script of ours says that a change is meant (`S-SEC-04`).
 pub(super) const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 
-/// By which a browser says from what kind of page a request comes.
-pub(super) const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
 /// Scripts, styles and pictures of ours alone; no frame around us, no form elsewhere, no text that becomes code.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
     manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \

@@ -22,7 +22,6 @@ pub mod filter;
 mod gate;
 pub mod happened;
 mod headers;
-mod held;
 pub mod input;
 pub mod instance;
 mod kept;
@@ -58,7 +57,6 @@ use access::{Csrf, Limits, Passwords, SignIns};
 use answer::{Answered, Base, Done, Problem, Repeat};
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
-use held::Held;
 use instance::Instance;
 use kept::KeptForms;
 use notices::Notices;
@@ -99,9 +97,7 @@ pub struct Parts {
     pub instance: Instance,
     /// What the next page says.
     pub notices: Notices,
-    /// What was typed before somebody went to prove that it is them.
-    pub held: Held,
-    /// Forms that came when nobody was signed in any more.
+    /// Forms that could not be done when they came.
     pub kept: KeptForms,
     /// What keeps open pages and programs up to date.
     pub push: Push,
@@ -138,7 +134,6 @@ impl Web {
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             instance: Instance::default(),
             notices: Notices::default(),
-            held: Held::default(),
             kept: KeptForms::default(),
             push: Push::new(&bot.store, regions, settings.streams),
             places: Places::default(),

@@ -17,9 +17,9 @@ use maud::{Markup, html};
 use serde::de::DeserializeOwned;
 
 use super::Web;
-use super::access::{Limit, Name, Origin, Rank, Somebody, Via, Visitor, Who};
+use super::access::{Name, Origin, Rank, Somebody, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html, is_page_of_ours};
-use super::endpoint::{Arrived, BODY, Door, Doors, Freshness, Route, Sample, Samples};
+use super::endpoint::{Arrived, Door, Doors, Freshness, Route, Sample, Samples};
 use super::filter::Filter;
 use super::gate::session_of;
 use super::input::read_form;
@@ -39,7 +39,6 @@ use crate::kernel::digest::Digest;
 use crate::kernel::ids::GuildId;
 use crate::kernel::secret::random;
 use crate::kernel::time::Timestamp;
-use crate::signin::scope::Scope;
 use crate::store::Topic;
 
 /// Something that is seen in a browser.
@@ -65,7 +64,9 @@ pub trait Page: Sized + Send + Sync + 'static {
     type Query: DeserializeOwned + Send;
 
     /// A request that would succeed, for the access test.
-    fn sample(samples: &Samples) -> Sample;
+    fn sample(_: &Samples) -> Sample {
+        Sample::default()
+    }
 
     /// Shows it.
     fn show(web: &Web, seen: &Seen<Self>) -> impl Future<Output = Result<Shown, Problem>> + Send;
@@ -205,16 +206,9 @@ impl Route {
             about: P::ABOUT,
             doors: Doors::page(P::PATHS).staying(freshness::<P>()),
             who: P::WHO,
-            scope: Scope::Read,
-            limit: Limit::Reads,
-            largest_body: BODY,
-            says_success: false,
-            requirements: &[],
-            has_revision: false,
-            leads_to_discord: false,
-            shape: None,
             sample: P::sample,
             serve: serve::<P>,
+            ..Self::PLAIN
         }
     }
 }
@@ -230,8 +224,9 @@ const fn freshness<P: Page>() -> Freshness {
 
 fn serve<P: Page>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
-        let typed = web.held.take(&arrived.visitor, &arrived.address, arrived.now);
-        shown::<P>(web, arrived, typed.map(Refill::of_typed)).await
+        let refill =
+            web.kept.wanted(&web.settings, &arrived.headers, &arrived.visitor, (&arrived.address, arrived.now));
+        shown::<P>(web, arrived, refill).await
     })
 }
 

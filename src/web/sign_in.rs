@@ -132,7 +132,7 @@ impl Web {
         };
         let session = self.bot.store.write("session_begun", move |tx| session::begin(tx, &sign_in)).await?;
         if let Some(before) = session_shown(visitor) {
-            self.held.follow(before, sid.digest());
+            self.kept.follow(before, sid.digest());
         }
         Ok(self.signed_in(session, sid.digest(), &refresh))
     }
@@ -153,7 +153,7 @@ impl Web {
     pub async fn prove_session(&self, sid: Digest) -> Result<Option<Renamed>> {
         let other = SecretBytes::new(random()).digest();
         let session = self.bot.store.write("session_proven", move |tx| session::prove(tx, sid, other)).await?;
-        self.held.follow(sid, other);
+        self.kept.follow(sid, other);
         Ok(session.map(|session| {
             let access = jwt::write(&self.settings.jwt_key, claims(&session, other, self.bot.clock.now()));
             let cookie = Name::Access.set(&access, REFRESH, self.settings.is_https());

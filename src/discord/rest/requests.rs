@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use serenity::all::{
-    ApplicationId, Channel, ChannelId, Command, GuildChannel, GuildId, InteractionId, Member, Message, MessageId,
-    MessagePagination, PartialGuild, PrivateChannel, UserId,
+    ApplicationId, Channel, ChannelId, Command, GuildChannel, GuildId, InteractionId, Message, MessageId,
+    MessagePagination, PrivateChannel, UserId,
 };
 use serenity::builder::{CreateAttachment, EditMessage};
 use serenity::http::Route;
@@ -246,18 +246,6 @@ impl Rest {
     pub async fn create_channel(&self, guild: GuildId, channel: &impl Serialize) -> Result<GuildChannel, RestError> {
         let request = Request::new(Method::POST, Route::GuildChannels { guild_id: guild });
         self.fire(request.json(channel)?).await
-    }
-
-    /// A guild with its roles.
-    pub async fn get_guild(&self, guild: GuildId) -> Result<PartialGuild, RestError> {
-        self.get(Route::Guild { guild_id: guild }).await
-    }
-
-    /// A member.
-    pub async fn get_member(&self, guild: GuildId, user: UserId) -> Result<Member, RestError> {
-        let mut member: Value = self.get(Route::GuildMember { guild_id: guild, user_id: user }).await?;
-        member.as_object_mut().and_then(|fields| fields.insert("guild_id".to_owned(), json!(guild)));
-        serde_json::from_value(member).map_err(senseless)
     }
 
     /// Replaces the commands of everywhere.

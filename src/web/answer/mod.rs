@@ -20,7 +20,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Web;
-use super::endpoint::{Arrived, Door, Endpoint, Verb};
+use super::endpoint::{Arrived, Door, Endpoint, Route, Verb};
+use super::kept::{Typed, typed_of};
 use super::ui::components::{Notice, Tone};
 use crate::discord::problem as failures;
 use crate::kernel::error::{Error, ReportId};
@@ -71,7 +72,7 @@ impl<T> Given<T> {
 #[derive(Clone, Debug, Default)]
 pub struct Refill {
     /// What was typed, by field.
-    pub typed: BTreeMap<String, Vec<String>>,
+    pub typed: Typed,
     /// What is wrong with which field.
     pub fields: BTreeMap<String, Sentence>,
     /// What is wrong in all.
@@ -177,7 +178,7 @@ pub(super) async fn respond<E: Endpoint>(
     let mut response = match (arrived.door, outcome) {
         (Door::Form, Ok(answered)) => see_other(&web, &arrived, answered),
         (Door::Form, Err(Problem::ProofNeeded)) => to_prove(&web, &arrived),
-        (Door::Form, Err(problem)) => once_more::<E>(web, arrived, problem).await,
+        (Door::Form, Err(problem)) => once_more(web, &Route::of::<E>(), arrived, problem).await,
         (_, Ok(answered)) => as_json::<E>(&arrived, &answered),
         (_, Err(problem)) => told(&web, &problem, E::NAME, E::SUCCESS),
     };
@@ -288,7 +289,7 @@ pub(super) fn see(to: &str, cookies: &[String]) -> Response {
 /// The way to where somebody proves that it is them, and back to where they were. What they typed is there again then.
 fn to_prove(web: &Web, arrived: &Arrived) -> Response {
     let page = page_before(arrived);
-    web.held.hold(&arrived.visitor, &page, Refill::typed_of(arrived), arrived.now);
+    web.kept.hold(&arrived.visitor, &page, &arrived.body, arrived.now);
     let next: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
     see(&format!("/prove?next={next}"), &[])
 }
@@ -309,19 +310,21 @@ pub fn is_page_of_ours(address: &str) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'<' | b'>' | b'"'))
 }
 
-/// The page of a form once more, with everything that was typed.
-async fn once_more<E: Endpoint>(web: Web, arrived: Arrived, problem: Problem) -> Response {
-    let Some(form) = E::DOORS.form else { return told(&web, &problem, E::NAME, E::SUCCESS) };
-    let refill = Refill::of(&arrived, &problem, E::NAME);
+/// What was not done: the page of a form once more, with everything that was typed, and an error for everybody else.
+pub(super) async fn once_more(web: Web, route: &Route, arrived: Arrived, problem: Problem) -> Response {
+    let Some(form) = route.doors.form.filter(|_| arrived.door == Door::Form) else {
+        return told(&web, &problem, route.name, route.says_success);
+    };
+    let refill = Refill::of(&arrived, &problem, route.name);
     let mut response = (form.page)(web, arrived, refill).await;
     say_when_again(&mut response, &problem);
     response
 }
 
 impl Refill {
-    pub(super) fn of(arrived: &Arrived, problem: &Problem, doing: &str) -> Self {
+    fn of(arrived: &Arrived, problem: &Problem, doing: &str) -> Self {
         Self {
-            typed: Self::typed_of(arrived),
+            typed: typed_of(&arrived.body),
             fields: problem.fields(),
             sentence: problem.sentence(report(problem, doing)),
             status: problem.status(),
@@ -330,7 +333,7 @@ impl Refill {
     }
 
     /// What was typed, and nothing is wrong with it.
-    pub(super) fn of_typed(typed: BTreeMap<String, Vec<String>>) -> Self {
+    pub(super) fn of_typed(typed: Typed) -> Self {
         Self { typed, ..Self::default() }
     }
 
@@ -339,22 +342,11 @@ impl Refill {
         self.sentence != Sentence::default()
     }
 
-    /// Everything that was typed, by field. What is secret is typed again.
-    fn typed_of(arrived: &Arrived) -> BTreeMap<String, Vec<String>> {
-        let mut typed: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, value) in serde_html_form::from_bytes::<Vec<(String, String)>>(&arrived.body).unwrap_or_default() {
-            if !is_secret(&name) {
-                typed.entry(name).or_default().push(value);
-            }
-        }
-        typed
-    }
-
     /// Of a form that came when it could not be done, and that is shown now that it may be.
-    pub(super) fn kept(arrived: &Arrived) -> Self {
+    pub(super) fn kept(typed: Typed) -> Self {
         let sentence = "Nothing of this was done when you sent it. Here it is as you sent it: please look at it, and send it \
             once more.";
-        Self { sentence: Sentence::words(sentence), ..Self::of_typed(Self::typed_of(arrived)) }
+        Self { sentence: Sentence::words(sentence), ..Self::of_typed(typed) }
     }
 
     /// What was typed into a field.

@@ -101,10 +101,6 @@ impl Endpoint for Roles {
     type Body = ();
     type Answer = RolesView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<RolesView>, Problem> {
         let guild = asked.guild;
         Ok(web.look(Self::NAME, move |read| RolesView::of(read, guild)).await?.into())

@@ -186,10 +186,6 @@ impl Endpoint for Refresh {
     type Body = Option<RefreshBody>;
     type Answer = SignedInView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SignedInView>, Problem> {
         let of_body = asked.body.and_then(|body| body.refresh_token);
         let shown = of_body.or_else(|| Name::Refresh.of(&asked.headers, web.settings.is_https()));
@@ -241,10 +237,6 @@ impl Endpoint for Logout {
     type Body = Option<Nothing>;
     type Answer = Nothing;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<Nothing>, Problem> {
         if let Some(sid) = session_shown(&asked.visitor) {
             web.bot.store.write("signed_out", move |tx| session::end(tx, sid)).await?;
@@ -278,10 +270,6 @@ impl Endpoint for LogoutEverywhere {
     type Body = Option<Nothing>;
     type Answer = Ended;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<Ended>, Problem> {
         let somebody = asked.visitor.somebody().cloned().ok_or(Problem::Unauthenticated)?;
         web.needs_proof(&asked).await?;
@@ -310,10 +298,6 @@ impl Endpoint for Me {
     type Query = Nothing;
     type Body = ();
     type Answer = MeView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(_: &Web, asked: Asked<Self>) -> Result<Answered<MeView>, Problem> {
         let somebody = asked.visitor.somebody().ok_or(Problem::Unauthenticated)?;

@@ -259,10 +259,6 @@ impl Endpoint for Config {
     type Body = ();
     type Answer = Values;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<Values>, Problem> {
         let (bot, guild) = (web.clone(), asked.guild);
         Ok(web.look("config", move |read| of_tasks(&bot, read, guild)).await?.into())
@@ -319,10 +315,6 @@ impl Endpoint for GuildConfig {
     type Query = Nothing;
     type Body = ();
     type Answer = Values;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<Values>, Problem> {
         let (bot, guild) = (web.clone(), asked.guild);

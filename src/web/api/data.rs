@@ -32,7 +32,7 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, told};
 use crate::web::api::sheets::note;
-use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples};
+use crate::web::endpoint::{Arrived, Asked, Doors, Endpoint, Nothing, Route, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::RemovalPage;
 
@@ -59,14 +59,8 @@ pub const EXPORT: Route = Route {
     who: Who::Admin,
     scope: Scope::Export,
     limit: Limit::Exports,
-    largest_body: BODY,
-    says_success: false,
-    requirements: &[],
-    has_revision: false,
-    leads_to_discord: false,
-    shape: None,
-    sample: |_| Sample::default(),
     serve: |web, arrived| give(web, arrived, What::Sqlite),
+    ..Route::PLAIN
 };
 
 /// The ledger of a server as a CSV file.

@@ -153,10 +153,6 @@ impl Endpoint for PlayNext {
     type Body = Option<SeenPlaying>;
     type Answer = SongDone;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SongDone>, Problem> {
         let guild = asked.guild;
         let saw = asked.body.clone().unwrap_or_default().saw()?;
@@ -190,10 +186,6 @@ impl Endpoint for UndoPlay {
     type Query = Nothing;
     type Body = Option<SeenPlaying>;
     type Answer = SongDone;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SongDone>, Problem> {
         let guild = asked.guild;

@@ -149,7 +149,8 @@ pub struct HandleView {
 }
 
 impl HandleView {
-    fn of(account: &Account, user_name: Option<String>) -> Self {
+    /// A handle, with the name of whose it is.
+    pub(super) fn of(account: &Account, user_name: Option<String>) -> Self {
         Self {
             handle: account.handle.as_str().to_owned(),
             user_id: account.linked.map(|user| user.to_string()),

@@ -19,7 +19,7 @@ use crate::kernel::error::Result;
 use crate::signin::scope::Scope;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, plain_json};
-use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples};
+use crate::web::endpoint::{Arrived, Asked, Doors, Endpoint, Nothing, Route};
 use crate::web::{Web, openapi};
 
 /// How the program is.
@@ -54,10 +54,6 @@ impl Endpoint for Status {
     type Body = ();
     type Answer = StatusView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<StatusView>, Problem> {
         let is_known = asked.visitor.somebody().is_some();
         let status = StatusView {
@@ -76,16 +72,8 @@ pub const DOCUMENT: Route = Route {
     about: "Gives this document.",
     doors: Doors::get(&["/api/openapi.json"]),
     who: Who::Anyone,
-    scope: Scope::Read,
-    limit: Limit::Reads,
-    largest_body: BODY,
-    says_success: false,
-    requirements: &[],
-    has_revision: false,
-    leads_to_discord: false,
-    shape: None,
-    sample: |_| Sample::default(),
     serve: document,
+    ..Route::PLAIN
 };
 
 fn document(web: Web, _: Arrived) -> BoxFuture<'static, Response> {

@@ -24,7 +24,7 @@ use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, told};
-use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples, Shape};
+use crate::web::endpoint::{Arrived, Asked, Doors, Endpoint, Nothing, Route, Sample, Samples, Shape};
 use crate::web::filter;
 use crate::web::input::read_form;
 use crate::web::page::again;
@@ -335,14 +335,10 @@ pub const EXPORT: Route = Route {
     who: Who::Admin,
     scope: Scope::Export,
     limit: Limit::Exports,
-    largest_body: BODY,
-    says_success: false,
-    requirements: &[],
-    has_revision: false,
-    leads_to_discord: false,
     shape: Some(|| Shape::of_file::<EntriesQuery>("text/csv")),
     sample: |_| Sample { query: "currency=luxury", ..Sample::default() },
     serve: export,
+    ..Route::PLAIN
 };
 
 fn export(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {

@@ -159,10 +159,6 @@ impl Endpoint for Live {
     type Body = ();
     type Answer = LiveView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<LiveView>, Problem> {
         let guild = asked.guild;
         let followed = web.look("live", move |read| look(read, guild)).await?;
@@ -238,10 +234,6 @@ impl Endpoint for LeaveLive {
     type Query = Nothing;
     type Body = Option<Nothing>;
     type Answer = LiveView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<LiveView>, Problem> {
         let guild = asked.guild;

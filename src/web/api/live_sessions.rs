@@ -70,7 +70,8 @@ pub struct LiveSessionView {
 }
 
 impl LiveSessionView {
-    fn of(id: SessionId, session: &Session) -> Self {
+    /// Of a session.
+    pub(super) fn of(id: SessionId, session: &Session) -> Self {
         Self {
             session: id.get(),
             streamer: session.streamer.as_str().to_owned(),
@@ -95,10 +96,6 @@ impl Endpoint for ListSessions {
     type Query = SessionsQuery;
     type Body = ();
     type Answer = LiveSessionsView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<LiveSessionsView>, Problem> {
         let (guild, query) = (asked.guild, asked.query);

@@ -213,10 +213,6 @@ impl Endpoint for MineShown {
     type Body = ();
     type Answer = MineView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<MineView>, Problem> {
         let (guild, user, shown) = (asked.guild, own_account(&asked.visitor)?, asked.query);
         let mine = web.look(Self::NAME, move |read| Mine::of(read, guild, user, shown)).await?;
@@ -252,10 +248,6 @@ impl Endpoint for Export {
     type Query = Nothing;
     type Body = ();
     type Answer = ExportView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ExportView>, Problem> {
         let (guild, user, store) = (asked.guild, own_account(&asked.visitor)?, web.bot.store.clone());

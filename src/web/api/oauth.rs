@@ -14,13 +14,12 @@ use crate::kernel::refusal::Refuse;
 use crate::kernel::secret::random;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::text::one_line;
-use crate::signin::scope::Scope;
 use crate::signin::session::Door;
 use crate::signin::{Person, oauth};
 use crate::web::Web;
 use crate::web::access::{Account, Caller, Limit, Name, OAuthRefusal, Origin, SignInAtDiscord, TooOften, Who, place};
 use crate::web::answer::{Problem, is_page_of_ours, report, see};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::endpoint::{Arrived, Doors, Route};
 use crate::web::input::read_form;
 use crate::web::settings::OAuth;
 use crate::web::sign_in::Proven;
@@ -69,16 +68,11 @@ pub const CALLBACK: Route = Route {
     about: "Takes somebody back from Discord, and signs them in.",
     doors: Doors::page(&[CALLBACK_PATH]),
     who: Who::Anyone,
-    scope: Scope::Read,
     limit: Limit::SignIn,
-    largest_body: BODY,
-    says_success: false,
     requirements: &["S-API-02", "S-SEC-03"],
-    has_revision: false,
     leads_to_discord: true,
-    shape: None,
-    sample: |_| Sample::default(),
     serve: callback,
+    ..Route::PLAIN
 };
 
 /// What Discord sends along.

@@ -9,7 +9,7 @@ use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
-use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing};
 
 /// The longest name, in characters; Discord's own limit.
 const LONGEST_NAME: usize = 100;
@@ -61,10 +61,6 @@ impl Endpoint for Channels {
     type Body = ();
     type Answer = ChannelsView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ChannelsView>, Problem> {
         let server = web.places(asked.guild).await.ok_or(Problem::DiscordUnavailable)?;
         let channels = server.text_channels(0).into_iter().map(|channel| PlaceView::new(&channel.id, &channel.name));
@@ -89,10 +85,6 @@ impl Endpoint for Roles {
     type Query = Nothing;
     type Body = ();
     type Answer = ServerRolesView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ServerRolesView>, Problem> {
         let server = web.places(asked.guild).await.ok_or(Problem::DiscordUnavailable)?;

@@ -69,10 +69,6 @@ impl Endpoint for Programs {
     type Body = ();
     type Answer = ProgramsView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ProgramsView>, Problem> {
         let (guild, now) = (asked.guild, asked.now);
         let programs = web.look(Self::NAME, move |read| ProgramView::all(read, guild, now)).await?;

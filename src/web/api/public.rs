@@ -85,10 +85,6 @@ impl Endpoint for Public {
     type Body = ();
     type Answer = PublicView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PublicView>, Problem> {
         let guild = asked.guild;
         Ok(web.look("public", move |read| view(read, guild)).await?.into())
@@ -166,10 +162,6 @@ impl Endpoint for OpenOverlay {
     type Body = Option<Nothing>;
     type Answer = OverlayView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     // Without the key of a repeat: the answer is a secret, which is kept nowhere. Of two addresses the later one counts.
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<OverlayView>, Problem> {
         let (guild, by) = (asked.guild, asked.visitor.actor());
@@ -205,10 +197,6 @@ impl Endpoint for CloseOverlay {
     type Query = Nothing;
     type Body = Option<Nothing>;
     type Answer = PublicView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PublicView>, Problem> {
         let guild = asked.guild;

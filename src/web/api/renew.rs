@@ -9,11 +9,10 @@ use serde::Deserialize;
 
 use super::auth::{Renewed, renewed};
 use crate::kernel::digest::SecretBytes;
-use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Name, REFRESH_PATH, Who};
 use crate::web::answer::{Problem, is_page_of_ours, report, see};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::endpoint::{Arrived, Doors, Route};
 use crate::web::input::read_form;
 
 /// Lets a session go on, and leads back to the page.
@@ -22,16 +21,10 @@ pub const RENEW: Route = Route {
     about: "Lets the session of a page go on, and leads back to the page.",
     doors: Doors::page(&[REFRESH_PATH]),
     who: Who::Anyone,
-    scope: Scope::Read,
     limit: Limit::SignIn,
-    largest_body: BODY,
-    says_success: false,
     requirements: &["T-AUT-02"],
-    has_revision: false,
-    leads_to_discord: false,
-    shape: None,
-    sample: |_| Sample::default(),
     serve,
+    ..Route::PLAIN
 };
 
 /// Where somebody was.

@@ -12,7 +12,7 @@ use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
-use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing};
 use crate::web::page::servers_of;
 
 /// The servers of whoever asks.
@@ -71,10 +71,6 @@ impl Endpoint for Servers {
     type Query = Nothing;
     type Body = ();
     type Answer = ServersView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ServersView>, Problem> {
         let somebody = asked.visitor.somebody().ok_or(Problem::Unauthenticated)?;

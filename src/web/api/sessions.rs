@@ -91,10 +91,6 @@ impl Endpoint for Sessions {
     type Body = ();
     type Answer = SessionsView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SessionsView>, Problem> {
         let person = asked.visitor.somebody().ok_or(Problem::Unauthenticated)?.person.clone();
         let (here, now) = (session_shown(&asked.visitor), asked.now);

@@ -1,7 +1,7 @@
 //! Lists as files of CSV: songs, members, handles, the audit, the sessions of lives, each with the filter of its page.
 //!
-//! A [`Sheet`] says its columns, each with its name and its value in one line, and how a page of its rows is found. The file is
-//! written page by page, each from a snapshot of its own, as fast as whoever takes it reads. A filter that makes no sense is
+//! A row is what the API tells of the same thing; a [`Sheet`] says which of its fields are columns, and how a page of its rows is
+//! found. The file is written page by page, each from a snapshot of its own, as fast as whoever takes it reads. A filter that makes no sense is
 //! told as a page tells it, before the file begins. Text that a spreadsheet would take
 //! for a formula is made harmless (`D-54`); numbers and moments stay as they are. Whoever takes a file along is noted.
 
@@ -11,43 +11,30 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use futures_util::stream;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::audit::{self, AuditEntryView, AuditQuery};
-use super::handles::{self, HandlesQuery};
+use super::handles::{self, HandleView, HandlesQuery};
 use super::ledger::EXPORT;
-use super::live_sessions::{SessionsQuery, find_sessions};
-use super::members::{self, MembersQuery};
+use super::live_sessions::{LiveSessionView, SessionsQuery, find_sessions};
+use super::members::{self, MemberView, MembersQuery};
 use crate::activity::program::EXPORTED;
-use crate::features::engagement::model::{Session, SessionId};
-use crate::features::handles::model::Account;
-use crate::features::queue::model::{Entry, Source};
 use crate::features::queue::queries;
-use crate::flows::known_members::KnownMember;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::csv_text;
-use crate::kernel::time::Timestamp;
 use crate::store::{Cursor, Read};
 use crate::web::Web;
 use crate::web::answer::{Problem, told};
 use crate::web::endpoint::{Arrived, Doors, Route, Sample};
 use crate::web::input::read_form;
 use crate::web::music::search::{Search, SongsQuery};
+use crate::web::music::song::SongView;
 
 /// Rows that are found at a time.
 const PART: usize = 200;
-
-/// What stands in a cell.
-pub enum Cell {
-    /// What people wrote: never a formula.
-    Text(String),
-    /// A number, a moment, a word of ours.
-    Value(String),
-}
-
-/// A column: its name, and what stands in it.
-pub type ColumnOf<R> = (&'static str, fn(&R) -> Cell);
 
 /// Rows of a sheet, and behind which place it goes on.
 pub type Part<R> = (Vec<R>, Option<String>);
@@ -62,11 +49,11 @@ pub trait Sheet: Sized + Send + Sync + 'static {
     const PATHS: &'static [&'static str];
     /// What its file is called, before the number of the server.
     const FILE: &'static str;
-    /// Its columns.
-    const COLUMNS: &'static [ColumnOf<Self::Row>];
+    /// Its columns: fields of its rows, and `name=field.of.it` where the column has another name or stands deeper.
+    const COLUMNS: &'static [&'static str];
 
-    /// What stands in a line.
-    type Row: Send + 'static;
+    /// What stands in a line, as the API tells it.
+    type Row: Serialize + Send + 'static;
     /// The filter, as it stands in the address.
     type Query: DeserializeOwned + Send;
     /// The filter, understood.
@@ -160,7 +147,7 @@ async fn written<S: Sheet>(
 ) -> Result<(Vec<u8>, Option<String>)> {
     let is_first = after.is_none();
     let (rows, next) = S::part(web, guild, wanted, after).await?;
-    Ok((lines(S::COLUMNS, &rows, is_first).map_err(Error::failed)?, next))
+    Ok((lines(S::COLUMNS, &rows, is_first)?, next))
 }
 
 /// A place in a list that goes on by cursors.
@@ -168,30 +155,32 @@ fn place(after: Option<String>) -> Result<Option<Cursor>> {
     Ok(after.map(|after| after.parse()).transpose()?)
 }
 
-fn lines<R>(columns: &[ColumnOf<R>], rows: &[R], has_head: bool) -> Result<Vec<u8>, csv::Error> {
+fn lines(columns: &[&str], rows: &[impl Serialize], has_head: bool) -> Result<Vec<u8>> {
+    let columns: Vec<(&str, &str)> =
+        columns.iter().map(|&column| column.split_once('=').unwrap_or((column, column))).collect();
     let mut csv = csv::Writer::from_writer(Vec::new());
     if has_head {
-        csv.write_record(columns.iter().map(|(name, _)| *name))?;
+        csv.write_record(columns.iter().map(|(name, _)| name)).map_err(Error::failed)?;
     }
     for row in rows {
-        csv.write_record(columns.iter().map(|(_, value)| match value(row) {
-            Cell::Text(text) => csv_text(&text).into_owned(),
-            Cell::Value(value) => value,
-        }))?;
+        let row = serde_json::to_value(row).map_err(Error::failed)?;
+        csv.write_record(columns.iter().map(|(_, field)| cell(&row, field))).map_err(Error::failed)?;
     }
-    csv.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    csv.into_inner().map_err(|error| Error::failed(error.into_error()))
 }
 
-fn text(text: &(impl ToString + ?Sized)) -> Cell {
-    Cell::Text(text.to_string())
-}
-
-fn value(value: &(impl ToString + ?Sized)) -> Cell {
-    Cell::Value(value.to_string())
-}
-
-fn maybe(text: Option<&(impl ToString + ?Sized)>) -> Cell {
-    Cell::Text(text.map(ToString::to_string).unwrap_or_default())
+/// What stands in a cell: text that is never a formula, numbers as they are, nothing where there is nothing.
+fn cell(value: &Value, field: &str) -> String {
+    match value {
+        Value::Object(fields) => {
+            let (field, deeper) = field.split_once('.').unwrap_or((field, ""));
+            fields.get(field).map(|value| cell(value, deeper)).unwrap_or_default()
+        }
+        Value::Array(values) => values.iter().map(|value| cell(value, field)).collect::<Vec<_>>().join(" "),
+        Value::String(text) => csv_text(text).into_owned(),
+        Value::Null => String::new(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
 }
 
 /// The songs.
@@ -202,23 +191,20 @@ impl Sheet for Songs {
     const ABOUT: &'static str = "Gives the songs of a filter as a file of CSV, the latest first.";
     const PATHS: &'static [&'static str] = &["/api/{server}/songs/export"];
     const FILE: &'static str = "songs";
-    const COLUMNS: &'static [ColumnOf<Entry>] = &[
-        ("number", |entry| text(&entry.song.public_id.digits())),
-        ("artist", |entry| text(&entry.song.artist)),
-        ("title", |entry| text(&entry.song.title)),
-        ("line", |entry| value(&entry.place.line.name())),
-        ("user_id", |entry| value(&entry.song.user)),
-        ("username", |entry| text(&entry.song.username)),
-        ("tiktok_username", |entry| maybe(entry.song.tiktok_username.as_ref())),
-        ("link", |entry| match &entry.song.source {
-            Source::Link { url, .. } => text(&url),
-            Source::File { .. } => text(""),
-        }),
-        ("note", |entry| maybe(entry.song.note.as_ref())),
-        ("submitted_at", |entry| value(&entry.place.submitted_at.rfc3339())),
+    const COLUMNS: &'static [&'static str] = &[
+        "number=id",
+        "artist",
+        "title",
+        "line",
+        "user_id",
+        "username",
+        "tiktok_username",
+        "link=source.url",
+        "note",
+        "submitted_at",
     ];
 
-    type Row = Entry;
+    type Row = SongView;
     type Query = SongsQuery;
     type Wanted = Search;
 
@@ -230,7 +216,8 @@ impl Sheet for Songs {
         let after = place(after)?;
         let look = move |read: &dyn Read| queries::select(read, guild, &search.wanted, after, PART);
         let found = web.look(Self::NAME, look).await?;
-        Ok((found.rows, found.next.map(|next| next.to_string())))
+        let songs = found.rows.iter().map(|entry| SongView::of(entry, None)).collect();
+        Ok((songs, found.next.map(|next| next.to_string())))
     }
 }
 
@@ -242,19 +229,10 @@ impl Sheet for Members {
     const ABOUT: &'static str = "Gives the members of a search as a file of CSV.";
     const PATHS: &'static [&'static str] = &["/api/{server}/members/export"];
     const FILE: &'static str = "members";
-    const COLUMNS: &'static [ColumnOf<KnownMember>] = &[
-        ("user_id", |member| value(&member.user)),
-        ("name", |member| maybe(member.name.as_ref())),
-        ("luxury_coins", |member| value(&member.luxury.get())),
-        ("points", |member| value(&member.points.get())),
-        ("handles", |member| {
-            let handles: Vec<String> = member.handles.iter().map(|account| account.handle.to_string()).collect();
-            text(&handles.join(" "))
-        }),
-        ("songs", |member| value(&member.songs)),
-    ];
+    const COLUMNS: &'static [&'static str] =
+        &["user_id", "name", "luxury_coins", "points", "handles=handles.handle", "songs"];
 
-    type Row = KnownMember;
+    type Row = MemberView;
     type Query = MembersQuery;
     type Wanted = MembersQuery;
 
@@ -265,7 +243,7 @@ impl Sheet for Members {
     async fn part(web: &Web, guild: GuildId, query: MembersQuery, after: Option<String>) -> Result<Part<Self::Row>> {
         let query = MembersQuery { after, ..query };
         let found = web.look(Self::NAME, move |read| members::find(read, guild, &query, PART)).await?;
-        Ok((found.members, found.next))
+        Ok((found.members.iter().map(Into::into).collect(), found.next))
     }
 }
 
@@ -277,17 +255,10 @@ impl Sheet for Handles {
     const ABOUT: &'static str = "Gives the TikTok handles of a search as a file of CSV.";
     const PATHS: &'static [&'static str] = &["/api/{server}/handles/export"];
     const FILE: &'static str = "handles";
-    const COLUMNS: &'static [ColumnOf<(Account, Option<String>)>] = &[
-        ("handle", |(account, _)| text(&account.handle.as_str())),
-        ("user_id", |(account, _)| value(&account.linked.map(|user| user.to_string()).unwrap_or_default())),
-        ("user_name", |(_, name)| maybe(name.as_ref())),
-        ("verified", |(account, _)| value(&account.is_verified())),
-        ("points", |(account, _)| value(&account.points.get())),
-        ("first_seen", |(account, _)| value(&account.first_seen.rfc3339())),
-        ("last_seen", |(account, _)| value(&account.last_seen.rfc3339())),
-    ];
+    const COLUMNS: &'static [&'static str] =
+        &["handle", "user_id", "user_name", "verified", "points", "first_seen", "last_seen"];
 
-    type Row = (Account, Option<String>);
+    type Row = HandleView;
     type Query = HandlesQuery;
     type Wanted = handles::Wanted;
 
@@ -303,7 +274,8 @@ impl Sheet for Handles {
     ) -> Result<Part<Self::Row>> {
         let wanted = wanted.from(place(after)?, PART);
         let found = web.look(Self::NAME, move |read| handles::find(read, guild, &wanted)).await?;
-        Ok((found.handles, found.next.map(|next| next.to_string())))
+        let handles = found.handles.into_iter().map(|(account, name)| HandleView::of(&account, name)).collect();
+        Ok((handles, found.next.map(|next| next.to_string())))
     }
 }
 
@@ -315,17 +287,8 @@ impl Sheet for Audit {
     const ABOUT: &'static str = "Gives what happened in a server as a file of CSV, the latest first.";
     const PATHS: &'static [&'static str] = &["/api/{server}/audit/export"];
     const FILE: &'static str = "audit";
-    const COLUMNS: &'static [ColumnOf<AuditEntryView>] = &[
-        ("id", |entry| value(&entry.id)),
-        ("time", |entry| value(&entry.at)),
-        ("kind", |entry| value(&entry.kind)),
-        ("actor", |entry| value(&entry.actor)),
-        ("about", |entry| value(&entry.subject.as_ref().map_or("", |subject| subject.kind))),
-        ("about_id", |entry| maybe(entry.subject.as_ref().map(|subject| &subject.id))),
-        ("before", |entry| maybe(entry.before.as_ref())),
-        ("after", |entry| maybe(entry.after.as_ref())),
-        ("text", |entry| text(&entry.text)),
-    ];
+    const COLUMNS: &'static [&'static str] =
+        &["id", "time=at", "kind", "actor", "about=subject.kind", "about_id=subject.id", "before", "after", "text"];
 
     type Row = AuditEntryView;
     type Query = AuditQuery;
@@ -354,14 +317,9 @@ impl Sheet for LiveSessions {
     const ABOUT: &'static str = "Gives the sessions of followed lives as a file of CSV, the latest first.";
     const PATHS: &'static [&'static str] = &["/api/{server}/live/sessions/export"];
     const FILE: &'static str = "live-sessions";
-    const COLUMNS: &'static [ColumnOf<(SessionId, Session)>] = &[
-        ("session", |(id, _)| value(&id)),
-        ("streamer", |(_, session)| text(&session.streamer.as_str())),
-        ("started_at", |(_, session)| value(&session.started_at.rfc3339())),
-        ("ended_at", |(_, session)| value(&session.ended_at.map(Timestamp::rfc3339).unwrap_or_default())),
-    ];
+    const COLUMNS: &'static [&'static str] = &["session", "streamer", "started_at", "ended_at"];
 
-    type Row = (SessionId, Session);
+    type Row = LiveSessionView;
     type Query = SessionsQuery;
     type Wanted = ();
 
@@ -372,20 +330,46 @@ impl Sheet for LiveSessions {
     async fn part(web: &Web, guild: GuildId, (): (), after: Option<String>) -> Result<Part<Self::Row>> {
         let query = SessionsQuery { after };
         let found = web.look(Self::NAME, move |read| find_sessions(read, guild, &query)).await?;
-        Ok((found.rows, found.next.map(|next| next.to_string())))
+        let sessions = found.rows.iter().map(|(id, session)| LiveSessionView::of(*id, session)).collect();
+        Ok((sessions, found.next.map(|next| next.to_string())))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use utoipa::PartialSchema;
+
     use super::*;
 
     #[test]
     fn what_people_wrote_is_no_formula_and_a_number_stays_one() {
-        let columns: &[ColumnOf<(&str, i64)>] = &[("text", |row| text(&row.0)), ("number", |row| value(&row.1))];
-        let rows = [("=1+1", -5), ("say \"hi\", then", 7), ("two\nlines", 0)];
-        let written = String::from_utf8(lines(columns, &rows, true).unwrap()).unwrap();
-        assert_eq!(written, "text,number\n'=1+1,-5\n\"say \"\"hi\"\", then\",7\n\"two\nlines\",0\n");
-        assert_eq!(lines(columns, &rows[..0], false).unwrap(), Vec::<u8>::new());
+        let columns = ["text", "number", "of=of.name", "each=each.name"];
+        let row = |text: &str, number: i64| json!({ "text": text, "number": number, "of": null, "each": [] });
+        let deep =
+            json!({ "text": "a", "number": 1, "of": { "name": "@b" }, "each": [{ "name": "c" }, { "name": "d" }] });
+        let rows = [row("=1+1", -5), row("say \"hi\", then", 7), row("two\nlines", 0), deep];
+        let written = String::from_utf8(lines(&columns, &rows, true).unwrap()).unwrap();
+        let expected =
+            "text,number,of,each\n'=1+1,-5,,\n\"say \"\"hi\"\", then\",7,,\n\"two\nlines\",0,,\na,1,'@b,c d\n";
+        assert_eq!(written, expected);
+        assert_eq!(lines(&columns, &rows[..0], false).unwrap(), Vec::<u8>::new());
+    }
+
+    fn has_its_columns<S: Sheet<Row: PartialSchema>>() {
+        let row = serde_json::to_value(S::Row::schema()).unwrap();
+        for column in S::COLUMNS {
+            let field = column.split_once('=').map_or(*column, |(_, field)| field).split('.').next().unwrap();
+            assert!(row["properties"][field].is_object(), "{column} of {}: {row}", S::NAME);
+        }
+    }
+
+    #[test]
+    fn every_column_is_a_field_that_the_api_tells() {
+        has_its_columns::<Songs>();
+        has_its_columns::<Members>();
+        has_its_columns::<Handles>();
+        has_its_columns::<Audit>();
+        has_its_columns::<LiveSessions>();
     }
 }

@@ -57,10 +57,6 @@ impl Endpoint for Queue {
     type Body = ();
     type Answer = QueueView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<QueueView>, Problem> {
         let guild = asked.guild;
         Ok(web.look("queue", move |read| lines(read, guild)).await?.into())

@@ -87,10 +87,6 @@ impl Endpoint for Tokens {
     type Body = ();
     type Answer = TokensView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<TokensView>, Problem> {
         let (person, now) = (person_of(&asked)?, asked.now);
         let found = web.look(Self::NAME, move |read| token::list_of(read, &person, now)).await?;

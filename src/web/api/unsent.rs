@@ -223,10 +223,6 @@ impl Endpoint for ListUnsent {
     type Body = ();
     type Answer = UnsentView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<UnsentView>, Problem> {
         let (guild, query) = (asked.guild, asked.query);
         let found = web.look(Self::NAME, move |read| query.look(read, guild)).await?;
@@ -240,42 +236,24 @@ impl Endpoint for ListUnsent {
 }
 
 /// Tries something once more.
-pub struct TryAgain;
-
-impl Endpoint for TryAgain {
-    const NAME: &'static str = "unsent.try_again";
-    const ABOUT: &'static str = "Tries once more to send what was given up.";
-    const DOORS: Doors =
-        Doors::post(&["/api/{server}/unsent/{job}/again"]).form("/g/{server}/unsent/{job}/again", again::<UnsentPage>);
-    const WHO: Who = Who::Admin;
-    const SCOPE: Scope = Scope::Settings;
-    const LIMIT: Limit = Limit::Changes;
-
-    type Path = One<JobId>;
-    type Query = Nothing;
-    type Body = Option<Nothing>;
-    type Answer = PurposeView;
-
-    fn sample(samples: &Samples) -> Sample {
-        Sample { path: vec![("job", samples.unsent.clone())], ..Sample::default() }
-    }
-
-    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PurposeView>, Problem> {
-        let (guild, One(id)) = (asked.guild, asked.path);
-        let tried = web.change(&asked, move |tx, by| Ok(PurposeView::of(id, &unsent::try_again(tx, guild, id, by)?)));
-        let told = |job: &PurposeView| sentence!("**{what}** is tried once more.", what = job.what.clone());
-        Ok(tried.await?.telling(told).leading_to(format!("/g/{guild}/unsent")))
-    }
-}
+pub type TryAgain = Settle<true>;
 
 /// Lets go of something.
-pub struct Dismiss;
+pub type Dismiss = Settle<false>;
 
-impl Endpoint for Dismiss {
-    const NAME: &'static str = "unsent.dismiss";
-    const ABOUT: &'static str = "Lets go of what was given up.";
-    const DOORS: Doors = Doors::post(&["/api/{server}/unsent/{job}/dismiss"])
-        .form("/g/{server}/unsent/{job}/dismiss", again::<UnsentPage>);
+/// Settles what was given up: it is tried once more, or let go of.
+pub struct Settle<const AGAIN: bool>;
+
+impl<const AGAIN: bool> Endpoint for Settle<AGAIN> {
+    const NAME: &'static str = if AGAIN { "unsent.try_again" } else { "unsent.dismiss" };
+    const ABOUT: &'static str =
+        if AGAIN { "Tries once more to send what was given up." } else { "Lets go of what was given up." };
+    const DOORS: Doors = if AGAIN {
+        Doors::post(&["/api/{server}/unsent/{job}/again"]).form("/g/{server}/unsent/{job}/again", again::<UnsentPage>)
+    } else {
+        Doors::post(&["/api/{server}/unsent/{job}/dismiss"])
+            .form("/g/{server}/unsent/{job}/dismiss", again::<UnsentPage>)
+    };
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
@@ -291,9 +269,17 @@ impl Endpoint for Dismiss {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PurposeView>, Problem> {
         let (guild, One(id)) = (asked.guild, asked.path);
-        let let_go = web.change(&asked, move |tx, by| Ok(PurposeView::of(id, &unsent::dismiss(tx, guild, id, by)?)));
-        let told = |job: &PurposeView| sentence!("**{what}** is dismissed.", what = job.what.clone());
-        Ok(let_go.await?.telling(told).leading_to(format!("/g/{guild}/unsent")))
+        let settle = if AGAIN { unsent::try_again } else { unsent::dismiss };
+        let settled = web.change(&asked, move |tx, by| Ok(PurposeView::of(id, &settle(tx, guild, id, by)?)));
+        let told = |PurposeView { what, .. }: &PurposeView| {
+            let what = what.clone();
+            if AGAIN {
+                sentence!("**{what}** is tried once more.", what)
+            } else {
+                sentence!("**{what}** is dismissed.", what)
+            }
+        };
+        Ok(settled.await?.telling(told).leading_to(format!("/g/{guild}/unsent")))
     }
 }
 

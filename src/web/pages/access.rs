@@ -16,10 +16,10 @@ use crate::web::access::{Rank, Who};
 use crate::web::answer::{Problem, Revision};
 use crate::web::api::access::{NamedRole, RolesView, named_roles};
 use crate::web::api::programs::ProgramView;
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{PULSE, SETTINGS};
-use crate::web::ui::components::{Button, Checkbox, Choice, Column, Form, Row, Select, Table, relative};
+use crate::web::ui::components::{Button, Cell, Checkbox, Choice, Form, Row, Select, Table, relative};
 
 /// People who are shown: each may be a question to Discord.
 const PEOPLE: usize = 25;
@@ -47,10 +47,6 @@ impl Page for AccessPage {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let person = seen.visitor.somebody().ok_or(Problem::Unauthenticated)?.person.clone();
@@ -92,14 +88,16 @@ async fn ranks(web: &Web, guild: GuildId, people: &[Lately]) -> Vec<Option<Rank>
 
 /// Who signed in of late, and what they may now.
 fn people_here(guild: GuildId, people: &[Lately], ranks: &[Option<Rank>]) -> Markup {
-    let columns = [Column::words("Who"), Column::words("Is"), Column::words("Last seen"), Column::numbers("Signed in")];
     let row = |(known, rank): (&Lately, &Option<Rank>)| {
         let Person::Member { user } = known.person else { return None };
         let cells = vec![
-            member_link(guild, user, &known.name),
-            html! { (rank.map_or("not known at the moment", standing)) @if rank.is_some_and(|rank| rank.is_reviewer) { ", reviewer" } },
-            relative(known.seen),
-            html! { (known.sessions) },
+            Cell::words("Who", member_link(guild, user, &known.name)),
+            Cell::words(
+                "Is",
+                html! { (rank.map_or("not known at the moment", standing)) @if rank.is_some_and(|rank| rank.is_reviewer) { ", reviewer" } },
+            ),
+            Cell::words("Last seen", relative(known.seen)),
+            Cell::numbers("Signed in", html! { (known.sessions) }),
         ];
         Some(Row { id: Some(user.to_string()), cells })
     };
@@ -110,7 +108,7 @@ fn people_here(guild: GuildId, people: &[Lately], ranks: &[Option<Rank>]) -> Mar
             p.hint { "People of this server who are signed in on the web, the last seen first, and what they may now. On Discord \
                 there may be more with the same roles." }
             @if rows.is_empty() { p { "Nobody yet." } } @else {
-                (Table { caption: "Who was here", list: Some("people"), columns: &columns, rows: &rows })
+                (Table::new("Who was here", Some("people"), rows))
             }
         }
     }
@@ -126,24 +124,20 @@ fn standing(rank: Rank) -> &'static str {
 
 /// The tokens of programs that name this server.
 fn programs_here(seen: &Seen<AccessPage>, programs: &[ProgramView]) -> Markup {
-    let columns = [
-        Column::words("Name"),
-        Column::words("Whose"),
-        Column::words("May"),
-        Column::words("Last used"),
-        Column::words(""),
-    ];
     let row = |ProgramView { token, maker }: &ProgramView| {
         let action = format!("/g/{}/access/tokens/{}/withdraw", seen.guild, token.id);
         let (sealed, confirm) = (seen.seal(&format!("withdraw-{}", token.id)), format!("Withdraw {}?", token.name));
         let used = token.last_used.as_deref().and_then(Timestamp::from_rfc3339);
         let cells = vec![
-            html! { (token.name) },
-            html! { (maker) },
-            html! { (token.scopes.join(", ")) },
-            html! { @if let Some(used) = used { (relative(used)) } @else { "never" } },
-            Form { confirm: Some(&confirm), ..Form::new(&action, sealed.seal()) }
-                .around(&html! { (Button::danger("Withdraw")) }),
+            Cell::words("Name", html! { (token.name) }),
+            Cell::words("Whose", html! { (maker) }),
+            Cell::words("May", html! { (token.scopes.join(", ")) }),
+            Cell::words("Last used", html! { @if let Some(used) = used { (relative(used)) } @else { "never" } }),
+            Cell::words(
+                "",
+                Form { confirm: Some(&confirm), ..Form::new(&action, sealed.seal()) }
+                    .around(&html! { (Button::danger("Withdraw")) }),
+            ),
         ];
         Row { id: Some(token.id.clone()), cells }
     };
@@ -154,7 +148,7 @@ fn programs_here(seen: &Seen<AccessPage>, programs: &[ProgramView]) -> Markup {
             p.hint { "Tokens that were made for this server by name. A token for all servers of its maker is never more than its \
                 maker, and is theirs to take away." }
             @if rows.is_empty() { p { "None." } } @else {
-                (Table { caption: "Programs", list: Some("programs"), columns: &columns, rows: &rows })
+                (Table::new("Programs", Some("programs"), rows))
             }
         }
     }

@@ -5,12 +5,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 
-use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Problem, told};
 use crate::web::assets::{Assets, STYLES};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::endpoint::{Arrived, Doors, Route, Sample};
 
 const YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// An old tab gets today's file, and asks again next time.
@@ -22,16 +21,10 @@ pub const ROUTE: Route = Route {
     about: "Gives a style, a script or an icon of the pages.",
     doors: Doors::page(&["/assets/{digest}/{name}"]),
     who: Who::Anyone,
-    scope: Scope::Read,
     limit: Limit::Free,
-    largest_body: BODY,
-    says_success: false,
-    requirements: &[],
-    has_revision: false,
-    leads_to_discord: false,
-    shape: None,
     sample: |_| Sample { path: vec![("digest", "today".to_owned()), ("name", STYLES.to_owned())], ..Sample::default() },
     serve,
+    ..Route::PLAIN
 };
 
 fn serve(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {

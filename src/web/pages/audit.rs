@@ -6,17 +6,15 @@ use crate::kernel::error::Result;
 use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::audit::AuditQuery;
-use crate::web::endpoint::{Sample, Samples};
 use crate::web::filter::Filter;
 use crate::web::happened::{self, Happened};
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
 use crate::web::push::about::ACTIVITY;
-use crate::web::ui::components::{Choice, Column, Empty, Field, Paging, Row, Select, Table, filters, moment};
+use crate::web::ui::components::{Cell, Choice, Empty, Field, Paging, Row, Select, Table, filters, moment};
 use crate::web::whom::HINT;
 
 /// The page.
@@ -42,10 +40,6 @@ impl Page for AuditPage {
     type Path = ();
     type Query = AuditQuery;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, words) = (seen.guild, web.bot.words);
         let page = format!("/g/{guild}/audit");
@@ -66,15 +60,9 @@ impl Page for AuditPage {
         let names = web.named(names).await.seen_by(seen.visitor.actor());
         let is_partial = wanted.is_partial(&found);
         let view = View { page, happened, names, next: found.next.map(|next| next.to_string()), is_partial };
-        let actions = as_csv(seen.rank, &filtered(&format!("/api/{guild}/audit/export"), &seen.filter, None));
+        let actions = as_csv(seen.rank, &seen.filter, &format!("/api/{guild}/audit/export"));
         Ok(Shown { actions, ..Shown::new("Audit", html! { (asked) (view.list(&seen.filter)) }) })
     }
-}
-
-/// The same filters at an address, behind a place.
-fn filtered(path: &str, filter: &Filter, after: Option<&str>) -> String {
-    let [kind, actor, subject] = ["kind", "actor", "subject"].map(|field| (field, Some(filter.value(field))));
-    address(path, &[kind, actor, subject, ("after", after)])
 }
 
 /// The form that asks.
@@ -106,11 +94,9 @@ fn asked(page: &str, filter: &Filter, kinds: &[&'static str]) -> Markup {
 impl View {
     /// What the filters let through, and the way on.
     fn list(&self, filter: &Filter) -> Markup {
-        let next = self.next.as_deref().map(|next| filtered(&self.page, filter, Some(next)));
-        let first = (!filter.value("after").is_empty()).then(|| filtered(&self.page, filter, None));
-        let paging = Paging { first: first.as_deref(), next: next.as_deref(), is_partial: self.is_partial };
+        let paging = filter.paging(&self.page, "after", self.next.as_ref());
         html! {
-            @if self.happened.is_empty() && next.is_none() {
+            @if self.happened.is_empty() && self.next.is_none() {
                 (Empty {
                     title: "Nothing here.",
                     text: "Whatever somebody changes in this server is told here, for as long as Activity Kept says.",
@@ -119,18 +105,20 @@ impl View {
             } @else {
                 (self.table())
             }
-            (paging)
+            (Paging { is_partial: self.is_partial, ..paging })
         }
     }
 
     fn table(&self) -> Markup {
-        let columns = [Column::words("When"), Column::words("What happened")];
         let row = |happened: &Happened| Row {
             id: Some(happened.id.to_string()),
-            cells: vec![moment(happened.id.moment()), happened.drawn(&self.names)],
+            cells: vec![
+                Cell::words("When", moment(happened.id.moment())),
+                Cell::words("What happened", happened.drawn(&self.names)),
+            ],
         };
         let rows: Vec<Row> = self.happened.iter().map(row).collect();
-        html! { (Table { caption: "What happened", list: Some("audit"), columns: &columns, rows: &rows }) }
+        html! { (Table::new("What happened", Some("audit"), rows)) }
     }
 }
 
@@ -168,7 +156,8 @@ mod tests {
     fn the_next_page_has_the_same_filters_and_an_empty_one_says_so() {
         let filter = Filter::of("actor=7+%26+8&after=b1");
         let view = view(Vec::new());
-        assert_eq!(filtered(&view.page, &filter, Some("c2")), "/g/5/audit?actor=7+%26+8&after=c2");
+        let next = filter.paging(&view.page, "after", Some("c2")).next;
+        assert_eq!(next.as_deref(), Some("/g/5/audit?actor=7+%26+8&after=c2"));
         let drawn = lines(&view.list(&filter));
         assert!(drawn.contains("Nothing here.") && drawn.contains("First"), "{drawn}");
     }

@@ -10,10 +10,10 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::data::{RowsView, counts, name_of};
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::SETTINGS;
-use crate::web::ui::components::{Button, Column, Form, Row, Seal, Table, number, type_the_name};
+use crate::web::ui::components::{Button, Cell, Form, Row, Seal, Table, number, type_the_name};
 use crate::web::ui::icons::{Icon, icon};
 
 /// What can be taken along.
@@ -28,10 +28,6 @@ impl Page for DataPage {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let guild = seen.guild;
@@ -90,10 +86,6 @@ impl Page for RemovalPage {
     type Path = ();
     type Query = Nothing;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let guild = seen.guild;
         let rows = web.look("rows_of_server", move |read| counts(read, guild)).await?;
@@ -113,12 +105,11 @@ fn removal(
     seal: Seal<'_>,
 ) -> Markup {
     let page = format!("/g/{guild}/data/remove");
-    let columns = [Column::words("What"), Column::numbers("Rows")];
     let row = |count: &RowsView| Row {
         id: None,
         cells: vec![
-            html! { code { (count.table) } },
-            html! { (number(i64::try_from(count.rows).unwrap_or(i64::MAX))) },
+            Cell::words("What", html! { code { (count.table) } }),
+            Cell::numbers("Rows", html! { (number(count.rows)) }),
         ],
     };
     let rows: Vec<Row> = counts.iter().map(row).collect();
@@ -127,7 +118,7 @@ fn removal(
             p { "Nothing is stored of this server that an export would have." }
         } @else {
             p { "This would go, and what belongs to it: " }
-            (Table { caption: "What would go", list: None, columns: &columns, rows: &rows })
+            (Table::new("What would go", None, rows))
         }
         p { a href={ "/api/" (guild) "/data/export" } download { "Take it along first" } }
         (Form { confirm: Some("Remove all data of this server, for good?"), ..Form::new(&page, seal) }.around(&html! {

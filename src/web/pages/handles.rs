@@ -8,7 +8,6 @@ use crate::kernel::ids::GuildId;
 use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::handles::{Found, HandlesQuery, find};
 use crate::web::endpoint::{Sample, Samples};
@@ -17,7 +16,7 @@ use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
 use crate::web::push::about::HANDLES;
 use crate::web::ui::components::{
-    Button, Choice, Column, Empty, Field, Form, Input, Paging, Row, Select, Table, Tone, badge, filters, moment,
+    Button, Cell, Choice, Empty, Field, Form, Input, Row, Select, Table, Tone, badge, filters, moment,
 };
 use crate::web::whom::HINT;
 
@@ -64,11 +63,11 @@ impl Page for HandlesPage {
                 })
             } @else {
                 (list(guild, &found, &free))
-                (paging(guild, &seen.filter, &found))
+                (seen.filter.paging(&format!("/g/{guild}/handles"), "after", found.next))
             }
             @if may_change { (link(seen)) }
         };
-        let actions = as_csv(seen.rank, &filtered(&format!("/api/{guild}/handles/export"), &seen.filter, None));
+        let actions = as_csv(seen.rank, &seen.filter, &format!("/api/{guild}/handles/export"));
         Ok(Shown { crumbs, actions, ..Shown::new("TikTok handles", main) })
     }
 }
@@ -95,44 +94,25 @@ fn search(guild: GuildId, filter: &Filter) -> Markup {
 }
 
 fn list(guild: GuildId, found: &Found, free: &dyn Fn(&Account) -> Markup) -> Markup {
-    let columns = [
-        Column::words("Handle"),
-        Column::words("Whose"),
-        Column::numbers("Points"),
-        Column::words("Last on the live"),
-        Column::words("Link"),
-    ];
     let row = |(account, name): &(Account, Option<String>)| Row {
         id: None,
         cells: vec![
-            html! { (account.handle) },
-            html! {
-                @if let (Some(user), Some(name)) = (account.linked, name) {
-                    (member_link(guild, user, name)) " "
-                    @if account.is_verified() { (badge(Tone::Good, "proven")) }
-                } @else { span.muted { "nobody" } }
-            },
-            html! { (account.points) },
-            moment(account.last_seen),
-            free(account),
+            Cell::words("Handle", html! { (account.handle) }),
+            Cell::words(
+                "Whose",
+                html! {
+                    @if let (Some(user), Some(name)) = (account.linked, name) {
+                        (member_link(guild, user, name)) " "
+                        @if account.is_verified() { (badge(Tone::Good, "proven")) }
+                    } @else { span.muted { "nobody" } }
+                },
+            ),
+            Cell::numbers("Points", html! { (account.points) }),
+            Cell::words("Last on the live", moment(account.last_seen)),
+            Cell::words("Link", free(account)),
         ],
     };
-    let rows: Vec<Row> = found.handles.iter().map(row).collect();
-    html! { (Table { caption: "Handles", list: Some("handles"), columns: &columns, rows: &rows }) }
-}
-
-/// The same filter at an address, behind a place.
-fn filtered(path: &str, filter: &Filter, after: Option<&str>) -> String {
-    let [q, whose, member] = ["q", "whose", "member"].map(|field| (field, Some(filter.value(field))));
-    address(path, &[q, whose, member, ("after", after)])
-}
-
-fn paging(guild: GuildId, filter: &Filter, found: &Found) -> Markup {
-    let path = format!("/g/{guild}/handles");
-    let at = |after: Option<&str>| filtered(&path, filter, after);
-    let next = found.next.as_ref().map(|next| at(Some(&next.to_string())));
-    let first = (!filter.value("after").is_empty()).then(|| at(None));
-    html! { (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: false }) }
+    html! { (Table::new("Handles", Some("handles"), found.handles.iter().map(row))) }
 }
 
 /// The button that takes a link away.

@@ -15,7 +15,6 @@ use crate::kernel::ids::GuildId;
 use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::ledger::EntriesQuery;
 use crate::web::endpoint::{Nothing, Sample, Samples};
@@ -26,7 +25,7 @@ use crate::web::pages::as_csv;
 use crate::web::push::about::COINS;
 use crate::web::segments::One;
 use crate::web::ui::components::{
-    Button, Card, Choice, Column, Empty, Field, Form, Input, Paging, Row, Select, Table, Tile, Tone, badge, filters,
+    Button, Card, Cell, Choice, Empty, Field, Form, Input, Paging, Row, Select, Table, Tile, Tone, badge, filters,
     moment, number,
 };
 use crate::web::whom::HINT;
@@ -76,20 +75,13 @@ impl Page for LedgerPage {
             Ok(Listed { page, names, totals: entries::totals(read, guild, &wanted)? })
         });
         let listed = listed.await?;
-        let actions = as_csv(seen.rank, &here(&format!("/api/{guild}/ledger/export"), &seen.filter, None));
+        let actions = as_csv(seen.rank, &seen.filter, &format!("/api/{guild}/ledger/export"));
         let main = html! {
             (asked)
             (ledger(guild, &seen.filter, &listed))
         };
         Ok(Shown { actions, ..Shown::new("Ledger", main) })
     }
-}
-
-/// The same filter at an address, before an entry.
-fn here(path: &str, filter: &Filter, before: Option<&str>) -> String {
-    let fields = ["member", "kind", "currency", "from", "to"].map(|field| (field, Some(filter.value(field))));
-    let [member, kind, currency, from, to] = fields;
-    address(path, &[member, kind, currency, from, to, ("before", before)])
 }
 
 /// The kinds of entries that there are by now; the others come with the features that make them.
@@ -154,9 +146,7 @@ fn asked(guild: GuildId, filter: &Filter) -> Markup {
 /// What the filter lets through.
 fn ledger(guild: GuildId, filter: &Filter, listed: &Listed) -> Markup {
     let Listed { page, names, totals } = listed;
-    let path = format!("/g/{guild}/ledger");
-    let next = page.next.map(|next| here(&path, filter, Some(&next.to_string())));
-    let first = (!filter.value("before").is_empty()).then(|| here(&path, filter, None));
+    let paging = filter.paging(&format!("/g/{guild}/ledger"), "before", page.next);
     html! {
         (sums(totals))
         @if page.rows.is_empty() && page.next.is_none() {
@@ -168,7 +158,7 @@ fn ledger(guild: GuildId, filter: &Filter, listed: &Listed) -> Markup {
         } @else {
             (entries_table(guild, &page.rows, Some(names)))
         }
-        (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: page.is_partial })
+        (Paging { is_partial: page.is_partial, ..paging })
     }
 }
 
@@ -191,28 +181,25 @@ fn sums(totals: &Totals) -> Markup {
 
 /// Entries as a table; with the names of whose they are, where that is not one member.
 pub(super) fn entries_table(guild: GuildId, rows: &[HistoryRow], names: Option<&[String]>) -> Markup {
-    let mut columns = vec![Column::words("Entry"), Column::words("When")];
-    if names.is_some() {
-        columns.push(Column::words("Member"));
-    }
-    columns.extend([Column::numbers("Amount"), Column::words("Why"), Column::numbers("Then"), Column::words("State")]);
     let row = |(place, row): (usize, &HistoryRow)| {
         let HistoryRow { id, entry, .. } = row;
-        let mut cells = vec![html! { a href=(entry_address(guild, *id)) { (id) } }, moment(entry.at)];
+        let mut cells = vec![
+            Cell::words("Entry", html! { a href=(entry_address(guild, *id)) { (id) } }),
+            Cell::words("When", moment(entry.at)),
+        ];
         if let Some(names) = names {
             let name = names.get(place).map(String::as_str).unwrap_or_default();
-            cells.push(member_link(guild, entry.user, name));
+            cells.push(Cell::words("Member", member_link(guild, entry.user, name)));
         }
         cells.extend([
-            html! { (signed(entry.delta)) " " (entry.currency) },
-            html! { (kind_label(entry.kind)) ": " (reason(guild, &entry.reason)) },
-            html! { (entry.after) },
-            state(guild, row),
+            Cell::numbers("Amount", html! { (signed(entry.delta)) " " (entry.currency) }),
+            Cell::words("Why", html! { (kind_label(entry.kind)) ": " (reason(guild, &entry.reason)) }),
+            Cell::numbers("Then", html! { (entry.after) }),
+            Cell::words("State", state(guild, row)),
         ]);
         Row { id: Some(id.to_string()), cells }
     };
-    let rows: Vec<Row> = rows.iter().enumerate().map(row).collect();
-    html! { (Table { caption: "Entries", list: Some("transactions"), columns: &columns, rows: &rows }) }
+    html! { (Table::new("Entries", Some("transactions"), rows.iter().enumerate().map(row))) }
 }
 
 /// Whether an entry was undone, or took less than was asked for.

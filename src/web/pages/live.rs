@@ -16,17 +16,16 @@ use crate::store::{Read, Topic};
 use crate::tiktok::status::Status;
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::live::{Followed, InWords, in_words, look};
 use crate::web::api::live_sessions::{Sessions, SessionsQuery, find_sessions};
-use crate::web::endpoint::{Sample, Samples};
+use crate::web::filter::Filter;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
 use crate::web::push::Region;
 use crate::web::push::about::{BEGUN, FOLLOWED, JOBS, PULSE};
 use crate::web::ui::components::{
-    Button, Choice, Column, Empty, Field, Form, Paging, Radios, Row, Table, badge, moment, nearby, number,
+    Button, Cell, Choice, Empty, Field, Form, Radios, Row, Table, badge, moment, nearby, number,
 };
 
 /// How the live stands.
@@ -92,10 +91,6 @@ impl Page for LivePage {
     type Path = ();
     type Query = SessionsQuery;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, query) = (seen.guild, seen.query.clone());
         let looked = web.look("live", move |read| {
@@ -107,9 +102,9 @@ impl Page for LivePage {
             (LIVE_STATE.around(guild, &state(guild, &followed, status.as_ref())))
             @if seen.rank.reaches(Who::Administrator) { (acts(seen, &followed)) }
             (LIVE_SHOW.around(guild, &show(guild, present.as_ref())))
-            (list(guild, &seen.query, &listed))
+            (list(guild, &seen.filter, &listed))
         };
-        let file = as_csv(seen.rank, &format!("/api/{guild}/live/sessions/export"));
+        let file = as_csv(seen.rank, &seen.filter, &format!("/api/{guild}/live/sessions/export"));
         let actions = Some(
             html! { a.button href=(format!("/g/{guild}/handles")) { "Handles" } @if let Some(file) = file { (file) } },
         );
@@ -154,12 +149,11 @@ fn state(guild: GuildId, followed: &Followed, status: Option<&Status>) -> Markup
 /// What the live told so far.
 fn heard(status: &Status) -> Markup {
     let counts = status.counts;
-    let whole = |count: u64| number(i64::try_from(count).unwrap_or(i64::MAX));
     html! {
         div { dt { "In this state" } dd { "since " (moment(status.since)) } }
         div {
             dt { "Watching" }
-            dd { @if let Some(viewers) = status.viewers { (whole(viewers.into())) } @else { "not told yet" } }
+            dd { @if let Some(viewers) = status.viewers { (number(viewers)) } @else { "not told yet" } }
         }
         div {
             dt { "Last heard" }
@@ -168,10 +162,10 @@ fn heard(status: &Status) -> Markup {
         div {
             dt { "Heard" }
             dd {
-                (whole(counts.events)) " events"
-                @if counts.anonymous > 0 { ", " (whole(counts.anonymous)) " without a name" }
-                @if counts.unknown > 0 { ", " (whole(counts.unknown)) " of unknown kinds" }
-                @if counts.undecodable > 0 { ", " (whole(counts.undecodable)) " that could not be read" }
+                (number(counts.events)) " events"
+                @if counts.anonymous > 0 { ", " (number(counts.anonymous)) " without a name" }
+                @if counts.unknown > 0 { ", " (number(counts.unknown)) " of unknown kinds" }
+                @if counts.undecodable > 0 { ", " (number(counts.undecodable)) " that could not be read" }
             }
         }
     }
@@ -233,47 +227,38 @@ fn show(guild: GuildId, present: Option<&Present>) -> Markup {
     }
 }
 
-fn list(guild: GuildId, query: &SessionsQuery, listed: &Listed) -> Markup {
-    let columns = [
-        Column::words("Session"),
-        Column::words("Whose"),
-        Column::words("Began"),
-        Column::words("Lasted"),
-        Column::numbers("Watching, on average"),
-        Column::numbers("Likes"),
-        Column::numbers("Gifts"),
-        Column::numbers("Coins"),
-        Column::numbers("Songs"),
-    ];
-    let whole = |count: u64| number(i64::try_from(count).unwrap_or(i64::MAX));
+fn list(guild: GuildId, filter: &Filter, listed: &Listed) -> Markup {
     let row = |((id, session), brief): (&(SessionId, Session), &Brief)| Row {
         id: Some(id.to_string()),
         cells: vec![
-            to_session(guild, *id, &format!("No. {id}")),
-            html! { (session.streamer) },
-            moment(session.started_at),
-            html! { @if session.ended_at.is_some() { (clock(length(session))) } @else { "open" } },
-            html! { @match brief.viewers { Some(known) => { (whole(known.mean.into())) }, None => { "unknown" } } },
-            html! { (whole(brief.deeds.likes)) },
-            html! { (whole(brief.deeds.gifts.into())) },
-            html! { (brief.coins) },
-            html! { (whole(brief.songs_played)) },
+            Cell::words("Session", to_session(guild, *id, &format!("No. {id}"))),
+            Cell::words("Whose", html! { (session.streamer) }),
+            Cell::words("Began", moment(session.started_at)),
+            Cell::words(
+                "Lasted",
+                html! { @if session.ended_at.is_some() { (clock(length(session))) } @else { "open" } },
+            ),
+            Cell::numbers(
+                "Watching, on average",
+                html! { @match brief.viewers { Some(known) => { (number(known.mean)) }, None => { "unknown" } } },
+            ),
+            Cell::numbers("Likes", html! { (number(brief.deeds.likes)) }),
+            Cell::numbers("Gifts", html! { (number(brief.deeds.gifts)) }),
+            Cell::numbers("Coins", html! { (brief.coins) }),
+            Cell::numbers("Songs", html! { (number(brief.songs_played)) }),
         ],
     };
     let Listed { sessions, briefs } = listed;
     let rows: Vec<Row> = sessions.rows.iter().zip(briefs).map(row).collect();
-    let path = format!("/g/{guild}/live");
-    let next = sessions.next.as_ref().map(|next| address(&path, &[("after", Some(&next.to_string()))]));
-    let first = query.after.is_some().then_some(path.as_str());
     html! {
         section {
             h2 { "Sessions" }
             @if rows.is_empty() {
                 p.muted { "There was none yet. A session begins when Greenroom connects to a followed live." }
             } @else {
-                (Table { caption: "Sessions", list: Some("sessions"), columns: &columns, rows: &rows })
+                (Table::new("Sessions", Some("sessions"), rows))
             }
-            (Paging { first, next: next.as_deref(), is_partial: false })
+            (filter.paging(&format!("/g/{guild}/live"), "after", sessions.next.as_ref()))
         }
     }
 }
@@ -359,7 +344,7 @@ mod tests {
     fn where_no_live_is_followed_the_page_says_what_one_would_bring() {
         let drawn = state(GUILD, &Followed::default(), None).into_string();
         assert!(drawn.contains("No live is followed."), "{drawn}");
-        let none = list(GUILD, &SessionsQuery::default(), &Listed::default()).into_string();
+        let none = list(GUILD, &Filter::default(), &Listed::default()).into_string();
         assert!(none.contains("There was none yet."), "{none}");
         let show = show(GUILD, None).into_string();
         assert!(show.contains("No session is open."), "{show}");

@@ -23,7 +23,7 @@ use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{BEGUN, JOBS, PULSE};
 use crate::web::segments::One;
 use crate::web::ui::charts::{Chart, Series};
-use crate::web::ui::components::{Column, Row, Table, Tile, moment, number};
+use crate::web::ui::components::{Cell, Row, Table, Tile, moment, number};
 
 /// What is shown by itself of a live that is longer.
 const HOUR: Duration = Duration::from_hours(1);
@@ -85,24 +85,24 @@ fn session(guild: GuildId, told: &Told) -> Markup {
 
 fn tiles(report: &Report) -> Markup {
     let figures = &report.figures;
-    let (deeds, whole) = (&figures.deeds, |count: u64| number(i64::try_from(count).unwrap_or(i64::MAX)));
+    let deeds = &figures.deeds;
     let viewers = |of: fn(&Viewers) -> u32| {
-        figures.viewers.as_ref().map_or_else(|| "unknown".to_owned(), |known| whole(of(known).into()))
+        figures.viewers.as_ref().map_or_else(|| "unknown".to_owned(), |known| number(of(known)))
     };
     let all = [
         ("Lasted", clock(length(&figures.session))),
         ("Coins gifted", figures.coins.to_string()),
         ("Watching, on average", viewers(|known| known.mean)),
         ("Watching, at most", viewers(|known| known.most)),
-        ("People", whole(figures.people)),
+        ("People", number(figures.people)),
         ("Points", figures.points.to_string()),
-        ("Songs played", whole(report.songs_played)),
-        ("Likes", whole(deeds.likes)),
-        ("Comments", whole(deeds.comments.into())),
-        ("Shares", whole(deeds.shares.into())),
-        ("Follows", whole(deeds.follows.into())),
-        ("Subscriptions", whole(deeds.subscribes.into())),
-        ("Gifts", whole(deeds.gifts.into())),
+        ("Songs played", number(report.songs_played)),
+        ("Likes", number(deeds.likes)),
+        ("Comments", number(deeds.comments)),
+        ("Shares", number(deeds.shares)),
+        ("Follows", number(deeds.follows)),
+        ("Subscriptions", number(deeds.subscribes)),
+        ("Gifts", number(deeds.gifts)),
     ];
     html! { div.tiles { @for (label, value) in &all { (Tile::new(label, value)) } } }
 }
@@ -204,17 +204,6 @@ fn points(skipped: Duration, curve: &Curve) -> (Vec<String>, Vec<u64>) {
 /// Who came first, by coins and points.
 fn people(guild: GuildId, told: &Told) -> Markup {
     let figures = &told.report.figures;
-    let columns = [
-        Column::words("Handle"),
-        Column::words("Member"),
-        Column::numbers("Watched"),
-        Column::numbers("Coins"),
-        Column::numbers("Points"),
-        Column::numbers("Luxury Coins"),
-        Column::numbers("Likes"),
-        Column::numbers("Comments"),
-        Column::numbers("Gifts"),
-    ];
     let rows: Vec<Row> = figures.first.iter().map(|first| person(guild, told, first)).collect();
     html! {
         section {
@@ -222,7 +211,7 @@ fn people(guild: GuildId, told: &Told) -> Markup {
             @if rows.is_empty() {
                 p.muted { "Nobody did anything." }
             } @else {
-                (Table { caption: "People", list: None, columns: &columns, rows: &rows })
+                (Table::new("People", None, rows))
             }
         }
     }
@@ -234,15 +223,18 @@ fn person(guild: GuildId, told: &Told, first: &First) -> Row {
     Row {
         id: None,
         cells: vec![
-            html! { @if let Some(handle) = told.report.handles.get(&first.account) { (handle) } @else { "?" } },
-            html! { @if let Some((user, name)) = member { (member_link(guild, user, name)) } },
-            html! { (clock(first.watched)) },
-            html! { (participant.coins) },
-            html! { (participant.points) },
-            html! { (participant.luxury) },
-            html! { (participant.deeds.likes) },
-            html! { (participant.deeds.comments) },
-            html! { (participant.deeds.gifts) },
+            Cell::words(
+                "Handle",
+                html! { @if let Some(handle) = told.report.handles.get(&first.account) { (handle) } @else { "?" } },
+            ),
+            Cell::words("Member", html! { @if let Some((user, name)) = member { (member_link(guild, user, name)) } }),
+            Cell::numbers("Watched", html! { (clock(first.watched)) }),
+            Cell::numbers("Coins", html! { (participant.coins) }),
+            Cell::numbers("Points", html! { (participant.points) }),
+            Cell::numbers("Luxury Coins", html! { (participant.luxury) }),
+            Cell::numbers("Likes", html! { (participant.deeds.likes) }),
+            Cell::numbers("Comments", html! { (participant.deeds.comments) }),
+            Cell::numbers("Gifts", html! { (participant.deeds.gifts) }),
         ],
     }
 }

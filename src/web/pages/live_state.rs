@@ -31,7 +31,7 @@ pub(super) fn line(followed: &Followed, status: Option<&Status>) -> Markup {
                 Some((status, State::Live)) => {
                     " since " (clock(since.unwrap_or(status.since)))
                     @if let Some(viewers) = status.viewers {
-                        ", " (number(viewers.into())) " " (if viewers == 1 { "viewer" } else { "viewers" })
+                        ", " (number(viewers)) " " (if viewers == 1 { "viewer" } else { "viewers" })
                     }
                 }
                 Some((_, State::WaitingForLive(due) | State::Reconnecting(Some(due)))) => {

@@ -15,13 +15,13 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::me::{Mine, OwnPages, own_account};
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown, servers_of};
 use crate::web::pages::home::closed;
 use crate::web::push::about::{COINS, HANDLES, SETTINGS, SONGS};
 use crate::web::push::live_address_in;
 use crate::web::ui::components::{
-    Button, Card, Column, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, moment, number, type_the_name,
+    Button, Card, Cell, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, moment, number, type_the_name,
 };
 
 /// What somebody has, server by server.
@@ -36,10 +36,6 @@ impl Page for MePage {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let ways = html! { p { a href="/me/sessions" { "Where you are signed in, and your tokens" } } };
@@ -99,10 +95,6 @@ impl Page for MineInServer {
     type Path = ();
     type Query = OwnPages;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, user, shown) = (seen.guild, own_account(&seen.visitor)?, seen.query);
         let look = move |read: &dyn Read| Ok((Mine::of(read, guild, user, shown)?, SUBMISSIONS_OPEN.get(read, guild)?));
@@ -135,18 +127,12 @@ fn balances(purse: &Purse) -> Markup {
 
 /// Where the coins come from, entry by entry, with the balance after each.
 fn why(guild: GuildId, history: &HistoryPage) -> Markup {
-    let columns = [
-        Column::words("When"),
-        Column::words("What for"),
-        Column::numbers("Came or went"),
-        Column::numbers("Then you had"),
-    ];
     let row = |row: &HistoryRow| {
         let undone = row.undone_by.map(|_| badge(Tone::Quiet, "undone"));
         Row { id: Some(row.id.to_string()), cells: cells_of(&row.entry, undone) }
     };
     let rows: Vec<Row> = history.rows.iter().map(row).collect();
-    let first = format!("/me/{guild}#why");
+    let first = (!history.is_latest).then(|| format!("/me/{guild}#why"));
     let next = history.older_than.map(|older| format!("/me/{guild}?before={older}#why"));
     html! {
         section.card #why {
@@ -154,55 +140,54 @@ fn why(guild: GuildId, history: &HistoryPage) -> Markup {
             @if rows.is_empty() {
                 p { "Nothing came and nothing went so far." }
             } @else {
-                (Table { caption: "Where your Luxury Coins come from", list: Some("ledger"), columns: &columns, rows: &rows })
-                (Paging { first: (!history.is_latest).then_some(first.as_str()), next: next.as_deref(), is_partial: false })
+                (Table::new("Where your Luxury Coins come from", Some("ledger"), rows))
+                (Paging { first, next, is_partial: false })
             }
         }
     }
 }
 
-fn cells_of(entry: &LedgerEntry, beside: Option<Markup>) -> Vec<Markup> {
+fn cells_of(entry: &LedgerEntry, beside: Option<Markup>) -> Vec<Cell> {
     let sign = if entry.delta > 0 { "+" } else { "" };
     vec![
-        moment(entry.at),
-        html! { (entry.kind.in_words()) ": " (entry.reason) @if let Some(beside) = beside { " " (beside) } },
-        html! { (sign) (number(entry.delta)) },
-        html! { (number(entry.after.get())) },
+        Cell::words("When", moment(entry.at)),
+        Cell::words(
+            "What for",
+            html! { (entry.kind.in_words()) ": " (entry.reason) @if let Some(beside) = beside { " " (beside) } },
+        ),
+        Cell::numbers("Came or went", html! { (sign) (number(entry.delta)) }),
+        Cell::numbers("Then you had", html! { (number(entry.after.get())) }),
     ]
 }
 
 fn points(entries: &[(EntryId, LedgerEntry)]) -> Markup {
-    let columns = [
-        Column::words("When"),
-        Column::words("What for"),
-        Column::numbers("Came or went"),
-        Column::numbers("Then you had"),
-    ];
     let row = |(id, entry): &(EntryId, LedgerEntry)| Row { id: Some(id.to_string()), cells: cells_of(entry, None) };
     let rows: Vec<Row> = entries.iter().map(row).collect();
     html! {
         @if !rows.is_empty() {
             section.card {
                 h2 { "The latest engagement points" }
-                (Table { caption: "Where your engagement points come from", list: None, columns: &columns, rows: &rows })
+                (Table::new("Where your engagement points come from", None, rows))
             }
         }
     }
 }
 
 fn songs(guild: GuildId, page: &OwnPage, is_open: bool) -> Markup {
-    let columns = [Column::words("Song"), Column::words("Number"), Column::words("Where it is")];
     let row = |row: &OwnSong| {
         let song = &row.entry.song;
         let cells = vec![
-            html! { (song.artist) " – " (song.title) },
-            html! { (song.public_id) },
-            html! { (row.entry.place.line.to_string()) @if let Some(place) = place(row.standing) { ", " (place) } },
+            Cell::words("Song", html! { (song.artist) " – " (song.title) }),
+            Cell::words("Number", html! { (song.public_id) }),
+            Cell::words(
+                "Where it is",
+                html! { (row.entry.place.line.to_string()) @if let Some(place) = place(row.standing) { ", " (place) } },
+            ),
         ];
         Row { id: Some(song.public_id.digits()), cells }
     };
     let rows: Vec<Row> = page.rows.iter().map(row).collect();
-    let first = format!("/me/{guild}#songs");
+    let first = (page.page > 1).then(|| format!("/me/{guild}#songs"));
     let next = (page.page < page.pages).then(|| format!("/me/{guild}?page={}#songs", page.page + 1));
     html! {
         section.card #songs {
@@ -211,8 +196,8 @@ fn songs(guild: GuildId, page: &OwnPage, is_open: bool) -> Markup {
             @if rows.is_empty() {
                 (Empty { title: "No songs yet.", text: "Type /submit in the server to bring one.", action: None })
             } @else {
-                (Table { caption: "Your songs", list: Some("songs"), columns: &columns, rows: &rows })
-                (Paging { first: (page.page > 1).then_some(first.as_str()), next: next.as_deref(), is_partial: false })
+                (Table::new("Your songs", Some("songs"), rows))
+                (Paging { first, next, is_partial: false })
             }
         }
     }

@@ -24,7 +24,7 @@ use crate::web::pages::as_csv;
 use crate::web::push::about::{COINS, HANDLES, SONGS};
 use crate::web::segments::One;
 use crate::web::ui::components::{
-    Button, Card, Choice, Column, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone, badge,
+    Button, Card, Cell, Choice, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone, badge,
     face, filters, number, tabs,
 };
 
@@ -63,15 +63,17 @@ impl Page for MembersPage {
         }
         let limit = query.limit()?;
         let found = web.look("members", move |read| find(read, guild, &query, limit)).await?;
-        let filter = ["q", "has", "sort"].map(|field| (field, Some(seen.filter.value(field))));
-        let actions = as_csv(seen.rank, &address(&format!("/api/{guild}/members/export"), &filter));
-        let main = html! { (asked) (members(guild, &seen.query, &found, &|user| web.face(guild, user))) };
+        let actions = as_csv(seen.rank, &seen.filter, &format!("/api/{guild}/members/export"));
+        let asks = (&seen.query, &seen.filter);
+        let main = html! { (asked) (members(guild, asks, &found, &|user| web.face(guild, user))) };
         Ok(Shown { actions, ..Shown::new("Members", main) })
     }
 }
 
 /// Where the picture of a member is.
 type Pictures<'a> = &'a dyn Fn(UserId) -> Option<String>;
+/// What is asked for, understood and as it stands in the address.
+type Asks<'a> = (&'a MembersQuery, &'a Filter);
 
 /// The form that asks for members.
 fn asked(guild: GuildId, filter: &Filter) -> Markup {
@@ -93,15 +95,15 @@ fn asked(guild: GuildId, filter: &Filter) -> Markup {
 }
 
 /// The members that were found.
-fn members(guild: GuildId, query: &MembersQuery, found: &Found, picture: Pictures<'_>) -> Markup {
+fn members(guild: GuildId, asks: Asks<'_>, found: &Found, picture: Pictures<'_>) -> Markup {
     html! {
         @if found.is_partial {
             p.hint { "Only the latest songs and the first handles were searched. An id finds everybody who is known." }
         }
         @if found.members.is_empty() && found.next.is_none() {
-            (nobody(query))
+            (nobody(asks.0))
         } @else {
-            (list(guild, query, found, picture))
+            (list(guild, asks, found, picture))
         }
     }
 }
@@ -126,26 +128,15 @@ fn nobody(query: &MembersQuery) -> Markup {
     html! { (Empty { title, text, action: None }) }
 }
 
-fn list(guild: GuildId, query: &MembersQuery, found: &Found, picture: Pictures<'_>) -> Markup {
+fn list(guild: GuildId, (query, filter): Asks<'_>, found: &Found, picture: Pictures<'_>) -> Markup {
     let page = format!("/g/{guild}/members");
     let by = |has: Has| address(&page, &[("has", Some(has.word()))]);
     let (by_coins, by_points) = (by(Has::Coins), by(Has::Points));
-    let columns = [
-        Column::words("Member"),
-        Column { sort: Some(sorted(query, &by_coins, Has::Coins)), ..Column::numbers("Luxury Coins") },
-        Column { sort: Some(sorted(query, &by_points, Has::Points)), ..Column::numbers("Points") },
-        Column::words("TikTok"),
-        Column::numbers("Songs"),
-    ];
-    let rows: Vec<Row> = found.members.iter().map(|member| row(guild, member, picture)).collect();
-    let sort = (query.sort != SortedBy::default()).then_some(query.sort.word());
-    let at =
-        |after: Option<&str>| address(&page, &[("has", query.has.map(Has::word)), ("sort", sort), ("after", after)]);
-    let next = found.next.as_deref().map(|next| at(Some(next)));
-    let first = query.after.is_some().then(|| at(None));
+    let sorts =
+        [("Luxury Coins", sorted(query, &by_coins, Has::Coins)), ("Points", sorted(query, &by_points, Has::Points))];
     html! {
-        (Table { caption: "Members", list: Some("users"), columns: &columns, rows: &rows })
-        (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: false })
+        (Table { sorts: &sorts, ..Table::new("Members", Some("users"), found.members.iter().map(|member| row(guild, member, picture))) })
+        (filter.paging(&page, "after", found.next.as_ref()))
     }
 }
 
@@ -162,11 +153,16 @@ fn row(guild: GuildId, member: &KnownMember, picture: Pictures<'_>) -> Row {
     Row {
         id: Some(member.user.to_string()),
         cells: vec![
-            html! { (face(member.user.get(), &name, picture.as_deref())) " " (member_link(guild, member.user, &name)) },
-            html! { (member.luxury) },
-            html! { (member.points) },
-            html! { (handles.join(", ")) },
-            html! { (member.songs) },
+            Cell::words(
+                "Member",
+                html! {
+                    (face(member.user.get(), &name, picture.as_deref())) " " (member_link(guild, member.user, &name))
+                },
+            ),
+            Cell::numbers("Luxury Coins", html! { (member.luxury) }),
+            Cell::numbers("Points", html! { (member.points) }),
+            Cell::words("TikTok", html! { (handles.join(", ")) }),
+            Cell::numbers("Songs", html! { (member.songs) }),
         ],
     }
 }
@@ -216,7 +212,7 @@ impl Page for MemberPage {
             p { (face(user.get(), &name, web.face(guild, user).as_deref())) }
             (card(&known.member))
             @if seen.rank.reaches(Who::Administrator) { (by_hand(seen, user)) }
-            (why(guild, &known.entries, user, &seen.query))
+            (why(guild, &known.entries, user, &seen.filter))
             (handles(guild, &known.member))
             (songs(guild, &known.songs))
         };
@@ -284,7 +280,7 @@ fn by_hand(seen: &Seen<MemberPage>, user: UserId) -> Markup {
 }
 
 /// Each entry that the balances are made of.
-fn why(guild: GuildId, page: &EntriesPage, user: UserId, query: &MemberQuery) -> Markup {
+fn why(guild: GuildId, page: &EntriesPage, user: UserId, filter: &Filter) -> Markup {
     let here = member_address(guild, user);
     let views = [None, Some("luxury"), Some("points")].map(|view| (view, address(&here, &[("currency", view)])));
     let label = |view: Option<&str>| match view {
@@ -292,14 +288,9 @@ fn why(guild: GuildId, page: &EntriesPage, user: UserId, query: &MemberQuery) ->
         Some(_) => "Points",
         None => "Both",
     };
-    let chosen = query.currency.as_deref().filter(|currency| !currency.is_empty());
+    let chosen = Some(filter.value("currency")).filter(|currency| !currency.is_empty());
     let views: Vec<Tab<'_>> =
         views.iter().map(|(view, href)| Tab { href, label: label(*view), is_current: chosen == *view }).collect();
-    let next = page.next.map(|next| {
-        let next = next.to_string();
-        address(&here, &[("currency", chosen), ("before", Some(&next))])
-    });
-    let first = query.before.is_some().then(|| address(&here, &[("currency", chosen)]));
     html! {
         section {
             h2 { "Where it comes from" }
@@ -309,30 +300,25 @@ fn why(guild: GuildId, page: &EntriesPage, user: UserId, query: &MemberQuery) ->
             } @else {
                 (entries_table(guild, &page.rows, None))
             }
-            (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: page.is_partial })
+            (Paging { is_partial: page.is_partial, ..filter.paging(&here, "before", page.next) })
         }
     }
 }
 
 /// Their handles, each with its points.
 fn handles(guild: GuildId, member: &KnownMember) -> Markup {
-    let columns = [Column::words("Handle"), Column::numbers("Points"), Column::words("Proof")];
     let rows: Vec<Row> = member
         .handles
         .iter()
         .map(|account| Row {
             id: None,
-            cells: vec![
-                html! {
+            cells: vec![Cell::words("Handle", html! {
                     a href=(address(&format!("/g/{guild}/handles"), &[("q", Some(account.handle.as_str()))])) {
                         (account.handle)
                     }
-                },
-                html! { (account.points) },
-                html! {
+                }), Cell::numbers("Points", html! { (account.points) }), Cell::words("Proof", html! {
                     @if account.is_verified() { (badge(Tone::Good, "proven")) } @else { (badge(Tone::Quiet, "not proven")) }
-                },
-            ],
+                })],
         })
         .collect();
     html! {
@@ -341,7 +327,7 @@ fn handles(guild: GuildId, member: &KnownMember) -> Markup {
             @if rows.is_empty() {
                 p.muted { "None is linked." }
             } @else {
-                (Table { caption: "Handles", list: None, columns: &columns, rows: &rows })
+                (Table::new("Handles", None, rows))
             }
         }
     }
@@ -349,29 +335,30 @@ fn handles(guild: GuildId, member: &KnownMember) -> Markup {
 
 /// Their latest songs.
 fn songs(guild: GuildId, page: &OwnPage) -> Markup {
-    let columns = [Column::words("Song"), Column::words("Title"), Column::words("Line")];
     let rows: Vec<Row> = page
         .rows
         .iter()
         .map(|row| {
             let song = &row.entry.song;
             let cells = vec![
-                html! { a href=(song_address(guild, &song.public_id.digits())) { (song.public_id) } },
-                html! { (song.artist) " – " (song.title) },
-                html! { (row.entry.place.line.name()) },
+                Cell::words(
+                    "Song",
+                    html! { a href=(song_address(guild, &song.public_id.digits())) { (song.public_id) } },
+                ),
+                Cell::words("Title", html! { (song.artist) " – " (song.title) }),
+                Cell::words("Line", html! { (row.entry.place.line.name()) }),
             ];
             Row { id: None, cells }
         })
         .collect();
-    let total = i64::try_from(page.total).unwrap_or(i64::MAX);
     html! {
         section {
             h2 { "Songs" }
             @if rows.is_empty() {
                 p.muted { "None was submitted." }
             } @else {
-                (Table { caption: "Latest songs", list: None, columns: &columns, rows: &rows })
-                @if page.pages > 1 { p.hint { "The latest of " (number(total)) "." } }
+                (Table::new("Latest songs", None, rows))
+                @if page.pages > 1 { p.hint { "The latest of " (number(page.total)) "." } }
             }
         }
     }
@@ -405,7 +392,8 @@ mod tests {
     fn a_list_tells_what_each_member_has_and_leads_to_them() {
         let found = Found { members: vec![ann()], next: Some("1340-81".to_owned()), is_partial: false };
         let by_coins = MembersQuery { has: Some(Has::Coins), ..MembersQuery::default() };
-        let drawn = lines(&list(GUILD, &by_coins, &found, &|_| None));
+        let filter = Filter::of("has=coins");
+        let drawn = lines(&list(GUILD, (&by_coins, &filter), &found, &|_| None));
         for part in [
             r#"aria-sort="descending">"#,
             r#"<a href="/g/5/members/81">&lt;ann&gt;</a>"#,
@@ -415,8 +403,11 @@ mod tests {
             assert!(drawn.contains(part), "{part} in {drawn}");
         }
         let searched = MembersQuery { q: Some("ann".to_owned()), ..by_coins };
-        assert!(!lines(&list(GUILD, &searched, &found, &|_| None)).contains("aria-sort"), "a search has no order");
-        let everybody = lines(&list(GUILD, &MembersQuery::default(), &found, &|_| None));
+        assert!(
+            !lines(&list(GUILD, (&searched, &filter), &found, &|_| None)).contains("aria-sort"),
+            "a search has no order"
+        );
+        let everybody = lines(&list(GUILD, (&MembersQuery::default(), &filter), &found, &|_| None));
         assert!(!everybody.contains("aria-sort"), "everybody has none");
     }
 
@@ -424,7 +415,7 @@ mod tests {
     fn where_nobody_is_it_says_how_somebody_would_be() {
         let page = html! {
             (asked(GUILD, &Filter::default()))
-            (members(GUILD, &MembersQuery::default(), &Found::default(), &|_| None))
+            (members(GUILD, (&MembersQuery::default(), &Filter::default()), &Found::default(), &|_| None))
         };
         insta::assert_snapshot!(lines(&page), @r#"
         <form class="filters" method="get" action="/g/5/members" role="search">
@@ -455,7 +446,7 @@ mod tests {
         for (has, title) in [(Has::Coins, "Nobody has Luxury Coins yet."), (Has::Songs, "Nobody submitted a song yet.")]
         {
             let query = MembersQuery { has: Some(has), ..MembersQuery::default() };
-            let drawn = members(GUILD, &query, &Found::default(), &|_| None).into_string();
+            let drawn = members(GUILD, (&query, &Filter::default()), &Found::default(), &|_| None).into_string();
             assert!(drawn.contains(title), "{drawn}");
         }
     }
@@ -489,7 +480,7 @@ mod tests {
 
     #[test]
     fn of_whom_nothing_came_or_went_the_page_says_so() {
-        let why = why(GUILD, &EntriesPage::default(), UserId::new(81), &MemberQuery::default()).into_string();
+        let why = why(GUILD, &EntriesPage::default(), UserId::new(81), &Filter::default()).into_string();
         assert!(why.contains("Nothing came and nothing went so far."), "{why}");
         assert!(why.contains(r#"<a href="/g/5/members/81?currency=luxury">Luxury Coins</a>"#), "{why}");
     }

@@ -54,6 +54,7 @@ use maud::{Markup, html};
 
 use super::access::{Rank, Who};
 use super::endpoint::Route;
+use super::filter::Filter;
 use super::page::Entry;
 use super::ui::icons::Icon;
 use super::ui::layout::NavGroup;
@@ -106,9 +107,9 @@ pub const ROUTES: &[Route] = &[
     Route::page::<InstanceSettingsPage>(),
 ];
 
-/// The button beside a heading that takes its list along, for whoever may.
-fn as_csv(rank: Rank, file: &str) -> Option<Markup> {
-    rank.reaches(Who::Admin).then(|| html! { a.button href=(file) download { "As CSV" } })
+/// The button beside a heading that takes its list along with the same filter, for whoever may.
+fn as_csv(rank: Rank, filter: &Filter, file: &str) -> Option<Markup> {
+    rank.reaches(Who::Admin).then(|| html! { a.button href=(filter.at(file)) download { "As CSV" } })
 }
 
 /// The pages in the bar of a server.

@@ -13,10 +13,9 @@ use futures_util::future::BoxFuture;
 use crate::discord::pictures::Picture;
 use crate::flows::known_members;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Visitor, Who};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::endpoint::{Arrived, Doors, Route, Sample};
 use crate::web::ui::components::initials_picture;
 
 /// The picture of a hash is the same for ever; who may see it is asked of the browser that has it.
@@ -30,20 +29,14 @@ pub const OF_MEMBER: Route = Route {
     about: "Gives the picture of a member, or their initials.",
     doors: Doors::page(&["/g/{server}/avatar/{member}/{hash}"]),
     who: Who::Member,
-    scope: Scope::Read,
     // A page of members shows many, browsers keep them, and what is fetched for them is bounded as a whole.
     limit: Limit::Free,
-    largest_body: BODY,
-    says_success: false,
-    requirements: &[],
-    has_revision: false,
-    leads_to_discord: false,
-    shape: None,
     sample: |samples| Sample {
         path: vec![("member", samples.member.clone()), ("hash", "0f1e".to_owned())],
         ..Sample::default()
     },
     serve: of_member,
+    ..Route::PLAIN
 };
 
 /// The picture of a server.

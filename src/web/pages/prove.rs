@@ -7,7 +7,6 @@ use super::sign_in::{next_of, with_discord};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::ui::components::{Button, Field, Form, Input};
 
@@ -30,10 +29,6 @@ impl Page for ProvePage {
 
     type Path = ();
     type Query = Next;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let next = seen.query.next.as_deref();

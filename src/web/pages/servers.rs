@@ -6,7 +6,7 @@ use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown, servers_of};
 use crate::web::push::about::PULSE;
 use crate::web::ui::components::{code, face};
@@ -23,10 +23,6 @@ impl Page for ServersPage {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let servers = servers_of(web, &seen.visitor);

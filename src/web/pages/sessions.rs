@@ -12,12 +12,12 @@ use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown, servers_of};
 use crate::web::push::about::PULSE;
 use crate::web::sign_in::session_shown;
 use crate::web::ui::components::{
-    Button, Checkbox, Choice, Column, Field, Form, Row, Select, Table, Tone, badge, moment, relative,
+    Button, Cell, Checkbox, Choice, Field, Form, Row, Select, Table, Tone, badge, moment, relative,
 };
 
 /// Where this page is.
@@ -44,10 +44,6 @@ impl Page for SessionsPage {
     type Path = ();
     type Query = Nothing;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let person = seen.visitor.somebody().ok_or(Problem::Unauthenticated)?.person.clone();
         let now = seen.now;
@@ -69,31 +65,25 @@ impl Page for SessionsPage {
 }
 
 fn sessions_table(seen: &Seen<SessionsPage>, sessions: &[(Digest, Session)], here: Option<Digest>) -> Markup {
-    let columns = [
-        Column::words("Browser"),
-        Column::words("Last seen"),
-        Column::words("Since"),
-        Column::words("By"),
-        Column::words("From"),
-        Column::words(""),
-    ];
     let row = |(sid, session): &(Digest, Session)| {
         let (mark, is_here) = (session::mark(*sid), Some(*sid) == here);
         let (action, sealed) = (format!("{PATH}/{mark}/end"), seen.seal(&format!("end-{mark}")));
         let cells = vec![
-            html! { (session.agent) @if is_here { " " (badge(Tone::Good, "this one")) } },
-            relative(session.seen),
-            moment(session.began),
-            html! { (by(session.door)) },
-            html! { (session.network) },
-            Form::new(&action, sealed.seal()).around(&html! {
-                (Button::plain(if is_here { "Sign out here" } else { "Sign out there" }))
-            }),
+            Cell::words("Browser", html! { (session.agent) @if is_here { " " (badge(Tone::Good, "this one")) } }),
+            Cell::words("Last seen", relative(session.seen)),
+            Cell::words("Since", moment(session.began)),
+            Cell::words("By", html! { (by(session.door)) }),
+            Cell::words("From", html! { (session.network) }),
+            Cell::words(
+                "",
+                Form::new(&action, sealed.seal()).around(&html! {
+                    (Button::plain(if is_here { "Sign out here" } else { "Sign out there" }))
+                }),
+            ),
         ];
         Row { id: Some(mark), cells }
     };
-    let rows: Vec<Row> = sessions.iter().map(row).collect();
-    html! { (Table { caption: "Where you are signed in", list: Some("sessions"), columns: &columns, rows: &rows }) }
+    html! { (Table::new("Where you are signed in", Some("sessions"), sessions.iter().map(row))) }
 }
 
 const fn by(door: Door) -> &'static str {
@@ -133,34 +123,34 @@ pub(super) fn tokens_card<P: Page>(web: &Web, seen: &Seen<P>, tokens: &[Token], 
 }
 
 fn tokens_table<P: Page>(seen: &Seen<P>, tokens: &[Token], back: &str) -> Markup {
-    let columns = [
-        Column::words("Name"),
-        Column::words("May"),
-        Column::words("Servers"),
-        Column::words("Last used"),
-        Column::words("Works until"),
-        Column::words(""),
-    ];
     let row = |token: &Token| {
         let number = token.number.to_string();
         let (action, sealed) = (format!("/me/tokens/{number}/revoke"), seen.seal(&format!("revoke-{number}")));
         let scopes: Vec<String> = token.scopes.iter().map(|scope| scope.to_string()).collect();
         let confirm = format!("Take {} away? Whatever shows it is locked out.", token.name);
         let cells = vec![
-            html! { (token.name) },
-            html! { (scopes.join(", ")) },
-            html! { @if token.guilds.is_empty() { "all of yours" } @else { (token.guilds.len()) } },
-            html! { @if let Some(last) = token.last_used { (relative(last)) } @else { "never" } },
-            moment(token.expires),
-            Form { confirm: Some(&confirm), ..Form::new(&action, sealed.seal()) }.around(&html! {
-                input type="hidden" name="back" value=(back);
-                (Button::danger("Take away"))
-            }),
+            Cell::words("Name", html! { (token.name) }),
+            Cell::words("May", html! { (scopes.join(", ")) }),
+            Cell::words(
+                "Servers",
+                html! { @if token.guilds.is_empty() { "all of yours" } @else { (token.guilds.len()) } },
+            ),
+            Cell::words(
+                "Last used",
+                html! { @if let Some(last) = token.last_used { (relative(last)) } @else { "never" } },
+            ),
+            Cell::words("Works until", moment(token.expires)),
+            Cell::words(
+                "",
+                Form { confirm: Some(&confirm), ..Form::new(&action, sealed.seal()) }.around(&html! {
+                    input type="hidden" name="back" value=(back);
+                    (Button::danger("Take away"))
+                }),
+            ),
         ];
         Row { id: Some(number), cells }
     };
-    let rows: Vec<Row> = tokens.iter().map(row).collect();
-    html! { (Table { caption: "Your tokens", list: Some("tokens"), columns: &columns, rows: &rows }) }
+    html! { (Table::new("Your tokens", Some("tokens"), tokens.iter().map(row))) }
 }
 
 fn maker<P: Page>(web: &Web, seen: &Seen<P>, back: &str) -> Markup {

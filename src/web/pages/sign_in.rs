@@ -8,7 +8,6 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::{Problem, html as sentence_html, is_page_of_ours};
 use crate::web::api::oauth::why_not;
-use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::ui::components::{Button, Field, Form, Input, Notice, Tone, code};
 
@@ -33,10 +32,6 @@ impl Page for SignInPage {
 
     type Path = ();
     type Query = Next;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let has_password = web.settings.has_local_admin && web.look("any_operator", operator::is_any).await?;

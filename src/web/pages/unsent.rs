@@ -11,11 +11,11 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::unsent::{Found, UnsentQuery, because, what};
-use crate::web::endpoint::{Sample, Samples};
+use crate::web::filter::Filter;
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::JOBS;
-use crate::web::ui::components::{Button, Column, Empty, Form, Paging, Row, Table, moment, relative};
+use crate::web::ui::components::{Button, Cell, Empty, Form, Row, Table, moment, relative};
 
 /// The page.
 pub struct UnsentPage;
@@ -23,7 +23,6 @@ pub struct UnsentPage;
 /// What is on it, with the names of the members and channels that it names.
 struct View {
     guild: GuildId,
-    query: UnsentQuery,
     found: Found,
     names: Names,
 }
@@ -38,15 +37,11 @@ impl Page for UnsentPage {
     type Path = ();
     type Query = UnsentQuery;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, query) = (seen.guild, seen.query);
         let view = web.look(Self::NAME, move |read| View::look(read, guild, query)).await?;
         let view = View { names: web.named(view.names).await, ..view };
-        let main = page(&view, &|id| buttons(seen, id));
+        let main = page(&view, &seen.filter, &|id| buttons(seen, id));
         let crumbs = vec![(format!("/g/{guild}"), "Home".to_owned())];
         Ok(Shown { crumbs, ..Shown::new("Not sent to Discord", main) })
     }
@@ -58,7 +53,7 @@ impl View {
         let jobs = found.given_up.iter().map(|(_, letter)| &letter.job).chain(found.waiting.iter().map(|run| &run.job));
         let named: Vec<Sentence> = jobs.map(to).collect();
         let names = Names::of(read, guild, &named, [])?;
-        Ok(Self { guild, query, found, names })
+        Ok(Self { guild, found, names })
     }
 }
 
@@ -71,15 +66,15 @@ fn to(job: &Job) -> Sentence {
     }
 }
 
-fn page(view: &View, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
+fn page(view: &View, filter: &Filter, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
     html! {
         section.card aria-labelledby="given-up" {
             h2 #given-up { "Given up" }
-            @if view.found.given_up.is_empty() && view.query.before.is_none() {
+            @if view.found.given_up.is_empty() && filter.value("before").is_empty() {
                 (Empty { title: "Nothing was given up.", text: "Everything that was to go to Discord went, or waits.", action: None })
             } @else {
                 p.hint { "Mend what is in the way first, such as a right of the bot, and then try again." }
-                (given_up(view, buttons))
+                (given_up(view, filter, buttons))
             }
         }
         @if !view.found.waiting.is_empty() {
@@ -92,50 +87,36 @@ fn page(view: &View, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
     }
 }
 
-fn given_up(view: &View, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
-    let columns =
-        [Column::words("When"), Column::words("What"), Column::words("To"), Column::words("Why"), Column::words("")];
+fn given_up(view: &View, filter: &Filter, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
     let row = |(id, letter): &(JobId, DeadLetter)| Row {
         id: Some(id.to_string()),
         cells: vec![
-            moment(letter.at),
-            html! { (what(&letter.job.kind)) },
-            view.names.drawn(&to(&letter.job)),
-            html! { (because(&letter.reason)) p.hint { (letter.reason) } },
-            buttons(*id),
+            Cell::words("When", moment(letter.at)),
+            Cell::words("What", html! { (what(&letter.job.kind)) }),
+            Cell::words("To", view.names.drawn(&to(&letter.job))),
+            Cell::words("Why", html! { (because(&letter.reason)) p.hint { (letter.reason) } }),
+            Cell::words("", buttons(*id)),
         ],
     };
-    let rows: Vec<Row> = view.found.given_up.iter().map(row).collect();
-    let here = format!("/g/{}/unsent", view.guild);
-    let next = view.found.next.map(|next| format!("{here}?before={next}"));
-    let first = view.query.before.is_some().then_some(here.as_str());
     html! {
-        (Table { caption: "Given up", list: Some("unsent"), columns: &columns, rows: &rows })
-        (Paging { first, next: next.as_deref(), is_partial: false })
+        (Table::new("Given up", Some("unsent"), view.found.given_up.iter().map(row)))
+        (filter.paging(&format!("/g/{}/unsent", view.guild), "before", view.found.next))
     }
 }
 
 fn waiting(view: &View) -> Markup {
-    let columns = [
-        Column::words("What"),
-        Column::words("To"),
-        Column::words("Waits since"),
-        Column::numbers("Tried"),
-        Column::words("Again"),
-    ];
     let row = |run: &Run| {
         let wait = run.wait?;
         let cells = vec![
-            html! { (what(&run.job.kind)) },
-            view.names.drawn(&to(&run.job)),
-            moment(wait.since),
-            html! { (wait.tries) },
-            relative(wait.until),
+            Cell::words("What", html! { (what(&run.job.kind)) }),
+            Cell::words("To", view.names.drawn(&to(&run.job))),
+            Cell::words("Waits since", moment(wait.since)),
+            Cell::numbers("Tried", html! { (wait.tries) }),
+            Cell::words("Again", relative(wait.until)),
         ];
         Some(Row { id: Some(run.id.to_string()), cells })
     };
-    let rows: Vec<Row> = view.found.waiting.iter().filter_map(row).collect();
-    html! { (Table { caption: "Waits for Discord", list: Some("waiting"), columns: &columns, rows: &rows }) }
+    html! { (Table::new("Waits for Discord", Some("waiting"), view.found.waiting.iter().filter_map(row))) }
 }
 
 fn buttons(seen: &Seen<UnsentPage>, id: JobId) -> Markup {
@@ -182,8 +163,8 @@ mod tests {
             waiting: Vec::new(),
         };
         let names = Names::sample(GuildId::new(9), &[(ANN.get(), "<ann>")], &[]);
-        let view = View { guild: GuildId::new(9), query: UnsentQuery::default(), found, names };
-        let drawn = lines(&page(&view, &|id| html! { "buttons of " (id) }));
+        let view = View { guild: GuildId::new(9), found, names };
+        let drawn = lines(&page(&view, &Filter::default(), &|id| html! { "buttons of " (id) }));
         for part in [
             "The announcement of the song that plays",
             "channel 5",

@@ -12,21 +12,19 @@ use utoipa::ToSchema;
 
 use super::Region;
 use super::board::Part;
-use super::pages::since_of;
 use super::places::Holder;
 use super::rights::Right;
-use super::stream::{ListenerKind, Stream, Watched};
+use super::stream::{Stream, respond};
 use crate::features::public::model::PublicName;
 use crate::features::public::queries;
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::signin::scope::Scope;
 use crate::store::Read;
 use crate::web::Web;
-use crate::web::access::{Limit, Who};
-use crate::web::answer::{Problem, told};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, Shape};
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::endpoint::{Arrived, Doors, Route, Sample, Shape};
 use crate::web::input::read_form;
 use crate::web::pages::public::{Overlay, PUBLIC_QUEUE, SAMPLE_NAME, SAMPLE_SECRET, has_left};
 
@@ -36,19 +34,13 @@ pub(super) const OVERLAY: Route = Route {
     about: "Brings an overlay up to date for whoever has its address, as a stream of events that has no end.",
     doors: Doors::get(&["/o/{token}/{part}/live"]),
     who: Who::Anyone,
-    scope: Scope::Read,
-    limit: Limit::Reads,
-    largest_body: BODY,
-    says_success: false,
-    requirements: &[],
-    has_revision: false,
-    leads_to_discord: false,
     shape: Some(Shape::of_events::<Known>),
     sample: |_| Sample {
         path: vec![("token", SAMPLE_SECRET.to_owned()), ("part", "now".to_owned())],
         ..Sample::default()
     },
     serve: serve_overlay,
+    ..Route::PLAIN
 };
 
 /// The stream of the queue that everybody sees.
@@ -57,16 +49,10 @@ pub(super) const QUEUE: Route = Route {
     about: "Brings the queue that everybody sees up to date, as a stream of events that has no end.",
     doors: Doors::get(&["/q/{name}/live"]),
     who: Who::Anyone,
-    scope: Scope::Read,
-    limit: Limit::Reads,
-    largest_body: BODY,
-    says_success: false,
-    requirements: &[],
-    has_revision: false,
-    leads_to_discord: false,
     shape: Some(Shape::of_events::<Known>),
     sample: |_| Sample { path: vec![("name", SAMPLE_NAME.to_owned())], ..Sample::default() },
     serve: serve_queue,
+    ..Route::PLAIN
 };
 
 /// What somebody has who asks.
@@ -121,7 +107,7 @@ impl Opened {
 fn serve_overlay(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let opened = open_overlay(&web, &arrived).await;
-        let mut response = answer(&web, opened, &OVERLAY);
+        let mut response = respond(&web, &OVERLAY, opened);
         // The address is a secret.
         response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         response
@@ -131,12 +117,8 @@ fn serve_overlay(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
 fn serve_queue(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let opened = open_queue(&web, &arrived).await;
-        answer(&web, opened, &QUEUE)
+        respond(&web, &QUEUE, opened)
     })
-}
-
-fn answer(web: &Web, opened: Result<Response, Problem>, route: &Route) -> Response {
-    opened.unwrap_or_else(|problem| told(web, &problem, route.name, route.says_success))
 }
 
 async fn open_overlay(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
@@ -157,10 +139,6 @@ async fn open_queue(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
 
 async fn open(web: &Web, arrived: &Arrived, opened: Opened, region: &'static Region) -> Result<Response, Problem> {
     let known: Known = read_form(arrived.query.as_bytes())?;
-    let guild = opened.guild;
-    let stream = Stream::open(web, arrived, Right::Address(opened)).await?;
-    // Whoever does not say what they have, or says it of another process, has nothing.
-    let since = since_of(&arrived.headers, known.since.as_deref()).and_then(|since| web.push.number_of(&since));
-    let watched = vec![Watched::begin(web, guild, Part::Region(region), since.unwrap_or(0))];
-    Ok(stream.begin(ListenerKind::Page, watched))
+    let parts = vec![(opened.guild, Part::Region(region))];
+    Stream::of_page(web, arrived, Right::Address(opened), known.since.as_deref(), parts).await
 }

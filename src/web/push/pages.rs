@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
@@ -12,17 +12,16 @@ use utoipa::ToSchema;
 use super::about::PULSE;
 use super::board::Part;
 use super::rights::{Right, Rights};
-use super::stream::{ListenerKind, MOST_PARTS, Stream, Watched};
+use super::stream::{MOST_PARTS, Stream, respond};
 use super::{Drawing, Region, about, parted};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
-use crate::signin::scope::Scope;
 use crate::store::{Read, Topic};
 use crate::web::Web;
-use crate::web::access::{Limit, Who};
-use crate::web::answer::{Problem, is_known, told};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, Shape};
+use crate::web::access::Who;
+use crate::web::answer::{Problem, is_known};
+use crate::web::endpoint::{Arrived, Doors, Route, Shape};
 use crate::web::input::read_form;
 use crate::web::trouble::{self, Met};
 
@@ -32,16 +31,10 @@ pub(super) const LIVE: Route = Route {
     about: "Brings an open page up to date, as a stream of events that has no end.",
     doors: Doors::get(&["/live"]),
     who: Who::SignedIn,
-    scope: Scope::Read,
-    limit: Limit::Reads,
-    largest_body: BODY,
-    says_success: false,
     requirements: &["T-SSE-04"],
-    has_revision: false,
-    leads_to_discord: false,
     shape: Some(Shape::of_events::<Shown>),
-    sample: |_| Sample::default(),
     serve: serve_live,
+    ..Route::PLAIN
 };
 
 /// One part of a page, for a page that has no stream, and for what is only hinted at.
@@ -50,16 +43,8 @@ pub(super) const FRAGMENT: Route = Route {
     about: "Gives a part of a page as it is now.",
     doors: Doors::page(&["/g/{server}/fragment"]),
     who: Who::Member,
-    scope: Scope::Read,
-    limit: Limit::Reads,
-    largest_body: BODY,
-    says_success: false,
-    requirements: &[],
-    has_revision: false,
-    leads_to_discord: false,
-    shape: None,
-    sample: |_| Sample::default(),
     serve: serve_fragment,
+    ..Route::PLAIN
 };
 
 /// What a page shows.
@@ -99,7 +84,7 @@ fn joined(parts: impl Iterator<Item = String>) -> Option<String> {
 fn serve_live(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let opened = open(&web, &arrived).await;
-        opened.unwrap_or_else(|problem| told(&web, &problem, LIVE.name, LIVE.says_success))
+        respond(&web, &LIVE, opened)
     })
 }
 
@@ -120,12 +105,7 @@ async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
         wanted.entry(*guild).or_default().push(who);
     }
     let rights = Rights::of(web, &arrived.visitor, wanted).await?;
-    let stream = Stream::open(web, arrived, Right::Person(Box::new(rights))).await?;
-    // Whoever does not say what they know, or says it of another process, knows nothing.
-    let since = since_of(&arrived.headers, shown.since.as_deref()).and_then(|since| web.push.number_of(&since));
-    let since = since.unwrap_or(0);
-    let watched = parts.into_iter().map(|(guild, part)| Watched::begin(web, guild, part, since)).collect();
-    Ok(stream.begin(ListenerKind::Page, watched))
+    Stream::of_page(web, arrived, Right::Person(Box::new(rights)), shown.since.as_deref(), parts).await
 }
 
 /// What a page watches, each part once.
@@ -156,12 +136,6 @@ fn is_hinted_of(topic: Topic, guild: GuildId) -> bool {
 fn region_of(web: &Web, name: &str, guild: GuildId) -> Option<&'static Region> {
     let region = web.push.regions.iter().copied().find(|region| region.name == name)?;
     (region.who.is_of_a_guild() == (guild != GuildId::INSTANCE)).then_some(region)
-}
-
-/// The revision that somebody knows: the last that they were told, else the one of their page.
-pub(super) fn since_of(headers: &HeaderMap, since: Option<&str>) -> Option<String> {
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty());
-    last.or(since).map(str::to_owned)
 }
 
 fn serve_fragment(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
@@ -214,16 +188,5 @@ mod tests {
         assert_eq!(live_address(guild, &[], &[]), None);
         let address = live_address(guild, &[&BOARD], &[CHANGED]);
         assert_eq!(address.as_deref(), Some("/live?region=queue.board.5&hint=coins.changed.5"));
-    }
-
-    #[test]
-    fn what_somebody_was_told_last_counts_before_what_their_page_said() {
-        let mut headers = HeaderMap::new();
-        assert_eq!(since_of(&headers, None), None);
-        assert_eq!(since_of(&headers, Some("a.1")).as_deref(), Some("a.1"));
-        headers.insert("last-event-id", HeaderValue::from_static(""));
-        assert_eq!(since_of(&headers, Some("a.1")).as_deref(), Some("a.1"));
-        headers.insert("last-event-id", HeaderValue::from_static("a.7"));
-        assert_eq!(since_of(&headers, Some("a.1")).as_deref(), Some("a.7"));
     }
 }

@@ -15,9 +15,8 @@ use utoipa::ToSchema;
 
 use super::board::{Part, REST};
 use super::feed::What;
-use super::pages::since_of;
 use super::rights::{Right, Rights};
-use super::stream::{ListenerKind, MOST_PARTS, Stream, Watched};
+use super::stream::{ListenerKind, MOST_PARTS, Stream, Watched, respond, since_of};
 use super::told::{ChangeType, Event, Told};
 use super::{TOLD, event};
 use crate::kernel::error::Result;
@@ -28,8 +27,8 @@ use crate::refusals;
 use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Verdict, Who};
-use crate::web::answer::{Answered, Problem, told as told_problem};
-use crate::web::endpoint::{Arrived, Asked, BODY, Doors, Endpoint, Nothing, Route, Sample, Samples, Shape};
+use crate::web::answer::{Answered, Problem};
+use crate::web::endpoint::{Arrived, Asked, Doors, Endpoint, Nothing, Route, Sample, Samples, Shape};
 use crate::web::input::read_form;
 use crate::web::page::servers_of;
 
@@ -48,16 +47,11 @@ pub(super) const STREAM: Route = Route {
     about: "Tells what changes in servers as it does, as a stream of events that has no end.",
     doors: Doors::get(&["/api/stream"]),
     who: Who::SignedIn,
-    scope: Scope::Read,
-    limit: Limit::Reads,
-    largest_body: BODY,
     says_success: true,
     requirements: &["T-SSE-01", "T-SSE-03", "T-SSE-05", "T-SSE-06", "T-DAT-09"],
-    has_revision: false,
-    leads_to_discord: false,
     shape: Some(Shape::of_events::<Wanted>),
-    sample: |_| Sample::default(),
     serve,
+    ..Route::PLAIN
 };
 
 /// To what a program wants to listen.
@@ -94,7 +88,7 @@ type Kinds = BTreeMap<(GuildId, Event, ChangeType), Happened>;
 fn serve(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let opened = open(&web, &arrived).await;
-        opened.unwrap_or_else(|problem| told_problem(&web, &problem, STREAM.name, STREAM.says_success))
+        respond(&web, &STREAM, opened)
     })
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use futures_util::future::select_all;
@@ -28,8 +28,8 @@ use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::web::Web;
 use crate::web::access::place;
-use crate::web::answer::Problem;
-use crate::web::endpoint::Arrived;
+use crate::web::answer::{self, Problem};
+use crate::web::endpoint::{Arrived, Route};
 
 /// How often a sign of life is sent.
 const BEAT: Duration = Duration::from_secs(15);
@@ -132,6 +132,21 @@ impl Stream {
             is_over: false,
             _seat: seat,
         })
+    }
+
+    /// The stream of a page that watches these parts. `since` is the revision that it noted: whoever does not say what they know,
+    /// or says it of another process, knows nothing.
+    pub(super) async fn of_page(
+        web: &Web,
+        arrived: &Arrived,
+        right: Right,
+        since: Option<&str>,
+        parts: Vec<(GuildId, Part)>,
+    ) -> Result<Response, Problem> {
+        let stream = Self::open(web, arrived, right).await?;
+        let since = since_of(&arrived.headers, since).and_then(|since| web.push.number_of(&since)).unwrap_or(0);
+        let watched = parts.into_iter().map(|(guild, part)| Watched::begin(web, guild, part, since)).collect();
+        Ok(stream.begin(ListenerKind::Page, watched))
     }
 
     /// Begins to send.
@@ -261,6 +276,33 @@ impl Stream {
     }
 }
 
+/// A stream, or why there is none; as the API says it, because what asks is a script or a program.
+pub(super) fn respond(web: &Web, route: &Route, opened: Result<Response, Problem>) -> Response {
+    opened.unwrap_or_else(|problem| answer::told(web, &problem, route.name, route.says_success))
+}
+
+/// The revision that somebody knows: the last that they were told, else the one of their page.
+pub(super) fn since_of(headers: &HeaderMap, since: Option<&str>) -> Option<String> {
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty());
+    last.or(since).map(str::to_owned)
+}
+
 async fn told(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_was_told_last_counts_before_what_their_page_said() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(since_of(&headers, None), None);
+        assert_eq!(since_of(&headers, Some("a.1")).as_deref(), Some("a.1"));
+        headers.insert("last-event-id", HeaderValue::from_static(""));
+        assert_eq!(since_of(&headers, Some("a.1")).as_deref(), Some("a.1"));
+        headers.insert("last-event-id", HeaderValue::from_static("a.7"));
+        assert_eq!(since_of(&headers, Some("a.1")).as_deref(), Some("a.7"));
+    }
 }

@@ -87,7 +87,7 @@ impl Chart<'_> {
         html! {
             @for (kind, (label, value, top, height)) in bars.iter().enumerate() {
                 rect class={ "bar s" (colour(kind)) } x=(left) y=(top) width=(step - step / 5) height=(height) {
-                    title { (name) ": " (label) " " (grouped(*value)) }
+                    title { (name) ": " (label) " " (number(*value)) }
                 }
             }
         }
@@ -115,7 +115,7 @@ impl Chart<'_> {
         html! {
             p.axis aria-hidden="true" {
                 span { @if let Some(first) = self.places.first() { (first) } }
-                span { "highest " (grouped(most)) }
+                span { "highest " (number(most)) }
                 span { @if let Some(last) = self.places.last() { (last) } }
             }
         }
@@ -147,7 +147,7 @@ impl Chart<'_> {
                         @for (place, name) in self.places.iter().enumerate() {
                             tr {
                                 th scope="row" { (name) }
-                                @for series in self.series { td.number { (grouped(value(series, place))) } }
+                                @for series in self.series { td.number { (number(value(series, place))) } }
                             }
                         }
                     }
@@ -174,7 +174,7 @@ impl Render for Sparkline<'_> {
             @if let (Some(first), Some(last)) = (first, last) {
                 svg.sparkline viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" role="img" {
                     title {
-                        (self.about) ": from " (grouped(first)) " to " (grouped(last)) ", highest " (grouped(most))
+                        (self.about) ": from " (number(first)) " to " (number(last)) ", highest " (number(most))
                     }
                     polyline class="line s1" points=(points(self.values, most)) {}
                 }
@@ -209,11 +209,6 @@ fn points(values: &[u64], most: u64) -> String {
     let steps = u64::try_from(values.len()).unwrap_or(1).saturating_sub(1).max(1);
     let corner = |(value, place): (&u64, u64)| format!("{},{}", place * WIDTH / steps, HEIGHT - height(*value, most));
     values.iter().zip(0..).map(corner).collect::<Vec<_>>().join(" ")
-}
-
-/// A value in groups of three digits.
-fn grouped(value: u64) -> String {
-    number(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

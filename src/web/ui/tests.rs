@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::charts::{Chart, Series, Sparkline};
 use super::components::{
-    Button, Card, Checkbox, Choice, Column, Dialog, Empty, Event, Field, Form, Input, Meter, Notice, Paging, Radios,
+    Button, Card, Cell, Checkbox, Choice, Dialog, Empty, Event, Field, Form, Input, Meter, Notice, Paging, Radios,
     Region, Row, Seal, Select, Tab, Table, TextArea, Tile, Tone, acts, avatar, badge, code, colour_of, error_summary,
     filters, history, key_hint, moment, opener, progress, tabs, type_the_name,
 };
@@ -205,8 +205,7 @@ fn a_theme_is_known_by_its_word() {
 /// One of each component, with a text in every place that could not be worse.
 fn everything(places: &[String]) -> Markup {
     let choices = [Choice::new(HOSTILE, HOSTILE)];
-    let columns = [Column::words(HOSTILE)];
-    let rows = [Row { id: Some(HOSTILE.to_owned()), cells: vec![html! { (HOSTILE) }] }];
+    let row = Row { id: Some(HOSTILE.to_owned()), cells: vec![Cell::words(HOSTILE, html! { (HOSTILE) })] };
     let hint = Some(HOSTILE);
     let series = [Series { label: HOSTILE, values: &[1] }];
     let chart = Chart { id: "chart", title: HOSTILE, about: HOSTILE, axis: HOSTILE, places, series: &series };
@@ -230,8 +229,8 @@ fn everything(places: &[String]) -> Markup {
         (type_the_name(HOSTILE, Some(HOSTILE)))
         (Dialog { id: HOSTILE, title: HOSTILE }.around(&opener(HOSTILE, HOSTILE)))
         (Notice { undo: Some(HOSTILE.to_owned()), ..Notice::new(Tone::Bad, html! { (HOSTILE) }) }.draw(Some(SEAL)))
-        (Table { caption: HOSTILE, list: hint, columns: &columns, rows: &rows })
-        (Paging { first: hint, next: hint, is_partial: true })
+        (Table::new(HOSTILE, hint, [row]))
+        (Paging { first: hint.map(str::to_owned), next: hint.map(str::to_owned), is_partial: true })
         (Empty { title: HOSTILE, text: HOSTILE, action: Some((HOSTILE, HOSTILE)) })
         (badge(Tone::Quiet, HOSTILE))
         (moment(Timestamp::from_millis(0)))

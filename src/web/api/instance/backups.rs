@@ -153,10 +153,6 @@ impl Endpoint for ListBackups {
     type Body = ();
     type Answer = BackupsView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, _: Asked<Self>) -> Result<Answered<BackupsView>, Problem> {
         let BackupList { snapshots, rehearsal, restored } = backup_list(web).await?;
         let view = BackupsView {
@@ -200,10 +196,6 @@ impl Endpoint for MakeBackup {
     type Body = Option<Nothing>;
     type Answer = WorkView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, _: Asked<Self>) -> Result<Answered<WorkView>, Problem> {
         begin(web, "A snapshot".to_owned(), &web.instance.backups()?.make, String::new())
     }
@@ -226,48 +218,27 @@ impl WhichBackup {
     }
 }
 
-fn sample_of_a_backup(_: &Samples) -> Sample {
-    let body = serde_json::json!({ "name": "greenroom-20261121-200000-by-hand.redb" });
-    Sample { body: Some(body), ..Sample::default() }
-}
-
 /// Verifies a snapshot.
-pub struct VerifyBackup;
-
-impl Endpoint for VerifyBackup {
-    const NAME: &'static str = "instance.verify";
-    const ABOUT: &'static str =
-        "Begins to read a snapshot from front to back and to compare it with what it says of itself.";
-    const DOORS: Doors =
-        Doors::post(&["/api/instance/backups/verify"]).form("/instance/backups/verify", again::<BackupsPage>);
-    const WHO: Who = Who::Instance;
-    const SCOPE: Scope = Scope::Instance;
-    const LIMIT: Limit = Limit::Changes;
-
-    type Path = ();
-    type Query = Nothing;
-    type Body = WhichBackup;
-    type Answer = WorkView;
-
-    fn sample(samples: &Samples) -> Sample {
-        sample_of_a_backup(samples)
-    }
-
-    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<WorkView>, Problem> {
-        let name = asked.body.known(web).await?;
-        begin(web, format!("Verifying {name}"), &web.instance.backups()?.verify, name)
-    }
-}
+pub type VerifyBackup = TryOut<false>;
 
 /// Tries a restore.
-pub struct RehearseBackup;
+pub type RehearseBackup = TryOut<true>;
 
-impl Endpoint for RehearseBackup {
-    const NAME: &'static str = "instance.rehearse";
-    const ABOUT: &'static str =
-        "Begins to restore a snapshot into a scratch file and to check it; the store is not touched.";
-    const DOORS: Doors =
-        Doors::post(&["/api/instance/backups/rehearse"]).form("/instance/backups/rehearse", again::<BackupsPage>);
+/// Finds out what a snapshot is good for: it is read from front to back, or restored as a rehearsal.
+pub struct TryOut<const RESTORES: bool>;
+
+impl<const RESTORES: bool> Endpoint for TryOut<RESTORES> {
+    const NAME: &'static str = if RESTORES { "instance.rehearse" } else { "instance.verify" };
+    const ABOUT: &'static str = if RESTORES {
+        "Begins to restore a snapshot into a scratch file and to check it; the store is not touched."
+    } else {
+        "Begins to read a snapshot from front to back and to compare it with what it says of itself."
+    };
+    const DOORS: Doors = if RESTORES {
+        Doors::post(&["/api/instance/backups/rehearse"]).form("/instance/backups/rehearse", again::<BackupsPage>)
+    } else {
+        Doors::post(&["/api/instance/backups/verify"]).form("/instance/backups/verify", again::<BackupsPage>)
+    };
     const WHO: Who = Who::Instance;
     const SCOPE: Scope = Scope::Instance;
     const LIMIT: Limit = Limit::Changes;
@@ -277,13 +248,18 @@ impl Endpoint for RehearseBackup {
     type Body = WhichBackup;
     type Answer = WorkView;
 
-    fn sample(samples: &Samples) -> Sample {
-        sample_of_a_backup(samples)
+    fn sample(_: &Samples) -> Sample {
+        let body = serde_json::json!({ "name": "greenroom-20261121-200000-by-hand.redb" });
+        Sample { body: Some(body), ..Sample::default() }
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<WorkView>, Problem> {
-        let name = asked.body.known(web).await?;
-        begin(web, format!("A rehearsal with {name}"), &web.instance.backups()?.rehearse, name)
+        let (name, backups) = (asked.body.known(web).await?, web.instance.backups()?);
+        if RESTORES {
+            begin(web, format!("A rehearsal with {name}"), &backups.rehearse, name)
+        } else {
+            begin(web, format!("Verifying {name}"), &backups.verify, name)
+        }
     }
 }
 

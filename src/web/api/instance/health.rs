@@ -11,7 +11,7 @@ use crate::signin::scope::Scope;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
-use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing};
 use crate::web::instance::{Examined, Finding, InstanceRefusal, Reason};
 use crate::web::page::again;
 use crate::web::pages::HealthPage;
@@ -95,10 +95,6 @@ impl Endpoint for Health {
     type Body = ();
     type Answer = HealthView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, _: Asked<Self>) -> Result<Answered<HealthView>, Problem> {
         let reasons = (web.instance.operations()?.reasons)().await;
         let view = HealthView {
@@ -126,10 +122,6 @@ impl Endpoint for Examine {
     type Query = Nothing;
     type Body = Option<Nothing>;
     type Answer = ExaminedView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, _: Asked<Self>) -> Result<Answered<ExaminedView>, Problem> {
         let operations = web.instance.operations()?;
@@ -166,10 +158,6 @@ impl Endpoint for Restart {
     type Query = Nothing;
     type Body = Option<Nothing>;
     type Answer = RestartView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<RestartView>, Problem> {
         let operations = web.instance.operations()?;

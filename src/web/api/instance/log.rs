@@ -137,10 +137,6 @@ impl Endpoint for EmptyLog {
     type Body = Option<Nothing>;
     type Answer = EmptiedView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EmptiedView>, Problem> {
         let removed = web.instance.operations()?.lines.empty();
         let change = web.change(&asked, move |tx, by| {

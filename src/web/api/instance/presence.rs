@@ -56,10 +56,6 @@ impl Endpoint for BotStatus {
     type Body = ();
     type Answer = PresenceView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, _: Asked<Self>) -> Result<Answered<PresenceView>, Problem> {
         Ok(PresenceView::from(web.look("presence", presence::of_instance).await?).into())
     }

@@ -87,10 +87,6 @@ impl Endpoint for ListServers {
     type Body = ();
     type Answer = ServersOfBot;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, _: Asked<Self>) -> Result<Answered<ServersOfBot>, Problem> {
         Ok(ServersOfBot { servers: servers(web).await? }.into())
     }

@@ -94,10 +94,6 @@ impl Endpoint for GlobalSettings {
     type Body = ();
     type Answer = DefaultsView;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn run(web: &Web, _: Asked<Self>) -> Result<Answered<DefaultsView>, Problem> {
         Ok(DefaultsView { settings: web.look("defaults", defaults).await? }.into())
     }
@@ -280,10 +276,6 @@ impl Endpoint for Configuration {
     type Query = Nothing;
     type Body = ();
     type Answer = ConfigurationView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, _: Asked<Self>) -> Result<Answered<ConfigurationView>, Problem> {
         let variables = (web.instance.operations()?.configuration)();

@@ -31,7 +31,7 @@ use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Rank, Who};
 use crate::web::answer::{Answered, Problem, Revision, RevisionOf};
-use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing};
 
 pub use values::{Values, WAS, json_of, typed_of};
 pub use wishes::{ChangedView, ChangesView, Wishes, act_address, page_of, save, undo_address, unknown};
@@ -153,10 +153,6 @@ impl Endpoint for Settings {
     type Query = Nothing;
     type Body = ();
     type Answer = SettingsView;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<SettingsView>, Problem> {
         let (guild, level, catalogue) = (asked.guild, level_of(asked.rank, Self::WHO), web.clone());

@@ -17,7 +17,7 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::live::look as followed;
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::happened::Happened;
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
@@ -53,10 +53,6 @@ impl Page for Home {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, now) = (seen.guild, seen.now);

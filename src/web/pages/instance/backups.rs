@@ -9,13 +9,13 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::instance::backups::backup_list;
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::instance::work::Work;
 use crate::web::instance::{BackupList, Rehearsal, Restored, Snapshot};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::PULSE;
 use crate::web::ui::components::{
-    Button, Column, Empty, Form, Row, Table, Tone, badge, moment, number, progress, relative,
+    Button, Cell, Empty, Form, Row, Table, Tone, badge, moment, number, progress, relative,
 };
 
 /// The page.
@@ -30,10 +30,6 @@ impl Page for BackupsPage {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         if web.instance.operations()?.backups.is_none() {
@@ -88,7 +84,7 @@ fn restored(last: &Restored) -> Markup {
             h2 { "The last restore" }
             @match problem {
                 None => {
-                    p { (badge(Tone::Good, "restored")) " " (name) " took the place of the store " (tried(at)) ", with " (whole(*rows)) " rows." }
+                    p { (badge(Tone::Good, "restored")) " " (name) " took the place of the store " (tried(at)) ", with " (number(*rows)) " rows." }
                     @if let Some(kept) = kept { p { "The store as it was before is " code { (kept) } " in the data folder; delete it when you are content." } }
                     @if let Some(snapshot) = snapshot { p { "The snapshot of it is " code { (snapshot) } "." } }
                 }
@@ -107,7 +103,7 @@ fn proof(rehearsal: Option<&Rehearsal>) -> Markup {
             @match rehearsal {
                 None => { (badge(Tone::Info, "not tried yet")) " A restore was never tried. Try one with a snapshot below." }
                 Some(Rehearsal { at, name, problem: None, rows }) => {
-                    (badge(Tone::Good, "works")) " A restore of " (name) " was tried " (tried(at)) " and brought back " (whole(*rows)) " rows."
+                    (badge(Tone::Good, "works")) " A restore of " (name) " was tried " (tried(at)) " and brought back " (number(*rows)) " rows."
                 }
                 Some(Rehearsal { at, name, problem: Some(problem), .. }) => {
                     (badge(Tone::Bad, "would fail")) " " (name) " was tried " (tried(at)) ": " (problem)
@@ -150,41 +146,29 @@ fn snapshots(backup_list: &BackupList, acts: &dyn Fn(&Snapshot) -> Markup) -> Ma
         let text = "One is made each day while the bot runs; you can make one now.";
         return html! { (Empty { title: "There is no snapshot yet.", text, action: None }) };
     }
-    let columns = [
-        Column::words("Snapshot"),
-        Column::words("Made"),
-        Column::words("For"),
-        Column::numbers("Size"),
-        Column::words("Do"),
-    ];
     let row = |snapshot: &Snapshot| Row {
         id: None,
         cells: vec![
-            html! { (snapshot.name) },
-            moment(snapshot.at),
-            html! { (snapshot.made_for) },
-            html! { (size(snapshot.bytes)) },
-            acts(snapshot),
+            Cell::words("Snapshot", html! { (snapshot.name) }),
+            Cell::words("Made", moment(snapshot.at)),
+            Cell::words("For", html! { (snapshot.made_for) }),
+            Cell::numbers("Size", html! { (size(snapshot.bytes)) }),
+            Cell::words("Do", acts(snapshot)),
         ],
     };
-    let rows: Vec<Row> = backup_list.snapshots.iter().map(row).collect();
     html! {
         section {
             h2 { "Snapshots" }
-            (Table { caption: "Snapshots", list: None, columns: &columns, rows: &rows })
+            (Table::new("Snapshots", None, backup_list.snapshots.iter().map(row)))
         }
     }
-}
-
-fn whole(count: u64) -> String {
-    number(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// A size in a unit of which there are not too many: `812 KiB`, `3 MiB`.
 fn size(bytes: u64) -> String {
     match bytes {
-        0..0x0010_0000 => format!("{} KiB", whole(bytes.div_ceil(1 << 10))),
-        0x0010_0000.. => format!("{} MiB", whole(bytes.div_ceil(1 << 20))),
+        0..0x0010_0000 => format!("{} KiB", number(bytes.div_ceil(1 << 10))),
+        0x0010_0000.. => format!("{} MiB", number(bytes.div_ceil(1 << 20))),
     }
 }
 

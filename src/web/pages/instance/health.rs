@@ -9,11 +9,11 @@ use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::instance::{Examined, Finding, Level, Reason};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::PULSE;
-use crate::web::ui::components::{Button, Column, Form, Row, Table, Tone, badge, moment};
+use crate::web::ui::components::{Button, Cell, Form, Row, Table, Tone, badge, moment};
 
 /// The page.
 pub struct HealthPage;
@@ -27,10 +27,6 @@ impl Page for HealthPage {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let reasons = (web.instance.operations()?.reasons)().await;
@@ -88,21 +84,19 @@ fn findings(examined: Option<&Examined>) -> Markup {
     };
     let mut findings: Vec<&Finding> = findings.iter().collect();
     findings.sort_by_key(|finding| Reverse(finding.level));
-    let columns = [Column::words("State"), Column::words("What is so"), Column::words("What to do")];
     let row = |finding: &&Finding| Row {
         id: None,
         cells: vec![
-            badge(tone(finding.level), finding.level.word()),
-            html! { (finding.sentence) " " span.hint { (finding.id) } },
-            html! { @if let Some(fix) = &finding.fix { (fix) } },
+            Cell::words("State", badge(tone(finding.level), finding.level.word())),
+            Cell::words("What is so", html! { (finding.sentence) " " span.hint { (finding.id) } }),
+            Cell::words("What to do", html! { @if let Some(fix) = &finding.fix { (fix) } }),
         ],
     };
-    let rows: Vec<Row> = findings.iter().map(row).collect();
     html! {
         section {
             h2 { "What was found" }
             p.hint { "Looked at " (moment(*at)) "." }
-            (Table { caption: "Findings", list: None, columns: &columns, rows: &rows })
+            (Table::new("Findings", None, findings.iter().map(row)))
         }
     }
 }

@@ -6,7 +6,6 @@ use super::shown;
 use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::instance::log::{LinesQuery, find};
 use crate::web::endpoint::{Sample, Samples};
@@ -14,9 +13,7 @@ use crate::web::filter::Filter;
 use crate::web::instance::lines::{Level, Line};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::PULSE;
-use crate::web::ui::components::{
-    Button, Choice, Column, Empty, Form, Paging, Row, Select, Table, Tone, badge, filters, moment,
-};
+use crate::web::ui::components::{Button, Cell, Choice, Empty, Form, Row, Select, Table, Tone, badge, filters, moment};
 
 /// The page.
 pub struct LogPage;
@@ -49,7 +46,7 @@ impl Page for LogPage {
         let main = html! {
             (asked)
             (list(&lines))
-            (paging(&seen.query, next))
+            (seen.filter.paging("/instance/log", "before", next))
             (empty.around(&html! { (Button::plain("Empty this list")) }))
         };
         Ok(shown("/instance/log", &main))
@@ -82,18 +79,16 @@ fn list(lines: &[Line]) -> Markup {
         let text = "Lines come here as the program writes them; the last 10,000 stay until it ends.";
         return html! { (Empty { title: "There is no such line.", text, action: None }) };
     }
-    let columns = [Column::words("When"), Column::words("Level"), Column::words("What"), Column::words("Where")];
     let row = |line: &Line| Row {
         id: Some(line.number.to_string()),
         cells: vec![
-            moment(line.at),
-            badge(tone(line.level), &line.level.to_string()),
-            html! { (line.text) },
-            html! { span.hint.target { (segments(&line.target)) } },
+            Cell::words("When", moment(line.at)),
+            Cell::words("Level", badge(tone(line.level), &line.level.to_string())),
+            Cell::words("What", html! { (line.text) }),
+            Cell::words("Where", html! { span.hint.target { (segments(&line.target)) } }),
         ],
     };
-    let rows: Vec<Row> = lines.iter().map(row).collect();
-    html! { (Table { caption: "Lines", list: None, columns: &columns, rows: &rows }) }
+    html! { (Table::new("Lines", None, lines.iter().map(row))) }
 }
 
 /// The path of a module, which may be broken between its names and not within them.
@@ -104,13 +99,6 @@ fn segments(target: &str) -> Markup {
             (name)
         }
     }
-}
-
-fn paging(query: &LinesQuery, next: Option<u64>) -> Markup {
-    let at = |before: Option<&str>| address("/instance/log", &[("level", query.level.as_deref()), ("before", before)]);
-    let next = next.map(|next| at(Some(&next.to_string())));
-    let first = query.before.is_some().then(|| at(None));
-    html! { (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: false }) }
 }
 
 #[cfg(test)]
@@ -125,8 +113,5 @@ mod tests {
         let drawn = list(&[Line { number: 7, at, level: Level::Warn, target, text }]).into_string();
         assert!(drawn.contains("&lt;b&gt;played") && drawn.contains("warn</span>"), "{drawn}");
         assert!(drawn.contains("greenroom::<wbr>queue"), "{drawn}");
-        let page =
-            paging(&LinesQuery { level: Some("warn".to_owned()), ..LinesQuery::default() }, Some(7)).into_string();
-        assert!(page.contains("/instance/log?level=warn&amp;before=7"), "{page}");
     }
 }

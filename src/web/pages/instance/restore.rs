@@ -11,7 +11,7 @@ use crate::web::api::instance::restore::{WORD, foresee};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::instance::{Count, Foresight};
 use crate::web::page::{Page, Seen, Shown};
-use crate::web::ui::components::{Button, Column, Form, Row, Seal, Table, moment, number, spelled, type_the_name};
+use crate::web::ui::components::{Button, Cell, Form, Row, Seal, Table, moment, number, spelled, type_the_name};
 use crate::web::ui::icons::{Icon, icon};
 
 /// Where the form is sent.
@@ -78,14 +78,15 @@ fn restore(foreseen: &Foresight, (typed, wrong): (Option<&str>, Option<&str>), s
 }
 
 fn table(counts: &[Count]) -> Markup {
-    let columns = [Column::words("What"), Column::numbers("In the snapshot"), Column::numbers("Now")];
-    let whole = |count: u64| number(i64::try_from(count).unwrap_or(i64::MAX));
     let row = |count: &Count| Row {
         id: None,
-        cells: vec![html! { (count.what) }, html! { (whole(count.then)) }, html! { (whole(count.now)) }],
+        cells: vec![
+            Cell::words("What", html! { (count.what) }),
+            Cell::numbers("In the snapshot", html! { (number(count.then)) }),
+            Cell::numbers("Now", html! { (number(count.now)) }),
+        ],
     };
-    let rows: Vec<Row> = counts.iter().map(row).collect();
-    html! { (Table { caption: "Then and now", list: None, columns: &columns, rows: &rows }) }
+    html! { (Table::new("Then and now", None, counts.iter().map(row))) }
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::instance::servers::{ServerOfBot, servers};
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::PULSE;
-use crate::web::ui::components::{Button, Column, Empty, Form, Row, Table, face, number};
+use crate::web::ui::components::{Button, Cell, Empty, Form, Row, Table, face, number};
 
 /// The page.
 pub struct InstanceServersPage;
@@ -26,10 +26,6 @@ impl Page for InstanceServersPage {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let servers = servers(web).await?;
@@ -47,29 +43,23 @@ fn list(
         let text = "The log says at the start how the bot is invited.";
         return html! { (Empty { title: "The bot is in no server.", text, action: Some(("/instance/log", "To the log")) }) };
     }
-    let columns = [
-        Column::words("Server"),
-        Column::numbers("Songs"),
-        Column::numbers("Entries"),
-        Column::numbers("Lives"),
-        Column::words("Leave"),
-    ];
-    let whole = |count: u64| html! { (number(i64::try_from(count).unwrap_or(i64::MAX))) };
     let row = |server: &ServerOfBot| {
         let id = server.id.parse::<GuildId>().unwrap_or_default();
         let picture = picture(id);
         let cells = vec![
-            html! { (face(id.get(), &server.name, picture.as_deref())) " " a href={ "/g/" (server.id) } { (server.name) } " " span.hint { (server.id) } },
-            whole(server.songs),
-            whole(server.entries),
-            whole(server.sessions),
-            leave(server),
+            Cell::words(
+                "Server",
+                html! { (face(id.get(), &server.name, picture.as_deref())) " " a href={ "/g/" (server.id) } { (server.name) } " " span.hint { (server.id) } },
+            ),
+            Cell::numbers("Songs", html! { (number(server.songs)) }),
+            Cell::numbers("Entries", html! { (number(server.entries)) }),
+            Cell::numbers("Lives", html! { (number(server.sessions)) }),
+            Cell::words("Leave", leave(server)),
         ];
         Row { id: Some(server.id.clone()), cells }
     };
-    let rows: Vec<Row> = servers.iter().map(row).collect();
     html! {
-        (Table { caption: "Servers", list: Some("servers"), columns: &columns, rows: &rows })
+        (Table::new("Servers", Some("servers"), servers.iter().map(row)))
         p.hint { "All songs, entries of the ledger and sessions of lives that there ever were." }
     }
 }

@@ -13,13 +13,13 @@ use crate::web::access::Who;
 use crate::web::answer::{Problem, Refill};
 use crate::web::api::instance::settings::listed;
 use crate::web::api::settings::WAS;
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::instance::Variable;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::settings::control::{self, Filled};
 use crate::web::places::drawn_text;
 use crate::web::push::about::PULSE;
-use crate::web::ui::components::{Button, Column, Form, Row, Seal, Table, Tone, acts, badge};
+use crate::web::ui::components::{Button, Cell, Form, Row, Seal, Table, Tone, acts, badge};
 
 /// Where the page is, and its forms are sent.
 const PAGE: &str = "/instance/settings";
@@ -36,10 +36,6 @@ impl Page for InstanceSettingsPage {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let commons = web.look("defaults", commons).await?;
@@ -118,24 +114,25 @@ fn setting(common: &Common, refill: Option<&Refill>) -> Markup {
 
 /// What the process was told, without secrets.
 fn configuration(variables: &[Variable]) -> Markup {
-    let columns = [Column::words("Variable"), Column::words("Value"), Column::words("Who says so")];
     let row = |variable: &Variable| Row {
         id: None,
         cells: vec![
-            html! { code { (variable.name) } },
-            html! {
-                (value(variable))
-                @for problem in &variable.problems { " " (badge(Tone::Bad, problem)) }
-            },
-            html! { (variable.origin) },
+            Cell::words("Variable", html! { code { (variable.name) } }),
+            Cell::words(
+                "Value",
+                html! {
+                    (value(variable))
+                    @for problem in &variable.problems { " " (badge(Tone::Bad, problem)) }
+                },
+            ),
+            Cell::words("Who says so", html! { (variable.origin) }),
         ],
     };
-    let rows: Vec<Row> = variables.iter().map(row).collect();
     html! {
         section {
             h2 { "What the process was told" }
             p.hint { "By its environment, its command line and .env; a change there counts after the next start." }
-            (Table { caption: "Variables", list: None, columns: &columns, rows: &rows })
+            (Table::new("Variables", None, variables.iter().map(row)))
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::{Problem, Revision};
 use crate::web::api::instance::presence::PresenceView;
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::PULSE;
 use crate::web::ui::components::{Button, Choice, Field, Form, Radios, Select};
@@ -26,10 +26,6 @@ impl Page for StatusPage {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let presence = web.look("presence", presence::of_instance).await?;

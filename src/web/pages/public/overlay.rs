@@ -13,12 +13,11 @@ use crate::features::{engagement, queue};
 use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::ids::GuildId;
 use crate::settings;
-use crate::signin::scope::Scope;
 use crate::store::{Read, Topic};
 use crate::web::Web;
-use crate::web::access::{Limit, Who};
+use crate::web::access::Who;
 use crate::web::answer::{Problem, html as sentence_html, report, say_when_again};
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::endpoint::{Arrived, Doors, Route, Sample};
 use crate::web::music::board::{look, now, progress};
 use crate::web::page::html_response;
 use crate::web::push::{Drawing, Region};
@@ -66,19 +65,12 @@ pub const ROUTE: Route = Route {
     about: "Shows one part of the live's queue on a ground that is seen through, for OBS.",
     doors: Doors::page(&["/o/{token}", "/o/{token}/{part}"]),
     who: Who::Anyone,
-    scope: Scope::Read,
-    limit: Limit::Reads,
-    largest_body: BODY,
-    says_success: false,
-    requirements: &[],
-    has_revision: false,
-    leads_to_discord: false,
-    shape: None,
     sample: |_| Sample {
         path: vec![("token", SAMPLE_SECRET.to_owned()), ("part", "now".to_owned())],
         ..Sample::default()
     },
     serve,
+    ..Route::PLAIN
 };
 
 /// An overlay that is asked for.

@@ -9,7 +9,7 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::{Problem, Revision};
 use crate::web::api::public::PublicView;
-use crate::web::endpoint::{Nothing, Sample, Samples};
+use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{ACTIVITY, SETTINGS};
 use crate::web::ui::components::{Button, Choice, Field, Form, Input, Select};
@@ -34,10 +34,6 @@ impl Page for PublicPage {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let guild = seen.guild;

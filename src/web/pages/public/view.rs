@@ -96,14 +96,10 @@ pub(in crate::web) fn goal(progress: Option<&Progress>) -> Markup {
     html! {
         @if let Some(Progress { goal, reached }) = progress {
             @let wanted = u64::from(goal.wanted);
-            p { (whole(*reached)) " of " (whole(wanted)) " " (goal.of.word()) }
+            p { (number(*reached)) " of " (number(wanted)) " " (goal.of.word()) }
             progress max=(wanted) value=((*reached).min(wanted)) aria-label=(goal.of.word()) {}
         }
     }
-}
-
-fn whole(size: u64) -> String {
-    number(i64::try_from(size).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -6,11 +6,10 @@ use maud::{Markup, html};
 
 use super::example;
 use super::fields::FieldView;
-use crate::signin::scope::Scope;
 use crate::web::Web;
-use crate::web::access::{Limit, Who};
+use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample, Samples, Verb};
+use crate::web::endpoint::{Arrived, Doors, Route, Sample, Samples, Verb};
 use crate::web::input::read_form;
 use crate::web::openapi::{of_api, parts_of};
 use crate::web::trouble::{Met, problem};
@@ -25,16 +24,9 @@ pub const TRY: Route = Route {
     about: "Leads to an address of the API, made of what was filled in.",
     doors: Doors::page(&["/api/docs/try"]),
     who: Who::SignedIn,
-    scope: Scope::Read,
-    limit: Limit::Reads,
-    largest_body: BODY,
-    says_success: false,
-    requirements: &[],
-    has_revision: false,
-    leads_to_discord: false,
-    shape: None,
     sample: |_| Sample { query: "route=instance.status", ..Sample::default() },
     serve,
+    ..Route::PLAIN
 };
 
 /// Whether somebody can try a route by opening an address.

@@ -17,10 +17,10 @@ use self::fields::{FieldView, fields_of};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::endpoint::{Content, Nothing, Route, Sample, Samples, Shape};
+use crate::web::endpoint::{Content, Nothing, Route, Shape};
 use crate::web::openapi::{TAGS, Tag, codes, limit, of_api, parts_of, tag_of};
 use crate::web::page::{Page, Seen, Shown, servers_of};
-use crate::web::ui::components::{Column, Row, Table, code};
+use crate::web::ui::components::{Cell, Row, Table, code};
 
 /// The page.
 pub struct ReferencePage;
@@ -44,10 +44,6 @@ impl Page for ReferencePage {
 
     type Path = ();
     type Query = Nothing;
-
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let first = servers_of(web, &seen.visitor).into_iter().next();
@@ -186,30 +182,31 @@ fn as_json(schema: &RefOr<Schema>) -> Value {
     serde_json::to_value(schema).unwrap_or_default()
 }
 
-fn table(caption: &str, fields: &[FieldView]) -> Markup {
-    let columns = [Column::words(caption), Column::words("Type"), Column::words("What it is")];
+fn table(caption: &'static str, fields: &[FieldView]) -> Markup {
     let row = |field: &FieldView| Row {
         id: None,
         cells: vec![
-            html! { code { (field.name) } },
-            html! { (ticked(&field.kind)) @if !field.is_required { span.hint { ", may be missing" } } },
-            ticked(&field.about),
+            Cell::words(caption, html! { code { (field.name) } }),
+            Cell::words(
+                "Type",
+                html! { (ticked(&field.kind)) @if !field.is_required { span.hint { ", may be missing" } } },
+            ),
+            Cell::words("What it is", ticked(&field.about)),
         ],
     };
-    let rows: Vec<Row> = fields.iter().map(row).collect();
-    html! {
-        @if !rows.is_empty() { (Table { caption, list: None, columns: &columns, rows: &rows }) }
-    }
+    html! { (Table::new(caption, None, fields.iter().map(row))) }
 }
 
 /// Everything that can be answered in place of what was asked for.
 fn errors() -> Markup {
-    let columns = [Column::words("Code"), Column::numbers("Status"), Column::words("What it means")];
     let codes = codes().into_iter().map(|known| Row {
         id: None,
-        cells: vec![html! { code { (known.code) } }, html! { (known.status) }, ticked(&as_read(known.text))],
+        cells: vec![
+            Cell::words("Code", html! { code { (known.code) } }),
+            Cell::numbers("Status", html! { (known.status) }),
+            Cell::words("What it means", ticked(&as_read(known.text))),
+        ],
     });
-    let rows: Vec<Row> = codes.collect();
     html! {
         section.reference id="errors" {
             h2 { "Errors" }
@@ -219,7 +216,7 @@ fn errors() -> Markup {
                 " are there where there is something to say: which fields are wrong, and under which number the log has \
                 what broke."
             }
-            (Table { caption: "Codes of errors", list: None, columns: &columns, rows: &rows })
+            (Table::new("Codes of errors", None, codes))
         }
     }
 }

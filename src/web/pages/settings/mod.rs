@@ -129,10 +129,6 @@ impl Page for SettingsPage {
     type Path = ();
     type Query = Wanted;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, level, catalogue) = (seen.guild, level_of(seen.rank, Self::WHO), web.clone());
         let places = web.places(guild).await;

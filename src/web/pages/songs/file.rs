@@ -8,11 +8,10 @@ use futures_util::future::BoxFuture;
 use crate::discord::attachment::{Found, link_to};
 use crate::features::queue::model::{PublicId, QueueRefusal, Source};
 use crate::features::queue::queries;
-use crate::signin::scope::Scope;
 use crate::web::Web;
-use crate::web::access::{Limit, Who};
+use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::endpoint::{Arrived, BODY, Doors, Route, Sample};
+use crate::web::endpoint::{Arrived, Doors, Route, Sample};
 use crate::web::segments::{One, Segments};
 use crate::web::trouble::{Met, problem};
 
@@ -22,16 +21,9 @@ pub const ROUTE: Route = Route {
     about: "Leads to the file of a song on Discord, by a link that works now.",
     doors: Doors::page(&["/g/{server}/songs/{song}/file"]),
     who: Who::ViewerOrReviewer,
-    scope: Scope::Read,
-    limit: Limit::Reads,
-    largest_body: BODY,
-    says_success: false,
-    requirements: &[],
-    has_revision: false,
-    leads_to_discord: false,
-    shape: None,
     sample: |samples| Sample { path: vec![("song", samples.song.clone())], ..Sample::default() },
     serve,
+    ..Route::PLAIN
 };
 
 fn serve(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {

@@ -33,10 +33,6 @@ impl Page for SongsPage {
     type Path = ();
     type Query = SongsQuery;
 
-    fn sample(_: &Samples) -> Sample {
-        Sample::default()
-    }
-
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let guild = seen.guild;
         if seen.filter.is_unclear() {
@@ -56,7 +52,7 @@ impl Page for SongsPage {
         };
         let (rows, next, is_partial): (Vec<queries::Row>, Option<Cursor>, bool) = web.look("songs", look).await?;
         let list = view::List { guild, filter: &seen.filter, rows: &rows, next: next.as_ref(), is_partial };
-        let actions = as_csv(seen.rank, &view::address_of(&seen.filter, &format!("/api/{guild}/songs/export"), None));
+        let actions = as_csv(seen.rank, &seen.filter, &format!("/api/{guild}/songs/export"));
         Ok(Shown { actions, ..Shown::new("Songs", view::list(&list)) })
     }
 }

@@ -6,15 +6,13 @@ use crate::features::queue::model::{Line, Song};
 use crate::features::queue::queries::{Row, Standing};
 use crate::kernel::ids::GuildId;
 use crate::store::Cursor;
-use crate::web::address::address;
 use crate::web::filter::Filter;
 use crate::web::music::story::{Step, Story, What};
 use crate::web::names::Names;
 use crate::web::pages::desk::{hear, wait};
 use crate::web::ui::components::Row as TableRow;
 use crate::web::ui::components::{
-    Button, Card, Choice, Column, Empty, Event, Field, Form, Input, Paging, Seal, Select, Table, filters, history,
-    moment,
+    Button, Card, Cell, Choice, Empty, Event, Field, Form, Input, Paging, Seal, Select, Table, filters, history, moment,
 };
 use crate::web::whom::HINT;
 
@@ -38,8 +36,6 @@ pub(super) struct List<'a> {
 /// The filters, the songs, the way on.
 pub(super) fn list(list: &List<'_>) -> Markup {
     let home = format!("/g/{}/songs", list.guild);
-    let next = list.next.map(|next| address_of(list.filter, &home, Some(&next.to_string())));
-    let first = (!list.filter.value("after").is_empty()).then(|| address_of(list.filter, &home, None));
     html! {
         (asked(list.guild, list.filter))
         @if list.rows.is_empty() && list.next.is_none() {
@@ -47,7 +43,7 @@ pub(super) fn list(list: &List<'_>) -> Markup {
         } @else {
             (table(list))
         }
-        (Paging { first: first.as_deref(), next: next.as_deref(), is_partial: list.is_partial })
+        (Paging { is_partial: list.is_partial, ..list.filter.paging(&home, "after", list.next) })
     }
 }
 
@@ -69,13 +65,6 @@ pub(super) fn asked(guild: GuildId, filter: &Filter) -> Markup {
     filters(&format!("/g/{guild}/songs"), &fields)
 }
 
-/// The same list behind a place, as an address that can be sent to somebody.
-pub(super) fn address_of(filter: &Filter, home: &str, after: Option<&str>) -> String {
-    let [line, member, state, text] =
-        ["line", "member", "state", "text"].map(|field| (field, Some(filter.value(field))));
-    address(home, &[line, member, state, text, ("after", after)])
-}
-
 fn nothing(filter: &Filter, home: &str) -> Markup {
     let is_filtered = !filter.is_empty();
     let empty = if is_filtered {
@@ -87,15 +76,7 @@ fn nothing(filter: &Filter, home: &str) -> Markup {
 }
 
 fn table(list: &List<'_>) -> Markup {
-    let columns = [
-        Column::words("Song"),
-        Column::words("Number"),
-        Column::words("Where"),
-        Column::words("By"),
-        Column::words("Sent"),
-    ];
-    let rows: Vec<TableRow> = list.rows.iter().map(|row| table_row(list.guild, row)).collect();
-    Table { caption: "Songs", list: Some("songs"), columns: &columns, rows: &rows }.render()
+    Table::new("Songs", Some("songs"), list.rows.iter().map(|row| table_row(list.guild, row))).render()
 }
 
 fn table_row(guild: GuildId, row: &Row) -> TableRow {
@@ -103,11 +84,14 @@ fn table_row(guild: GuildId, row: &Row) -> TableRow {
     let number = song.public_id.digits();
     TableRow {
         cells: vec![
-            html! { a href={ "/g/" (guild) "/songs/" (number) } { (song.artist) " – " (song.title) } },
-            html! { (song.public_id) },
-            place(row.entry.place.line, row.standing),
-            submitter(song),
-            moment(row.entry.place.submitted_at),
+            Cell::words(
+                "Song",
+                html! { a href={ "/g/" (guild) "/songs/" (number) } { (song.artist) " – " (song.title) } },
+            ),
+            Cell::words("Number", html! { (song.public_id) }),
+            Cell::words("Where", place(row.entry.place.line, row.standing)),
+            Cell::words("By", submitter(song)),
+            Cell::words("Sent", moment(row.entry.place.submitted_at)),
         ],
         id: Some(number),
     }

@@ -27,7 +27,7 @@ pub use form::{
     opener, type_the_name,
 };
 pub use notice::Notice;
-pub use table::{Column, Empty, Order, Paging, Row, Sort, Table};
+pub use table::{Cell, Empty, Order, Paging, Row, Sort, Table};
 pub use value::{
     Meter, Tile, Tone, avatar, badge, clock, code, colour_of, face, initials_picture, key_hint, moment, nearby, number,
     progress, relative, since, spelled,

@@ -38,26 +38,25 @@ pub struct Sort<'a> {
     pub order: Option<Order>,
 }
 
-/// A column of a table.
-#[derive(Clone, Copy, Debug)]
-pub struct Column<'a> {
-    /// What stands above it, and beside each value where the table is folded.
-    pub label: &'a str,
-    /// Whether it holds numbers, which stand on the right.
-    pub is_number: bool,
-    /// Whether a list can be sorted by it.
-    pub sort: Option<Sort<'a>>,
+/// What a row has in one column. All rows of a table have the same columns.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// What stands above the column, and beside the value where the table is folded.
+    label: &'static str,
+    /// Whether it is a number, which stands on the right.
+    is_number: bool,
+    value: Markup,
 }
 
-impl<'a> Column<'a> {
-    /// A column of words.
-    pub const fn words(label: &'a str) -> Self {
-        Self { label, is_number: false, sort: None }
+impl Cell {
+    /// In a column of words.
+    pub const fn words(label: &'static str, value: Markup) -> Self {
+        Self { label, is_number: false, value }
     }
 
-    /// A column of numbers.
-    pub const fn numbers(label: &'a str) -> Self {
-        Self { label, is_number: true, sort: None }
+    /// In a column of numbers.
+    pub const fn numbers(label: &'static str, value: Markup) -> Self {
+        Self { label, is_number: true, value }
     }
 
     const fn class(&self) -> Option<&'static str> {
@@ -71,41 +70,68 @@ pub struct Row {
     /// The id of the thing, so that its row is known again when the list changes.
     pub id: Option<String>,
     /// What stands in each column. The first says what the row is about.
-    pub cells: Vec<Markup>,
+    pub cells: Vec<Cell>,
 }
 
-/// A table. What it is called is told to whoever listens; on the page the heading above says it.
-#[derive(Clone, Copy, Debug)]
+/// A table. What it is called is told to whoever listens; on the page the heading above says it. Without rows it is nothing at
+/// all.
+#[derive(Clone, Debug)]
 pub struct Table<'a> {
     /// What it lists.
     pub caption: &'a str,
     /// Under which name the script knows the list: `users`, `shop`.
     pub list: Option<&'a str>,
-    /// The columns.
-    pub columns: &'a [Column<'a>],
     /// The rows.
-    pub rows: &'a [Row],
+    pub rows: Vec<Row>,
+    /// The columns by which the list can be sorted, by what stands above them.
+    pub sorts: &'a [(&'a str, Sort<'a>)],
+}
+
+impl<'a> Table<'a> {
+    /// One that cannot be sorted.
+    pub fn new(caption: &'a str, list: Option<&'a str>, rows: impl IntoIterator<Item = Row>) -> Self {
+        Self { caption, list, rows: rows.into_iter().collect(), sorts: &[] }
+    }
+
+    fn id_of(&self, row: &Row) -> Option<String> {
+        row.id.as_deref().map(|id| format!("{}-{id}", self.list.unwrap_or("row")))
+    }
+
+    fn heading(&self, cell: &Cell) -> Markup {
+        let sort = self.sorts.iter().find(|(label, _)| *label == cell.label).map(|(_, sort)| sort);
+        let order = sort.and_then(|sort| sort.order);
+        html! {
+            th role="columnheader" scope="col" class=[cell.class()] aria-sort=[order.map(Order::word)] {
+                @if let Some(sort) = sort {
+                    a href=(sort.href) { (cell.label) @if let Some(order) = order { (icon(order.icon())) } }
+                } @else {
+                    (cell.label)
+                }
+            }
+        }
+    }
 }
 
 // Folded, rows and cells are blocks, and some browsers then forget that they are a table. The roles say it again.
 impl Render for Table<'_> {
     fn render(&self) -> Markup {
+        let Some(first) = self.rows.first() else { return html! {} };
         html! {
             table.fold role="table" data-list=[self.list] {
                 caption.heard { (self.caption) }
                 thead role="rowgroup" {
-                    tr role="row" { @for column in self.columns { (heading(column)) } }
+                    tr role="row" { @for cell in &first.cells { (self.heading(cell)) } }
                 }
                 tbody role="rowgroup" {
-                    @for row in self.rows {
+                    @for row in &self.rows {
                         tr role="row" id=[self.id_of(row)] data-id=[row.id.as_deref()] {
-                            @for (place, (cell, column)) in row.cells.iter().zip(self.columns).enumerate() {
+                            @for (place, cell) in row.cells.iter().enumerate() {
                                 @if place == 0 {
-                                    th role="rowheader" scope="row" class=[column.class()] data-label=(column.label) {
-                                        (cell)
+                                    th role="rowheader" scope="row" class=[cell.class()] data-label=(cell.label) {
+                                        (cell.value)
                                     }
                                 } @else {
-                                    td role="cell" class=[column.class()] data-label=(column.label) { (cell) }
+                                    td role="cell" class=[cell.class()] data-label=(cell.label) { (cell.value) }
                                 }
                             }
                         }
@@ -116,43 +142,24 @@ impl Render for Table<'_> {
     }
 }
 
-impl Table<'_> {
-    fn id_of(&self, row: &Row) -> Option<String> {
-        row.id.as_deref().map(|id| format!("{}-{id}", self.list.unwrap_or("row")))
-    }
-}
-
-fn heading(column: &Column<'_>) -> Markup {
-    let order = column.sort.and_then(|sort| sort.order);
-    html! {
-        th role="columnheader" scope="col" class=[column.class()] aria-sort=[order.map(Order::word)] {
-            @if let Some(sort) = column.sort {
-                a href=(sort.href) { (column.label) @if let Some(order) = order { (icon(order.icon())) } }
-            } @else {
-                (column.label)
-            }
-        }
-    }
-}
-
 /// Where a list goes on. Lists of a million entries have no last page, so there is none to jump to.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Paging<'a> {
+#[derive(Clone, Debug, Default)]
+pub struct Paging {
     /// The beginning of the list, for whoever is not there.
-    pub first: Option<&'a str>,
+    pub first: Option<String>,
     /// What comes after this page.
-    pub next: Option<&'a str>,
+    pub next: Option<String>,
     /// Whether the search was stopped before it had a full page.
     pub is_partial: bool,
 }
 
-impl Render for Paging<'_> {
+impl Render for Paging {
     fn render(&self) -> Markup {
         html! {
             @if self.first.is_some() || self.next.is_some() {
                 nav.paging aria-label="Pages" {
-                    @if let Some(first) = self.first { a.button href=(first) { (icon(Icon::Left)) "First" } }
-                    @if let Some(next) = self.next {
+                    @if let Some(first) = &self.first { a.button href=(first) { (icon(Icon::Left)) "First" } }
+                    @if let Some(next) = &self.next {
                         a.button href=(next) rel="next" {
                             @if self.is_partial { "Search on" } @else { "Next" }
                             (icon(Icon::Right))
@@ -194,10 +201,11 @@ mod tests {
 
     #[test]
     fn a_table_has_headings_and_each_value_the_name_of_its_column() {
-        let sort = Some(Sort { href: "/g/5/shop?sort=price", order: Some(Order::Falling) });
-        let columns = [Column::words("Item"), Column { sort, ..Column::numbers("Price") }];
-        let rows = [Row { id: Some("7".to_owned()), cells: vec![html! { "Cookie" }, html! { "100" }] }];
-        let shop = Table { caption: "Items", list: Some("shop"), columns: &columns, rows: &rows };
+        let sorts = [("Price", Sort { href: "/g/5/shop?sort=price", order: Some(Order::Falling) })];
+        let cells = vec![Cell::words("Item", html! { "Cookie" }), Cell::numbers("Price", html! { "100" })];
+        let row = Row { id: Some("7".to_owned()), cells };
+        let shop = Table { sorts: &sorts, ..Table::new("Items", Some("shop"), [row]) };
+        assert_eq!(Table::new("Items", None, []).render().into_string(), "");
         insta::assert_snapshot!(lines(&shop.render()), @r#"
         <table class="fold" role="table" data-list="shop">
         <caption class="heard">Items</caption>
@@ -222,14 +230,15 @@ mod tests {
     #[test]
     fn a_list_goes_on_from_its_cursor_and_goes_back_to_its_beginning() {
         assert_eq!(Paging::default().render().into_string(), "");
-        let middle = Paging { first: Some("?"), next: Some("?after=b1"), is_partial: false };
+        let next = Some("?after=b1".to_owned());
+        let middle = Paging { first: Some("?".to_owned()), next: next.clone(), is_partial: false };
         insta::assert_snapshot!(lines(&middle.render()), @r#"
         <nav class="paging" aria-label="Pages">
         <a class="button" href="?">[icon]First</a>
         <a class="button" href="?after=b1" rel="next">Next[icon]</a>
         </nav>
         "#);
-        let stopped = Paging { next: Some("?after=b1"), is_partial: true, ..Paging::default() };
+        let stopped = Paging { next, is_partial: true, ..Paging::default() };
         let drawn = stopped.render().into_string();
         assert!(drawn.contains("Search on") && drawn.contains("A part of the list"), "{drawn}");
     }

@@ -52,8 +52,9 @@ pub fn badge(tone: Tone, word: &str) -> Markup {
     }
 }
 
-/// A whole number in groups of three digits: `-12,500`.
-pub fn number(number: i64) -> String {
+/// A whole number of whatever type, in groups of three digits: `-12,500`.
+pub fn number(number: impl TryInto<i64>) -> String {
+    let number = number.try_into().unwrap_or(i64::MAX);
     let size = Amount::ZERO.clamped_change(number.saturating_abs());
     if number < 0 { format!("-{size}") } else { size.to_string() }
 }

@@ -7,19 +7,17 @@ use greenroom::kernel::time::Clock;
 use tokio::time::timeout;
 
 use super::overlays::sees;
-use super::{Browser, NARROW, WIDE};
+use super::{BrowserWorld, NARROW, WIDE};
 use crate::patience::at_this_speed;
 use crate::reading::link;
-use crate::web::WebWorld;
 
 const SONGS: &str = "/g/{server}/songs";
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_page_whose_stream_is_kept_back_on_the_way_asks_by_itself() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
-    let screen = browser.screen(&ground, &ground.signed_in("viewer"), WIDE);
+    let ground = BrowserWorld::start().await;
+    let screen = ground.screen(&ground.signed_in("viewer"), WIDE);
     screen.muffles(true);
     screen.go(SONGS);
     ground.world.member("ann").submits(&link(1), "First Light").await;
@@ -27,17 +25,14 @@ async fn a_page_whose_stream_is_kept_back_on_the_way_asks_by_itself() {
     sees(&screen, "as of").await;
     assert!(!screen.text().contains("There is no connection."), "{}", screen.text());
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_page_that_slept_has_another_stream_as_soon_as_somebody_looks() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
-    let screen = browser.screen(&ground, &ground.signed_in("viewer"), WIDE);
+    let ground = BrowserWorld::start().await;
+    let screen = ground.screen(&ground.signed_in("viewer"), WIDE);
     // Its stream is dead, and nothing tells the page so.
     screen.muffles(true);
     screen.go(SONGS);
@@ -53,19 +48,16 @@ async fn a_page_that_slept_has_another_stream_as_soon_as_somebody_looks() {
     let soon = tokio::task::block_in_place(|| at_this_speed(Duration::from_secs(15)));
     timeout(soon.min(Duration::from_secs(35)), follows).await.expect("it follows again");
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_page_that_something_in_the_browser_translated_goes_on() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     ground.world.member("ann").submits(&link(1), "First Light").await;
-    let desk = browser.screen(&ground, &ground.signed_in("reviewer"), WIDE);
-    let songs = browser.screen(&ground, &ground.signed_in("viewer"), NARROW);
+    let desk = ground.screen(&ground.signed_in("reviewer"), WIDE);
+    let songs = ground.screen(&ground.signed_in("viewer"), NARROW);
     desk.go("/g/{server}/desk");
     songs.go(SONGS);
     for screen in [&desk, &songs] {
@@ -77,18 +69,15 @@ async fn a_page_that_something_in_the_browser_translated_goes_on() {
         assert!(screen.text().contains("First Light"), "{}", screen.text());
         assert_eq!(screen.troubles(), Vec::<String>::new());
     }
-    drop((desk, songs));
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_page_out_of_the_memory_of_the_browser_shows_nothing_of_whoever_signed_out() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let member = ground.signed_in("ann");
-    let screen = browser.screen(&ground, &member, WIDE);
+    let screen = ground.screen(&member, WIDE);
     screen.go("/g/{server}");
     // Nothing happened meanwhile: the page stays.
     screen.restores();
@@ -97,8 +86,6 @@ async fn a_page_out_of_the_memory_of_the_browser_shows_nothing_of_whoever_signed
     screen.restores();
     screen.sees("With Discord");
     assert!(screen.place().starts_with("/sign-in?next="), "{}", screen.place());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
@@ -106,16 +93,13 @@ async fn a_page_out_of_the_memory_of_the_browser_shows_nothing_of_whoever_signed
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_browser_of_some_years_ago_sends_its_forms() {
     const PRICE: &str = "Price of a Skip";
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
-    let screen = browser.screen(&ground, &ground.signed_in("admin"), NARROW);
+    let ground = BrowserWorld::start().await;
+    let screen = ground.screen(&ground.signed_in("admin"), NARROW);
     screen.forgets_what_is_new();
     screen.go("/g/{server}/settings/economy");
     screen.fills(PRICE, "777");
     screen.clicks("button", "Save");
     screen.sees(&format!("{PRICE} is 777 now."));
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use greenroom::features::queue::model::{Line, PublicId};
 
-use super::{Browser, Motion, PHONE, Screen, View, WIDE};
+use super::{BrowserWorld, Motion, PHONE, Screen, View, WIDE};
 use crate::reading::link;
 use crate::web::ground::WebWorld;
 
@@ -59,7 +59,7 @@ impl WebWorld {
 
 /// Fails where something is wider than the screen.
 #[track_caller]
-fn fits(screen: &Screen<'_>) {
+fn fits(screen: &Screen) {
     let measure = screen.measure();
     assert!(measure.wide <= measure.room, "{measure:?}");
 }
@@ -67,11 +67,9 @@ fn fits(screen: &Screen<'_>) {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_host_reviews_ten_songs_by_touch_on_a_phone() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let songs = ground.ten_songs().await;
-    let screen = browser.screen(&ground, &ground.signed_in("reviewer"), PHONE);
-    screen.go("/g/{server}/desk");
+    let screen = ground.shows("reviewer", PHONE, "/g/{server}/desk");
     fits(&screen);
     assert_eq!(screen.too_low(FINGER), Vec::<String>::new());
     assert_eq!(screen.shown("main kbd"), 0, "there are no keys on a phone");
@@ -99,19 +97,15 @@ async fn a_host_reviews_ten_songs_by_touch_on_a_phone() {
     }
     ground.all_were_played(&songs);
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_host_reviews_ten_songs_by_keyboard_alone() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let songs = ground.ten_songs().await;
-    let screen = browser.screen(&ground, &ground.signed_in("reviewer"), WIDE);
-    screen.go("/g/{server}/desk");
+    let screen = ground.shows("reviewer", WIDE, "/g/{server}/desk");
     for (nth, song) in songs.iter().enumerate() {
         let name = &song.name;
         screen.presses("n");
@@ -152,19 +146,15 @@ async fn a_host_reviews_ten_songs_by_keyboard_alone() {
     }
     ground.all_were_played(&songs);
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn keys_that_are_switched_off_do_nothing_and_the_palette_still_opens() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let song = ground.world.member("ann").submits(&link(1), "First Light").await;
-    let screen = browser.screen(&ground, &ground.signed_in("reviewer"), WIDE);
-    screen.go("/g/{server}/desk");
+    let screen = ground.shows("reviewer", WIDE, "/g/{server}/desk");
     screen.clicks("button", "Switch single keys off");
     screen.sees("Switch single keys on");
     screen.presses("n");
@@ -181,19 +171,15 @@ async fn keys_that_are_switched_off_do_nothing_and_the_palette_still_opens() {
     screen.presses("n");
     screen.sees("plays now.");
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn the_palette_is_walked_by_arrows_and_gives_the_focus_back() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     ground.world.member("ann").submits(&link(1), "Amber Light").await;
-    let screen = browser.screen(&ground, &ground.signed_in("reviewer"), WIDE);
-    screen.go("/g/{server}/desk");
+    let screen = ground.shows("reviewer", WIDE, "/g/{server}/desk");
     screen.tabs_to("a Songs");
     screen.presses("Control+k");
     screen.types("amber");
@@ -208,19 +194,16 @@ async fn the_palette_is_walked_by_arrows_and_gives_the_focus_back() {
     screen.presses("Enter");
     screen.arrives("/g/{server}/songs");
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn what_cannot_be_taken_back_is_asked_in_a_dialog_that_holds_the_focus_and_gives_it_back() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     ground.people_of_samples("ann", "123456");
     let administrator = ground.signed_in("administrator");
-    let screen = browser.screen(&ground, &administrator, WIDE);
+    let screen = ground.screen(&administrator, WIDE);
     screen.go("/g/{server}/handles");
     screen.tabs_to("button Release own.123456");
     screen.presses("Enter");
@@ -240,7 +223,7 @@ async fn what_cannot_be_taken_back_is_asked_in_a_dialog_that_holds_the_focus_and
     screen.sees("is nobody's now.");
     assert_eq!(screen.troubles(), Vec::<String>::new());
     drop(screen);
-    let screen = browser.screen(&ground, &administrator, View { has_script: false, ..WIDE });
+    let screen = ground.screen(&administrator, View { has_script: false, ..WIDE });
     ground.people_of_samples("ann", "123456");
     screen.go("/g/{server}/handles");
     screen.clicks("button", "Release own.123456");
@@ -250,19 +233,16 @@ async fn what_cannot_be_taken_back_is_asked_in_a_dialog_that_holds_the_focus_and
     screen.clicks("button", "Release own.123456");
     screen.clicks("button", "Yes");
     screen.sees("is nobody's now.");
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn the_desk_is_whole_at_200_percent_and_still_for_whoever_wants_that() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let songs = ground.ten_songs().await;
     let reviewer = ground.signed_in("reviewer");
-    let large = browser.screen(&ground, &reviewer, View { zoom: 2, ..WIDE });
+    let large = ground.screen(&reviewer, View { zoom: 2, ..WIDE });
     large.go("/g/{server}/desk");
     large.clicks("button", "Next");
     large.sees(&format!("{} plays now.", songs[0].name));
@@ -272,13 +252,11 @@ async fn the_desk_is_whole_at_200_percent_and_still_for_whoever_wants_that() {
     assert_eq!(large.audit(), Vec::<String>::new());
     drop(large);
     ground.reviews().await;
-    let still = browser.screen(&ground, &reviewer, View { motion: Motion::Little, ..WIDE });
+    let still = ground.screen(&reviewer, View { motion: Motion::Little, ..WIDE });
     still.go("/g/{server}/desk");
     still.clicks("button", "Next");
     assert_eq!(still.moving(), Vec::<String>::new());
     still.sees(&format!("{} plays now.", songs[1].name));
     assert_eq!((still.moving(), still.troubles()), (Vec::new(), Vec::new()));
-    drop(still);
-    drop(browser);
     ground.end().await;
 }

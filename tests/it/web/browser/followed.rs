@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::overlays::{sees, until};
-use super::{Browser, NARROW, WIDE};
+use super::{BrowserWorld, NARROW, WIDE};
 use crate::followed::{HOST, followed};
 use crate::reading::link;
 use crate::web::WebWorld;
@@ -16,28 +16,22 @@ use crate::web::ground::BOUNDS;
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn an_open_page_shows_what_others_did_and_leaves_what_somebody_is_typing() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     ground.world.member("ben").submits(&link(1), "Kites").await;
-    let screen = browser.screen(&ground, &ground.signed_in("viewer"), NARROW);
-    screen.go("/g/{server}/songs");
+    let screen = ground.shows("viewer", NARROW, "/g/{server}/songs");
     screen.fills("Number, title or name", "half a word");
     ground.world.member("ann").submits(&link(2), "First Light").await;
     screen.sees("First Light");
     assert_eq!(screen.value("Number, title or name"), "half a word");
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn whoever_listens_at_the_desk_is_told_once_what_plays_and_what_waits() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
-    let screen = browser.screen(&ground, &ground.signed_in("reviewer"), WIDE);
-    screen.go("/g/{server}/desk");
+    let ground = BrowserWorld::start().await;
+    let screen = ground.shows("reviewer", WIDE, "/g/{server}/desk");
     let song = ground.world.member("ann").submits(&link(1), "First Light").await;
     ground.world.moves(song, Line::PendingSkips).await;
     ground.world.pass(Duration::from_secs(1)).await;
@@ -48,18 +42,14 @@ async fn whoever_listens_at_the_desk_is_told_once_what_plays_and_what_waits() {
     screen.hears("Kites – ben, by ben.");
     assert_eq!(screen.audit(), Vec::<String>::new());
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn the_head_of_the_desk_shows_how_the_live_stands() {
-    let browser = Browser::start();
-    let ground = WebWorld::before(followed().await, BOUNDS, |_| {}).await;
-    let screen = browser.screen(&ground, &ground.signed_in("reviewer"), WIDE);
-    screen.go("/g/{server}/desk");
+    let ground = BrowserWorld::before(WebWorld::before(followed().await, BOUNDS, |_| {}).await);
+    let screen = ground.shows("reviewer", WIDE, "/g/{server}/desk");
     screen.sees("@night.owl");
     assert!(screen.text().contains("since"), "{}", screen.text());
     assert_eq!(screen.audit(), Vec::<String>::new());
@@ -67,8 +57,6 @@ async fn the_head_of_the_desk_shows_how_the_live_stands() {
     until(&screen, "nobody is followed any more", |seen| seen.contains("No live is followed.")).await;
     screen.hears(".");
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
@@ -77,11 +65,9 @@ async fn the_head_of_the_desk_shows_how_the_live_stands() {
 async fn a_form_that_waits_to_be_sent_stays_whole_while_its_page_catches_up() {
     const PRICE: &str = "Price of a Skip";
     const RATE: &str = "Luxury Coins for Gifts";
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let administrator = ground.signed_in("administrator");
-    let screen = browser.screen(&ground, &ground.signed_in("admin"), WIDE);
-    screen.go("/g/{server}/settings/economy");
+    let screen = ground.shows("admin", WIDE, "/g/{server}/settings/economy");
     sees(&screen, "live").await;
     let rate = screen.value(RATE);
     screen.fills(PRICE, "777");
@@ -95,7 +81,5 @@ async fn a_form_that_waits_to_be_sent_stays_whole_while_its_page_catches_up() {
     screen.clicks("button", "Send it again");
     screen.sees(&format!("{PRICE} is 777 now."));
     assert_eq!(screen.value(RATE), "7", "and takes back nothing that it does not say");
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }

@@ -1,10 +1,10 @@
 //! What people do on pages: with a pointer, by keyboard alone, and without script.
 
-use super::{Browser, NARROW, Screen, View, WIDE, WITHOUT_SCRIPT};
-use crate::web::ground::{OPERATOR, PASSWORD, WebWorld};
+use super::{BrowserWorld, NARROW, Screen, View, WIDE, WITHOUT_SCRIPT};
+use crate::web::ground::{OPERATOR, PASSWORD};
 
 /// Everybody is asked to sign in, and comes to where they wanted to go.
-fn signs_in(screen: &Screen<'_>) {
+fn signs_in(screen: &Screen) {
     let (status, _) = screen.go("/g/{server}");
     assert_eq!((status, screen.place().split('?').next()), (200, Some("/sign-in")));
     screen.fills("Name", OPERATOR);
@@ -19,25 +19,22 @@ fn signs_in(screen: &Screen<'_>) {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn somebody_signs_in_with_and_without_script_on_every_screen() {
-    let browser = Browser::start();
-    let ground = WebWorld::of_a_process().await;
+    let ground = BrowserWorld::of_a_process().await;
     for view in [WIDE, NARROW, WITHOUT_SCRIPT, View { has_script: false, ..WIDE }] {
-        let screen = browser.screen(&ground, &ground.nobody(), view);
+        let screen = ground.screen(&ground.nobody(), view);
         signs_in(&screen);
         // A wrong password is a page with its own status, which the browser notes; nothing else is.
         let troubles: Vec<String> = screen.troubles().into_iter().filter(|it| !it.contains("status of 403")).collect();
         assert_eq!(troubles, Vec::<String>::new(), "{view:?}");
     }
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn somebody_signs_in_by_keyboard_alone() {
-    let browser = Browser::start();
-    let ground = WebWorld::of_a_process().await;
-    let screen = browser.screen(&ground, &ground.nobody(), WIDE);
+    let ground = BrowserWorld::of_a_process().await;
+    let screen = ground.screen(&ground.nobody(), WIDE);
     screen.go("/sign-in");
     screen.presses("Tab");
     assert_eq!(screen.focused(), "a Skip to the content");
@@ -52,19 +49,16 @@ async fn somebody_signs_in_by_keyboard_alone() {
     screen.types(PASSWORD);
     screen.presses("Enter");
     screen.arrives("/");
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_link_signs_in_by_its_button_and_only_once() {
-    let browser = Browser::start();
-    let ground = WebWorld::of_a_process().await;
+    let ground = BrowserWorld::of_a_process().await;
     let code = ground.link_of("ann");
     for view in [WIDE, WITHOUT_SCRIPT] {
-        let screen = browser.screen(&ground, &ground.nobody(), view);
+        let screen = ground.screen(&ground.nobody(), view);
         let (status, _) = screen.go(&format!("/in/{code}"));
         if view.has_script {
             screen.clicks("button", "Sign in as ann");
@@ -74,17 +68,14 @@ async fn a_link_signs_in_by_its_button_and_only_once() {
             screen.sees("This link does not work any more");
         }
     }
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn the_palette_opens_by_keys_finds_pages_and_closes_again() {
-    let browser = Browser::start();
-    let ground = WebWorld::of_a_process().await;
-    let screen = browser.screen(&ground, &ground.signed_in("owner"), WIDE);
-    screen.go("/g/{server}?from=here");
+    let ground = BrowserWorld::of_a_process().await;
+    let screen = ground.shows("owner", WIDE, "/g/{server}?from=here");
     screen.presses("Control+k");
     assert_eq!(screen.focused(), "combobox Go to");
     screen.types("home");
@@ -99,18 +90,15 @@ async fn the_palette_opens_by_keys_finds_pages_and_closes_again() {
     assert_eq!(screen.audit(), Vec::<String>::new());
     screen.presses("Escape");
     assert_eq!(screen.troubles(), Vec::<String>::new());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn whoever_goes_back_after_signing_out_sees_nothing_of_the_server() {
-    let browser = Browser::start();
-    let ground = WebWorld::of_a_process().await;
+    let ground = BrowserWorld::of_a_process().await;
     let member = ground.signed_in("ann");
-    let screen = browser.screen(&ground, &member, WIDE);
+    let screen = ground.screen(&member, WIDE);
     screen.go("/g/{server}");
     let csrf = member.csrf().unwrap();
     member.post("/sign-out", &[("csrf", &csrf)]).await.is(303);
@@ -118,7 +106,5 @@ async fn whoever_goes_back_after_signing_out_sees_nothing_of_the_server() {
     screen.goes_back();
     assert!(screen.place().starts_with("/sign-in"), "{}", screen.place());
     assert!(!screen.text().contains("Night Owl Reviews"), "{}", screen.text());
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }

@@ -12,29 +12,41 @@ mod pages;
 mod standing;
 
 use std::io::{BufRead, BufReader, Write};
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use greenroom::kernel::ids::GuildId;
+use greenroom::kernel::time::ClockHand;
 use serde_json::{Map, Value, json};
 
 use super::ground::WebWorld;
 use super::person::Person;
 use crate::patience::{LONG, Patience};
 
-/// A browser that runs until it is dropped.
-pub struct Browser {
-    child: Child,
-    /// Where it is asked, and what it answers, line by line.
+/// A world, and a browser that looks at it.
+pub struct BrowserWorld {
+    ground: WebWorld,
+    browser: Arc<Browser>,
+}
+
+/// A browser that runs until it is closed.
+struct Browser {
+    child: Mutex<Child>,
+    /// Where it is asked, and what it answers, line by line; nothing once it is closed.
     lines: Mutex<Option<(ChildStdin, Receiver<String>)>>,
+    /// What it looks at, and how its paths are written.
+    origin: String,
+    servers: [GuildId; 2],
+    hand: ClockHand,
 }
 
 /// A window with cookies of its own.
-pub struct Screen<'b> {
-    browser: &'b Browser,
-    ground: &'b WebWorld,
+pub struct Screen {
+    browser: Arc<Browser>,
     number: u64,
 }
 
@@ -93,9 +105,66 @@ pub struct Measure {
     pub script: u64,
 }
 
+impl BrowserWorld {
+    /// Two servers, as they are without any setting.
+    pub async fn start() -> Self {
+        Self::before(WebWorld::start().await)
+    }
+
+    /// The same with the pages of a whole process.
+    pub async fn of_a_process() -> Self {
+        Self::before(WebWorld::of_a_process().await)
+    }
+
+    /// A browser in front of a world.
+    pub fn before(ground: WebWorld) -> Self {
+        let browser = Arc::new(Browser::start(&ground));
+        Self { ground, browser }
+    }
+
+    /// A screen for somebody, with the cookies that they have.
+    pub fn screen(&self, person: &Person<'_>, view: View) -> Screen {
+        let kept = ["access", "refresh", "theme", "keys"].map(|name| (name, person.cookie(name)));
+        let cookies = kept.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?))));
+        let asked = json!({
+            "do": "screen", "origin": self.browser.origin, "width": view.width, "dark": view.is_dark,
+            "script": view.has_script, "touch": view.has_touch, "calm": view.motion == Motion::Little, "zoom": view.zoom, "cookies": Value::Object(cookies.collect()),
+        });
+        let number = self.browser.ask(&asked).unwrap().as_u64().unwrap();
+        Screen { browser: Arc::clone(&self.browser), number }
+    }
+
+    /// The screen of somebody who signed in, on a page.
+    #[track_caller]
+    pub fn shows(&self, name: &str, view: View, path: &str) -> Screen {
+        let screen = self.screen(&self.signed_in(name), view);
+        screen.go(path);
+        screen
+    }
+
+    /// The browser closes, and everybody goes home; fails where the world is not clean.
+    pub async fn end(self) {
+        self.browser.close();
+        self.ground.end().await;
+    }
+}
+
+impl Deref for BrowserWorld {
+    type Target = WebWorld;
+
+    fn deref(&self) -> &WebWorld {
+        &self.ground
+    }
+}
+
+impl DerefMut for BrowserWorld {
+    fn deref_mut(&mut self) -> &mut WebWorld {
+        &mut self.ground
+    }
+}
+
 impl Browser {
-    /// Starts one.
-    pub fn start() -> Self {
+    fn start(ground: &WebWorld) -> Self {
         let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/driver.mjs");
         let started = Command::new("node").arg(driver).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = started.expect("node is there; tests/run says what is missing");
@@ -105,26 +174,20 @@ impl Browser {
             let lines = BufReader::new(output).lines().map_while(Result::ok);
             lines.for_each(|line| drop(said.send(line)));
         });
-        Self { child, lines: Mutex::new(Some((input, answers))) }
-    }
-
-    /// A screen for somebody, with the cookies that they have.
-    pub fn screen<'b>(&'b self, ground: &'b WebWorld, person: &Person<'_>, view: View) -> Screen<'b> {
-        let kept = ["access", "refresh", "theme", "keys"].map(|name| (name, person.cookie(name)));
-        let cookies = kept.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?))));
-        let asked = json!({
-            "do": "screen", "origin": format!("http://{}", ground.address), "width": view.width, "dark": view.is_dark,
-            "script": view.has_script, "touch": view.has_touch, "calm": view.motion == Motion::Little, "zoom": view.zoom, "cookies": Value::Object(cookies.collect()),
-        });
-        let number = self.ask(&asked).unwrap().as_u64().unwrap();
-        Screen { browser: self, ground, number }
+        Self {
+            child: Mutex::new(child),
+            lines: Mutex::new(Some((input, answers))),
+            origin: format!("http://{}", ground.address),
+            servers: [ground.here(), ground.other()],
+            hand: ground.world.hand.clone(),
+        }
     }
 
     /// Asks the driver for something. The server that is looked at goes on meanwhile.
     fn ask(&self, asked: &Value) -> Result<Value, String> {
         tokio::task::block_in_place(|| {
             let mut lines = self.lines.lock().unwrap();
-            let (input, answers) = lines.as_mut().unwrap();
+            let (input, answers) = lines.as_mut().ok_or_else(|| "the browser is closed".to_owned())?;
             writeln!(input, "{asked}").unwrap();
             input.flush().unwrap();
             let line = answers.recv_timeout(LONG).unwrap_or_else(|error| panic!("no answer to {asked}: {error}"));
@@ -136,21 +199,35 @@ impl Browser {
     }
 }
 
-impl Drop for Browser {
+impl Browser {
+    /// Closes it, if it is still open.
     #[expect(clippy::disallowed_methods, reason = "it has ended, or was killed")]
-    fn drop(&mut self) {
+    fn close(&self) {
         // The driver ends, and the browser with it, when its input does.
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
         let patience = Patience::until("the driver has ended");
-        while matches!(self.child.try_wait(), Ok(None)) && !patience.is_over() {
+        while matches!(child.try_wait(), Ok(None)) && !patience.is_over() {
             std::thread::park_timeout(Duration::from_millis(5));
         }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+
+    /// A path as `WebWorld::path` gives it.
+    fn path(&self, path: &str) -> String {
+        let [here, other] = self.servers.map(|server| server.to_string());
+        path.replace("{server}", &here).replace("{other}", &other)
     }
 }
 
-impl Screen<'_> {
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Screen {
     #[track_caller]
     fn does(&self, verb: &str, more: Value) -> Value {
         let mut asked = more;
@@ -168,15 +245,14 @@ impl Screen<'_> {
     /// Goes to a page; gives its status and type.
     #[track_caller]
     pub fn go(&self, path: &str) -> (u64, String) {
-        let answer = self.does("go", json!({ "path": self.ground.path(path) }));
+        let answer = self.does("go", json!({ "path": self.browser.path(path) }));
         (answer["status"].as_u64().unwrap(), answer["type"].as_str().unwrap().to_owned())
     }
 
     /// The path of the page, with what stands behind it.
     pub fn place(&self) -> String {
         let address = self.does("where", json!({}));
-        let origin = format!("http://{}", self.ground.address);
-        address.as_str().unwrap().strip_prefix(&origin).unwrap().to_owned()
+        address.as_str().unwrap().strip_prefix(&self.browser.origin).unwrap().to_owned()
     }
 
     /// All text that is seen.
@@ -206,7 +282,7 @@ impl Screen<'_> {
     /// Waits until it is on the page of this path.
     #[track_caller]
     pub fn arrives(&self, path: &str) {
-        self.does("arrive", json!({ "path": self.ground.path(path) }));
+        self.does("arrive", json!({ "path": self.browser.path(path) }));
     }
 
     /// Goes back to the page before.
@@ -276,7 +352,7 @@ impl Screen<'_> {
     /// Another tab of the same browser, with the same cookies.
     pub fn tab(&self) -> Self {
         let number = self.does("tab", json!({})).as_u64().unwrap();
-        Self { browser: self.browser, ground: self.ground, number }
+        Self { browser: Arc::clone(&self.browser), number }
     }
 
     /// The network goes, or is there again.
@@ -394,7 +470,7 @@ impl Screen<'_> {
     }
 }
 
-impl Drop for Screen<'_> {
+impl Drop for Screen {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             let _ = self.browser.ask(&json!({ "do": "close", "screen": self.number }));

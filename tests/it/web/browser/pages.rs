@@ -6,7 +6,7 @@ use greenroom::sim::MemberSpec;
 use greenroom::web::access::Who;
 use greenroom::web::endpoint::Door;
 
-use super::{Browser, Measure, NARROW, View, WIDE, WITHOUT_SCRIPT};
+use super::{BrowserWorld, Measure, NARROW, View, WIDE, WITHOUT_SCRIPT};
 use crate::reading::link;
 use crate::web::asking::{Asking, Server};
 use crate::web::ground::{OPERATOR, WebWorld};
@@ -101,15 +101,14 @@ fn faults(measure: Measure, view: View) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn every_page_can_be_read_by_everybody_and_is_light_and_quiet() {
-    let browser = Browser::start();
-    let ground = WebWorld::of_a_process().await;
+    let ground = BrowserWorld::of_a_process().await;
     let song = ground.evening(TITLES).await;
     let mut wrong = Vec::new();
     for page in pages() {
         for view in [WIDE, NARROW] {
             ground.world.pass(Duration::from_secs(10)).await;
             let sample = (page.route.sample)(&ground.samples(&song, "ann"));
-            let screen = browser.screen(&ground, &ground.whom_it_is_for(page.route.who), view);
+            let screen = ground.screen(&ground.whom_it_is_for(page.route.who), view);
             let (status, _) = screen.go(&page.address(&sample, Server::Here));
             let mut found = faults(screen.measure(), view);
             found.extend((status != 200).then(|| format!("status {status}")));
@@ -125,35 +124,31 @@ async fn every_page_can_be_read_by_everybody_and_is_light_and_quiet() {
         }
     }
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn every_form_can_be_sent_without_script() {
-    let browser = Browser::start();
-    let ground = WebWorld::of_a_process().await;
+    let ground = BrowserWorld::of_a_process().await;
     let song = ground.evening(TITLES).await;
     for page in pages() {
         ground.world.pass(Duration::from_secs(5)).await;
         let sample = (page.route.sample)(&ground.samples(&song, "ann"));
-        let screen = browser.screen(&ground, &ground.whom_it_is_for(page.route.who), WITHOUT_SCRIPT);
+        let screen = ground.screen(&ground.whom_it_is_for(page.route.who), WITHOUT_SCRIPT);
         assert_eq!(screen.go(&page.address(&sample, Server::Here)).0, 200, "{}", page.path);
         assert_eq!(screen.stuck(), Vec::<String>::new(), "{}", page.path);
         assert_eq!(screen.troubles(), Vec::<String>::new(), "{}", page.path);
         let measure = screen.measure();
         assert!(measure.wide <= measure.room, "{}: {measure:?}", page.path);
     }
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn names_that_are_code_are_shown_and_do_nothing() {
-    let browser = Browser::start();
-    let mut ground = WebWorld::of_a_process().await;
+    let mut ground = BrowserWorld::of_a_process().await;
     let guild = ground.world.ids.guild;
     let nick = Some("<b onclick=alert(6)>Mallory".to_owned());
     let mallory = MemberSpec { name: "mallory".into(), nick, ..MemberSpec::default() };
@@ -165,13 +160,12 @@ async fn names_that_are_code_are_shown_and_do_nothing() {
     for page in pages() {
         ground.world.pass(Duration::from_secs(5)).await;
         let sample = (page.route.sample)(&ground.samples(&song, "ann"));
-        let screen = browser.screen(&ground, &ground.whom_it_is_for(page.route.who), NARROW);
+        let screen = ground.screen(&ground.whom_it_is_for(page.route.who), NARROW);
         screen.go(&page.address(&sample, Server::Here));
         assert_eq!(screen.dialogs(), Vec::<String>::new(), "{}", page.path);
         assert_eq!(screen.troubles(), Vec::<String>::new(), "{}", page.path);
         let measure = screen.measure();
         assert!(measure.wide <= measure.room, "{}: {measure:?}", page.path);
     }
-    drop(browser);
     ground.end().await;
 }

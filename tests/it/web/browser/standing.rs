@@ -9,9 +9,8 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::overlays::{sees, until};
-use super::{Browser, NARROW, Screen, View, WIDE};
+use super::{BrowserWorld, NARROW, Screen, View, WIDE};
 use crate::patience::within;
-use crate::web::WebWorld;
 use crate::web::ground::{OPERATOR, PASSWORD};
 
 const ECONOMY: &str = "/g/{server}/settings/economy";
@@ -20,7 +19,7 @@ const AWAY: &str = "There is no connection.";
 
 /// Fails where a page hinders anybody, or is wider than its screen.
 #[track_caller]
-fn can_be_read(screen: &Screen<'_>, what: &str) {
+fn can_be_read(screen: &Screen, what: &str) {
     assert_eq!(screen.audit(), Vec::<String>::new(), "{what}");
     let measure = screen.measure();
     assert!(measure.wide <= measure.room, "{what}: {measure:?}");
@@ -29,12 +28,11 @@ fn can_be_read(screen: &Screen<'_>, what: &str) {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn every_page_about_a_problem_can_be_read_by_everybody() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let silent = Fault { path: Some("/guilds/".into()), status: Some(503), times: u64::MAX, ..Fault::default() };
     for view in [WIDE, NARROW, View { is_dark: true, ..WIDE }, View { is_dark: false, ..NARROW }] {
         let viewer = ground.signed_in("viewer");
-        let screen = browser.screen(&ground, &viewer, view);
+        let screen = ground.screen(&viewer, view);
         for (path, status, says) in [
             ("/g/{server}/settings", 403, "on the page Access"),
             ("/g/{other}/settings", 404, "The address may be old or mistyped."),
@@ -60,18 +58,16 @@ async fn every_page_about_a_problem_can_be_read_by_everybody() {
         assert_eq!(troubles, Vec::<String>::new(), "{view:?}");
         ground.world.hand.advance(Duration::from_mins(2));
     }
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn what_is_sent_without_a_connection_stays_on_the_page_until_it_is_sent_again() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let admin = ground.signed_in("admin");
     for (view, price) in [(WIDE, "777"), (NARROW, "778")] {
-        let screen = browser.screen(&ground, &admin, view);
+        let screen = ground.screen(&admin, view);
         assert_eq!(screen.go(ECONOMY).0, 200);
         screen.fills(PRICE, price);
         screen.offline(true);
@@ -85,18 +81,15 @@ async fn what_is_sent_without_a_connection_stays_on_the_page_until_it_is_sent_ag
         screen.sees(&format!("{PRICE} is {price} now."));
         assert_eq!(screen.dialogs(), Vec::<String>::new(), "nobody is asked whether they want to lose it");
     }
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_page_whose_server_starts_anew_says_so_keeps_what_it_shows_and_catches_up() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     ground.plays(1, "First Light").await;
-    let screen = browser.screen(&ground, &ground.signed_in("reviewer"), WIDE);
-    screen.go("/g/{server}/desk");
+    let screen = ground.shows("reviewer", WIDE, "/g/{server}/desk");
     sees(&screen, "live").await;
     sees(&screen, "First Light").await;
     ground.falls();
@@ -106,34 +99,27 @@ async fn a_page_whose_server_starts_anew_says_so_keeps_what_it_shows_and_catches
     ground.comes_back().await;
     sees(&screen, "Kites").await;
     until(&screen, "nothing is said of a connection any more", |seen| !seen.contains(AWAY)).await;
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_page_says_that_a_right_went() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
-    let screen = browser.screen(&ground, &ground.signed_in("reviewer"), NARROW);
-    screen.go("/g/{server}/desk");
+    let ground = BrowserWorld::start().await;
+    let screen = ground.shows("reviewer", NARROW, "/g/{server}/desk");
     sees(&screen, "live").await;
     ground.demote("reviewer").await;
     sees(&screen, "You may not see this any more").await;
     can_be_read(&screen, "a right went");
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn a_page_says_who_signed_out_or_in_elsewhere_and_goes_on_with_the_same_person() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let reviewer = ground.signed_in("reviewer");
-    let first = browser.screen(&ground, &reviewer, WIDE);
+    let first = ground.screen(&reviewer, WIDE);
     let second = first.tab();
     first.go("/g/{server}/desk");
     sees(&first, "live").await;
@@ -149,17 +135,14 @@ async fn a_page_says_who_signed_out_or_in_elsewhere_and_goes_on_with_the_same_pe
     second.fills("Password", PASSWORD);
     second.clicks("button", "Sign in");
     sees(&first, "Somebody else is signed in by now").await;
-    drop((first, second));
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn an_open_page_renews_its_session_before_the_end_and_one_tab_does_it_for_all() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
-    let first = browser.screen(&ground, &ground.signed_in("ann"), WIDE);
+    let ground = BrowserWorld::start().await;
+    let first = ground.screen(&ground.signed_in("ann"), WIDE);
     let second = first.tab();
     let before = first.cookie("access");
     ground.world.pass(Duration::from_hours(23)).await;
@@ -179,18 +162,15 @@ async fn an_open_page_renews_its_session_before_the_end_and_one_tab_does_it_for_
         assert_eq!(tab.place(), "/me/sessions");
         assert_eq!(tab.troubles(), Vec::<String>::new());
     }
-    drop((first, second));
-    drop(browser);
     ground.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
 async fn whoever_edits_the_same_settings_sees_what_somebody_else_changed() {
-    let browser = Browser::start();
-    let ground = WebWorld::start().await;
+    let ground = BrowserWorld::start().await;
     let administrator = ground.signed_in("administrator");
-    let screen = browser.screen(&ground, &ground.signed_in("admin"), WIDE);
+    let screen = ground.screen(&ground.signed_in("admin"), WIDE);
     let changes = async |price: u32| {
         administrator.json(Method::PATCH, "/api/{server}/settings", &json!({ "skip_price": price })).await.is(200);
     };
@@ -207,7 +187,5 @@ async fn whoever_edits_the_same_settings_sees_what_somebody_else_changed() {
     screen.clicks("button", "Save");
     screen.sees("was changed meanwhile and is 900 now");
     assert_eq!(screen.value(PRICE), "950");
-    drop(screen);
-    drop(browser);
     ground.end().await;
 }
