@@ -43,6 +43,7 @@ mod stall;
 pub mod table;
 mod trouble;
 pub mod ui;
+mod unread;
 mod visitor;
 pub mod whom;
 

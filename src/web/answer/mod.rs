@@ -368,6 +368,12 @@ pub(super) fn is_secret(field: &str) -> bool {
     ["password", "secret", "token"].iter().any(|word| field.contains(word))
 }
 
+/// An answer that sets cookies.
+pub(super) fn with_cookies(mut response: Response, cookies: impl IntoIterator<Item = String>) -> Response {
+    append_cookies(&mut response, &cookies.into_iter().collect::<Vec<_>>());
+    response
+}
+
 fn append_cookies(response: &mut Response, cookies: &[String]) {
     for cookie in cookies {
         if let Ok(cookie) = HeaderValue::try_from(cookie) {

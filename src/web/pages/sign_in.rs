@@ -56,9 +56,12 @@ impl Page for SignInPage {
                     (with_password(seen, next))
                 }
             }
-            @if !web.settings.is_https() {
-                p.muted { "The way to this page is not encrypted. On your own machine that is fine; in a network that others \
-                    use, they could read along." }
+            @if let Some(there) = web.settings.encrypted_elsewhere(seen.host.as_deref()) {
+                p.muted { "Greenroom is at " a href=(there) { (there) } ". If signing in leads you back to this page, open that \
+                    address: browsers keep no sign-in where the way is not encrypted." }
+            }
+            @if !web.settings.is_https() && !seen.origin.is_encrypted && !seen.origin.address.is_loopback() {
+                p.muted { "The way to this page is not encrypted: in a network that others use, they could read along." }
             }
         };
         Ok(Shown::bare("Sign in", main))

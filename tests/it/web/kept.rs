@@ -115,6 +115,7 @@ async fn a_place_keeps_a_few_forms_and_one_that_says_nothing_or_comes_from_elsew
     for number in 0..10 {
         pages.push(WebWorld::next_of(&ground.links(&nobody, &form, &format!("@h{number}")).await.is(303).location()));
     }
+    operator.keep_cookie("kept", &nobody.cookie("kept").unwrap());
     for (number, page) in pages.iter().enumerate() {
         let is_kept = operator.get(page).await.is(200).text().contains(&format!("value=\"@h{number}\""));
         assert_eq!(is_kept, number >= 2, "{number}");
@@ -125,6 +126,26 @@ async fn a_place_keeps_a_few_forms_and_one_that_says_nothing_or_comes_from_elsew
     assert_eq!(nobody.post(ACTION, &[("handle", &large)]).await.is(303).location(), "/sign-in?next=%2F");
     let foreign = [("sec-fetch-site", "cross-site"), ("content-type", "application/x-www-form-urlencoded")];
     nobody.ask(Method::POST, ACTION, &foreign, b"handle=x&member=y".to_vec()).await.is(403);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn nobody_is_shown_a_form_that_somebody_else_filled_in_for_them() {
+    let ground = WebWorld::start().await;
+    let victim = ground.signed_in(OPERATOR);
+    let form = ground.link_form(&victim).await;
+    // Who is no browser says whatever a browser of ours would.
+    for mallory in [ground.nobody(), ground.signed_in("member")] {
+        ground.world.pass(LATER).await;
+        let away = ground.links(&mallory, &form, "@mallory.live").await.is(303).location();
+        let trap = WebWorld::next_of(&away);
+        assert!(trap.contains("kept="), "{trap}");
+        let seen = ground.signed_in(OPERATOR).get(&trap).await.is(200);
+        assert!(!seen.text().contains("@mallory.live"), "{}", seen.seen());
+        let with_another = ground.signed_in(OPERATOR);
+        with_another.keep_cookie("kept", &"A".repeat(43));
+        assert!(!with_another.get(&trap).await.is(200).text().contains("@mallory.live"));
+    }
     ground.end().await;
 }
 

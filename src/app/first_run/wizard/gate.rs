@@ -23,7 +23,7 @@ use crate::app::first_run::code::Code;
 use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::error::Error;
 use crate::kernel::secret::{Secret, random};
-use crate::web::access::{Name, Origin, Sender, TooOften, place, sender};
+use crate::web::access::{Name, Origin, Sender, TooOften, place};
 use crate::web::answer::{Problem, html};
 use crate::web::page::html_response;
 use crate::web::pages::{assets, theme};
@@ -66,7 +66,7 @@ async fn serve(wizard: &Arc<Wizard>, request: Request) -> Result<Response, Probl
     match parts.method.clone() {
         Method::GET | Method::HEAD => look(wizard, &parts, session).await,
         // Whoever sets Greenroom up has a browser, and browsers say where they come from.
-        Method::POST if sender(&parts.headers) != Sender::Ours => Err(Problem::Csrf),
+        Method::POST if wizard.settings.sender(&parts.headers) != Sender::Ours => Err(Problem::Csrf),
         Method::POST => act(wizard, parts, body, origin, session).await,
         _ => Err(Problem::Method("GET, HEAD, POST".to_owned())),
     }
@@ -186,10 +186,7 @@ async fn enter(wizard: &Wizard, headers: &HeaderMap, origin: Origin, fields: &Fi
             let cookie = Name::Setup.set(session.text().expose(), LASTS, wizard.settings.is_https());
             Ok(with_cookie(see_other("/setup"), &cookie))
         }
-        Err(Error::Refused(_)) => {
-            wizard.sign_ins.was_wrong(from, ACCOUNT, now);
-            Ok(wizard.door(headers, None, Some(&gone())))
-        }
+        Err(Error::Refused(_)) => Ok(wizard.door(headers, None, Some(&gone()))),
         Err(failed) => Err(failed.into()),
     }
 }
