@@ -20,6 +20,7 @@ pub mod assets;
 pub mod endpoint;
 pub mod filter;
 mod gate;
+mod given_back;
 pub mod happened;
 mod headers;
 mod held;
@@ -36,6 +37,7 @@ mod part;
 pub mod places;
 pub mod push;
 pub mod refusals;
+mod refused;
 pub mod segments;
 pub mod server;
 pub mod settings;
@@ -63,6 +65,7 @@ use kept::KeptForms;
 use notices::Notices;
 use places::Places;
 use push::{Push, REGIONS, Region};
+use refused::RefusedSignIns;
 use server::Bounds;
 use settings::Settings;
 use tokio::net::TcpListener;
@@ -100,6 +103,8 @@ pub struct Parts {
     pub notices: Notices,
     /// What was typed before somebody went to prove that it is them.
     pub held: Held,
+    /// Sign-ins that were refused, for the page that says so.
+    pub refused: RefusedSignIns,
     /// Forms that came when nobody was signed in any more.
     pub kept: KeptForms,
     /// What keeps open pages and programs up to date.
@@ -138,6 +143,7 @@ impl Web {
             instance: Instance::default(),
             notices: Notices::default(),
             held: Held::default(),
+            refused: RefusedSignIns::default(),
             kept: KeptForms::default(),
             push: Push::new(&bot.store, regions, settings.streams),
             places: Places::default(),

@@ -329,9 +329,10 @@ impl Refill {
         }
     }
 
-    /// What was typed, and nothing is wrong with it.
+    /// What was typed before somebody proved that it is them, and nothing is wrong with it.
     pub(super) fn of_typed(typed: BTreeMap<String, Vec<String>>) -> Self {
-        Self { typed, ..Self::default() }
+        let sentence = "It is not done yet. Here it is as you filled it in: please send it now.";
+        Self { typed, sentence: Sentence::words(sentence), ..Self::default() }
     }
 
     /// Whether something is to be said of the form, and it is not only filled in again.
@@ -354,7 +355,7 @@ impl Refill {
     pub(super) fn kept(arrived: &Arrived) -> Self {
         let sentence = "Nothing of this was done when you sent it. Here it is as you sent it: please look at it, and send it \
             once more.";
-        Self { sentence: Sentence::words(sentence), ..Self::of_typed(Self::typed_of(arrived)) }
+        Self { typed: Self::typed_of(arrived), sentence: Sentence::words(sentence), ..Self::default() }
     }
 
     /// What was typed into a field.

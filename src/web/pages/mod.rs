@@ -47,7 +47,7 @@ pub use reference::ReferencePage;
 pub use servers::ServersPage;
 pub use sessions::SessionsPage;
 pub use settings::{AreaPage, SettingsPage};
-pub use sign_in::SignInPage;
+pub use sign_in::{SignInPage, at_the_door};
 pub use unsent::UnsentPage;
 
 use maud::{Markup, html};
