@@ -19,7 +19,7 @@ use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::settings::control::{self, Filled};
 use crate::web::places::drawn_text;
 use crate::web::push::about::PULSE;
-use crate::web::ui::components::{Button, Column, Form, Row, Seal, Table, Tone, acts, badge};
+use crate::web::ui::components::{Button, Column, Empty, Form, Row, Seal, Table, Tone, acts, badge};
 
 /// Where the page is, and its forms are sent.
 const PAGE: &str = "/instance/settings";
@@ -135,7 +135,11 @@ fn configuration(variables: &[Variable]) -> Markup {
         section {
             h2 { "What the process was told" }
             p.hint { "By its environment, its command line and .env; a change there counts after the next start." }
-            (Table { caption: "Variables", list: None, columns: &columns, rows: &rows })
+            @if rows.is_empty() {
+                (Empty { title: "It was told nothing.", text: "Everything is as it comes.", action: None })
+            } @else {
+                (Table { caption: "Variables", list: None, columns: &columns, rows: &rows })
+            }
         }
     }
 }
