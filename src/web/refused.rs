@@ -1,17 +1,18 @@
-//! Sign-ins that were refused, for the page that says so.
+//! Sign-ins and proofs that were refused, for the page that says so.
 //!
 //! A browser that goes back to the answer of a form asks whether to send the form once more, or shows an error. So the door
 //! answers a refused sign-in with the way to its page, and what that page says waits here meanwhile: under a name that nobody
 //! guesses, bounded in number and size, without anything that is secret. It is shown as often as the page is loaded, for a while.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use maud::Markup;
 
-use super::answer::Refill;
+use super::answer::{Refill, html};
 use crate::kernel::secret::random;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
@@ -28,6 +29,8 @@ const LONGEST: usize = 2_000;
 pub struct RefusedSignIn {
     /// Why.
     pub sentence: Sentence,
+    /// What is wrong with which field.
+    pub fields: BTreeMap<String, Sentence>,
     /// The name that was typed.
     pub username: String,
     /// The page that was wanted.
@@ -38,13 +41,28 @@ pub struct RefusedSignIn {
 #[derive(Default)]
 pub struct RefusedSignIns(Mutex<VecDeque<(String, Timestamp, RefusedSignIn)>>);
 
+impl RefusedSignIn {
+    /// What the page says above everything, where somebody meets it as the page is loaded.
+    pub fn notice(&self) -> Markup {
+        maud::html! {
+            div.notice.bad role="alert" tabindex="-1" autofocus { p { (html(&self.sentence)) } }
+        }
+    }
+
+    /// What is wrong with a field.
+    pub fn wrong(&self, field: &str) -> Option<String> {
+        self.fields.get(field).map(ToString::to_string)
+    }
+}
+
 impl RefusedSignIns {
     /// Keeps one; answers the name under which it is found.
     pub fn keep(&self, refill: Refill, now: Timestamp) -> String {
         let typed =
             |field: &str| refill.value(field).filter(|value| value.len() <= LONGEST).unwrap_or_default().to_owned();
         let (username, next) = (typed("username"), typed("next"));
-        let refused = RefusedSignIn { sentence: refill.sentence, username, next };
+        let Refill { sentence, fields, .. } = refill;
+        let refused = RefusedSignIn { sentence, fields, username, next };
         let name = BASE64_URL_SAFE_NO_PAD.encode(random::<16>());
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(_, at, _)| now.since(*at) < LASTS);

@@ -161,6 +161,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn whatever_keeps_an_answer_away_is_told_with_what_to_do() {
+        for (trouble, words, is_for_token) in [
+            (Trouble::Unauthorized, "Press Reset Token", true),
+            (Trouble::Limited(7), "wants 7 seconds of rest. Wait, and try again.", false),
+            (Trouble::Banned, "Wait some hours", false),
+            (Trouble::TimedOut, "Look at the network", false),
+            (Trouble::Status(503), "Discord is in trouble: it answers 503. Try again soon.", false),
+            (Trouble::Status(200), "not as Discord does (status 200)", false),
+            (Trouble::Status(407), "a proxy", false),
+        ] {
+            let unknown = Unknown::of(trouble);
+            assert!(unknown.sentence.contains(words), "{trouble:?}: {}", unknown.sentence);
+            assert_eq!(unknown.is_for_token(), is_for_token, "{trouble:?}");
+        }
+    }
+
     #[tokio::test]
     async fn a_discord_that_is_not_there_is_no_fault_of_the_token() {
         let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -278,7 +278,7 @@ fn see_other<T>(web: &Web, arrived: &Arrived, answered: Answered<T>) -> Response
 }
 
 /// The way to a page, with cookies to keep or to drop.
-pub(super) fn see(to: &str, cookies: &[String]) -> Response {
+pub fn see(to: &str, cookies: &[String]) -> Response {
     let to = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));
     let mut response = (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response();
     append_cookies(&mut response, cookies);
@@ -331,7 +331,7 @@ impl Refill {
 
     /// What was typed before somebody proved that it is them, and nothing is wrong with it.
     pub(super) fn of_typed(typed: BTreeMap<String, Vec<String>>) -> Self {
-        let sentence = "It is not done yet. Here it is as you filled it in: please send it now.";
+        let sentence = "It is not done yet. Here it is as you left it: please send it now.";
         Self { typed, sentence: Sentence::words(sentence), ..Self::default() }
     }
 

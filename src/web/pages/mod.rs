@@ -41,7 +41,7 @@ pub use live::LivePage;
 pub use live_session::SessionPage;
 pub use me::{MePage, MineInServer};
 pub use members::{MemberPage, MembersPage};
-pub use prove::ProvePage;
+pub use prove::{ProvePage, at_the_proof};
 pub use public::PublicPage;
 pub use reference::ReferencePage;
 pub use servers::ServersPage;

@@ -1,8 +1,6 @@
 //! Where somebody signs in: by the ways that exist here, in words that nobody has to know OAuth for.
 
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use futures_util::future::BoxFuture;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -10,7 +8,7 @@ use serde::Deserialize;
 use crate::signin::operator;
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::answer::{Problem, Refill, html as sentence_html, is_page_of_ours};
+use crate::web::answer::{Problem, Refill, html as sentence_html, is_page_of_ours, see};
 use crate::web::api::oauth::why_not;
 use crate::web::endpoint::{Arrived, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown, again};
@@ -34,7 +32,7 @@ pub fn at_the_door(web: Web, arrived: Arrived, refill: Refill) -> BoxFuture<'sta
         return again::<SignInPage>(web, arrived, refill);
     }
     let to = format!("/sign-in?again={}", web.refused.keep(refill, arrived.now));
-    Box::pin(async move { (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response() })
+    Box::pin(async move { see(&to, &[]) })
 }
 
 impl Page for SignInPage {
@@ -59,9 +57,7 @@ impl Page for SignInPage {
         let why = seen.query.why.as_deref().and_then(why_not);
         let main = html! {
             @if let Some(why) = &why { (Notice::new(Tone::Bad, sentence_html(why)).draw(None)) }
-            @if let Some(refused) = &refused {
-                div.notice.bad role="alert" tabindex="-1" autofocus { p { (sentence_html(&refused.sentence)) } }
-            }
+            @if let Some(refused) = &refused { (refused.notice()) }
             @if let Some(somebody) = seen.visitor.somebody() {
                 section.card {
                     p { "You are signed in as " strong { (somebody.name) } "." }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use greenroom::features::setup::queries::goes_at;
+use greenroom::features::setup::queries::{goes_at, known};
 use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::Timestamp;
 use greenroom::web::instance::lines::{Level as LineLevel, Lines};
@@ -263,8 +263,14 @@ async fn a_server_that_threw_the_bot_out_is_listed_with_when_what_is_stored_of_i
     let operator = ground.signed_in(OPERATOR);
     let left = GuildId::new(ground.there.guild.get());
     assert_eq!(operator.get("/api/instance/servers").await.is(200).json()["departed"], json!([]));
-    ground.world.sim.kick_bot(ground.there.guild).await.unwrap();
     let store = &ground.world.app.bot.store;
+    let known = async {
+        while !store.read_blocking("known", known).unwrap().contains(&left) {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the bot has seen the server", known).await;
+    ground.world.sim.kick_bot(ground.there.guild).await.unwrap();
     let noticed = async {
         while store.read_blocking("goes", move |read| goes_at(read, left)).unwrap().is_none() {
             tokio::task::yield_now().await;
