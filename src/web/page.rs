@@ -25,6 +25,7 @@ use super::answer::{Problem, Refill, html as sentence_html};
 use super::endpoint::{Arrived, Door, Doors, Freshness, Route, Sample, Samples};
 use super::filter::Filter;
 use super::gate::session_of;
+use super::given_back;
 use super::input::read_form;
 use super::names::Names;
 use super::pages::NAVIGATION;
@@ -277,8 +278,10 @@ async fn drawn<P: Page>(
     let fault = seen.fault(&names);
     // What somebody typed is shown again as it was, whatever changes meanwhile.
     let stays = fault.is_some();
+    let action = (arrived.door == Door::Form).then_some(arrived.address.as_str());
+    let (main, fault) = given_back::placed(shown.main, fault, seen.refill.as_ref(), action);
     let hints = if stays { &[] } else { P::HINTS };
-    let shown = Shown { main: part::following(P::HINTS, stays, shown.main), ..shown };
+    let shown = Shown { main: part::following(P::HINTS, stays, main), ..shown };
     if part::is_asked_for(&arrived.headers) && !stays {
         return Ok(part::response(&arrived.headers, &shown.main, [&seen.ink.key, &seen.ink.csrf]));
     }

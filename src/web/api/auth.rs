@@ -21,7 +21,7 @@ use crate::web::access::{Limit, Name, Origin, Passwords, TooOften, Who, place};
 use crate::web::answer::{Answered, Problem, is_page_of_ours};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::page::again;
-use crate::web::pages::{SessionsPage, SignInPage};
+use crate::web::pages::{SessionsPage, SignInPage, at_the_door};
 use crate::web::sign_in::{Proven, SignedIn, SignedInView, UserView, session_shown};
 
 refusals! {
@@ -75,7 +75,7 @@ pub struct DiscordWay {
 impl Endpoint for Login {
     const NAME: &'static str = "auth.login";
     const ABOUT: &'static str = "Signs the operator in with a password, or tells the way to sign in with Discord.";
-    const DOORS: Doors = Doors::post(&["/api/auth/login"]).form("/sign-in", again::<SignInPage>);
+    const DOORS: Doors = Doors::post(&["/api/auth/login"]).form("/sign-in", at_the_door);
     const WHO: Who = Who::Anyone;
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::SignIn;

@@ -57,6 +57,12 @@ async fn a_form_that_came_after_its_session_is_seen_again_filled_in_and_done_onl
         assert!(shown.seen().contains("Nothing of this was done when you sent it."), "{}", shown.seen());
         assert!(shown.text().contains("value=\"@Ann.Live\"") && !shown.text().contains("hunter2"), "{}", shown.text());
         assert!(!shown.seen().contains("is linked to"), "{}", shown.seen());
+        // It is said at the form, and takes the focus: the page may be long.
+        let (_, behind) =
+            shown.text().split_once("Nothing of this was done").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let first = behind.split_once("<form ").unwrap().1.split('>').next().unwrap().to_owned();
+        assert!(first.contains(&format!("action=\"{}\"", ground.path(ACTION))), "{first}");
+        assert!(shown.text().contains("tabindex=\"-1\" autofocus"), "{}", shown.text());
     }
     let ann = ground.world.user("ann").to_string();
     let form = browser.get(&back).await.form(&ground.path(ACTION)).unwrap();

@@ -198,3 +198,23 @@ async fn a_password_that_was_hashed_in_another_way_is_hashed_anew_by_a_sign_in_t
     before.get("/api/auth/me").await.is(200);
     ground.end().await;
 }
+
+#[tokio::test]
+async fn a_refused_sign_in_leads_to_its_page_which_says_why_and_keeps_the_name_and_the_way() {
+    let ground = WebWorld::start().await;
+    let browser = ground.nobody();
+    let typed = [("username", OPERATOR), ("password", "not this one"), ("next", "/me/sessions")];
+    let refused = browser.post("/sign-in", &typed).await.is(303).location();
+    for _ in 0..2 {
+        let page = browser.get(&refused).await.is(200);
+        assert!(page.seen().contains("do not belong together"), "{}", page.seen());
+        assert!(!page.text().contains("not this one"), "{}", page.text());
+        let form = page.form("/sign-in").unwrap();
+        for (name, value) in [("username", OPERATOR), ("next", "/me/sessions")] {
+            assert!(form.fields.contains(&(name.to_owned(), value.to_owned())), "{form:?}");
+        }
+    }
+    let other = ground.nobody().get("/sign-in?again=nonsense").await.is(200);
+    assert!(!other.seen().contains("do not belong together"), "{}", other.seen());
+    ground.end().await;
+}

@@ -155,7 +155,10 @@ impl Sentence {
             Part::Link(address) => format!("<a href=\"{0}\">{0}</a>", html(address)),
             Part::Command(name) => format!("<code>/{}</code>", html(name)),
             Part::Mention(mention) => draw(Piece::Mention(*mention)),
-            Part::Moment(at, _) => format!("<time datetime=\"{0}\">{0}</time>", at.rfc3339()),
+            // As other moments of a page; its script writes it in the zone of the browser.
+            Part::Moment(at, _) => {
+                format!("<time datetime=\"{}\">{}</time>", at.rfc3339(), at.strftime("%-d %b %Y, %H:%M UTC"))
+            }
         };
         self.0.iter().map(part).collect()
     }
@@ -224,7 +227,7 @@ mod tests {
             sentence.html(&names),
             "<span class=\"mention\">user 5</span> &amp; <span class=\"mention\">role 7</span>: <strong>a_song</strong> \
              costs 1,500 in <span class=\"mention\">#&lt;songs&gt;</span>. <code>/buy-skip</code> or <code>/find \
-             a_song</code> <time datetime=\"1970-01-01T00:00:01.5Z\">1970-01-01T00:00:01.5Z</time>, see \
+             a_song</code> <time datetime=\"1970-01-01T00:00:01.5Z\">1 Jan 1970, 00:00 UTC</time>, see \
              <a href=\"https://a.example/?a=1&amp;b=2\">https://a.example/?a=1&amp;b=2</a>."
         );
     }
