@@ -4,6 +4,10 @@
 //! Two runners share them: `fuzz/` with libFuzzer, which follows coverage and needs nightly Rust, and
 //! `tests/it/fuzzing.rs`, which mutates the same corpus on stable Rust with every run of the tests.
 
+use std::net::SocketAddr;
+
+use axum::http::header::{COOKIE, HOST, IF_NONE_MATCH, ORIGIN};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use greenroom::bot::{coins, desk, queue, setup, submissions};
 use greenroom::discord::component::{Arguments, Component, Control, Picked};
 use greenroom::discord::display::turning;
@@ -16,15 +20,24 @@ use greenroom::live::Handle;
 use greenroom::live::show_file::Line;
 use greenroom::live::show_reader::Lines;
 use greenroom::tiktok::wire::{FetchResult, FrameKind, PushFrame};
+use greenroom::web::access::{Hosts, Name, Proxies, jwt, sender};
+use greenroom::web::answer::{is_known, is_page_of_ours};
 use serenity::all::{ActionRowComponent, ComponentInteractionDataKind, Interaction, Message};
 use strum::VariantArray;
+use url::{Host, Url};
 
 /// A target with its name, which is also that of the folder of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: &[Target] =
-    &[("links", links), ("audio", audio), ("show", show), ("live_frame", live_frame), ("interaction", interaction)];
+pub const TARGETS: &[Target] = &[
+    ("links", links),
+    ("audio", audio),
+    ("show", show),
+    ("live_frame", live_frame),
+    ("interaction", interaction),
+    ("shown", shown),
+];
 
 /// What people paste where a link is asked for, and messages that may hold some.
 pub fn links(data: &[u8]) {
@@ -65,6 +78,42 @@ pub fn live_frame(data: &[u8]) {
     if let Ok(PushFrame { kind: FrameKind::Messages(batch), .. }) = frame {
         assert!(batch.messages.iter().all(|message| message.id.get() != 0));
     }
+}
+
+/// What browsers and programs show over HTTP: names, cookies, hops, addresses, tags. Nobody is known by what they make up, and
+/// nothing leads elsewhere.
+pub fn shown(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    assert_eq!(jwt::read(b"0123456789abcdef0123456789abcdef", &text, 0), None, "nobody guesses a signature");
+    let home = Url::parse("https://greenroom.example/").unwrap();
+    if is_page_of_ours(&text) {
+        let led = home.join(&text).map(|led| led.origin());
+        assert_eq!(led, Ok(home.origin()), "a page of ours leads elsewhere");
+    }
+    let Ok(value) = HeaderValue::from_bytes(data) else { return };
+    let forwarded = HeaderName::from_static("x-forwarded-for");
+    let names = [HOST, ORIGIN, COOKIE, IF_NONE_MATCH, forwarded];
+    let headers: HeaderMap = names.into_iter().map(|name| (name, value.clone())).collect();
+    let hosts = Hosts { names: vec!["greenroom.example".to_owned()] };
+    if hosts.admit(&Uri::from_static("/"), &headers)
+        && let Ok(asked) = Url::parse(&format!("http://{text}/"))
+    {
+        let is_ours = match asked.host() {
+            Some(Host::Domain(name)) => {
+                ["localhost", "greenroom.example"].contains(&name.strip_suffix('.').unwrap_or(name))
+            }
+            Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+            None => false,
+        };
+        assert!(is_ours, "we answer under the name of somebody else");
+    }
+    let far = SocketAddr::from(([203, 0, 113, 7], 1));
+    let proxies = Proxies(vec!["10.0.0.0/8".parse().unwrap()]);
+    assert_eq!(proxies.origin(far, &headers).address, far.ip(), "who is no proxy of ours says where it comes from");
+    proxies.origin(SocketAddr::from(([10, 0, 0, 1], 1)), &headers);
+    sender(&headers, Some(&home));
+    assert!(Name::Access.of(&headers, true).is_none_or(|shown| !shown.contains(';')), "a cookie ends");
+    is_known(&headers, "W/\"a.1\"");
 }
 
 /// What Discord's gateway sends when somebody does something. What it cannot be read as is dropped; every text in the

@@ -6,7 +6,8 @@ use std::io::Write as _;
 use strum::{FromRepr, VariantArray};
 
 use super::config::Problems;
-use crate::kernel::error::Error;
+use crate::discord::problem;
+use crate::kernel::error::{Error, Failure};
 use crate::store::{FileError, OpenError, StoreError};
 
 /// The exit codes of `greenroom`. They are part of its interface: a code never changes its meaning.
@@ -66,6 +67,8 @@ pub struct Stop {
     pub is_damage: bool,
     /// Whether this user may not touch a file or folder that another one may.
     pub is_forbidden: bool,
+    /// What the engine of the store or the system reports of it, in words of their own: in brackets within the message.
+    pub reported: Option<String>,
 }
 
 /// What a command returns.
@@ -74,7 +77,7 @@ pub type CommandResult = Result<(), Stop>;
 impl Stop {
     /// An end with a message.
     pub fn new(code: ExitCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), is_damage: false, is_forbidden: false }
+        Self { code, message: message.into(), is_damage: false, is_forbidden: false, reported: None }
     }
 
     /// A store that is damaged, or seems to be.
@@ -91,7 +94,24 @@ impl Stop {
             _ => format!("{} cannot be read or written ({error}).", path.display()),
         };
         let is_forbidden = error.kind() == std::io::ErrorKind::PermissionDenied;
-        Self { is_forbidden, ..Self::new(ExitCode::StorageFailed, message) }
+        Self { is_forbidden, ..Self::new(ExitCode::StorageFailed, message) }.reporting(error.to_string())
+    }
+
+    /// The same with what was reported of it.
+    #[must_use]
+    pub fn reporting(self, reported: String) -> Self {
+        Self { reported: Some(reported), ..self }
+    }
+
+    /// What a page says of it, in our words alone. What was reported goes to the log, under a number that the page tells.
+    pub fn on_page(&self, doing: &str) -> String {
+        let Some(reported) = &self.reported else { return self.message.clone() };
+        let plain = self.message.replace(&format!(" ({reported})"), "");
+        if plain == self.message {
+            return plain;
+        }
+        let report = problem::log(&Failure::new(self.message.clone()), doing);
+        format!("{plain} What was found is in the log as {report}.")
     }
 
     /// An end for which there is no code of its own.
@@ -108,13 +128,23 @@ impl From<Problems> for Stop {
 
 impl From<OpenError> for Stop {
     fn from(error: OpenError) -> Self {
-        let code = match error {
-            OpenError::Damaged { .. } => return Self::damage(error.to_string()),
-            OpenError::InUse(_) => ExitCode::StoreInUse,
-            OpenError::Schema(_) => ExitCode::Failed,
-            _ => ExitCode::StorageFailed,
+        let (message, reported) = (error.to_string(), reported_of(&error));
+        let stop = match error {
+            OpenError::Damaged { .. } => Self::damage(message),
+            OpenError::InUse(_) => Self::new(ExitCode::StoreInUse, message),
+            OpenError::Schema(_) => Self::new(ExitCode::Failed, message),
+            _ => Self::new(ExitCode::StorageFailed, message),
         };
-        Self::new(code, error.to_string())
+        Self { reported, ..stop }
+    }
+}
+
+fn reported_of(error: &OpenError) -> Option<String> {
+    match error {
+        OpenError::Damaged { problem, .. }
+        | OpenError::Migration { problem, .. }
+        | OpenError::Other { problem, .. } => Some(problem.clone()),
+        _ => None,
     }
 }
 

@@ -13,6 +13,7 @@ use super::backup::rehearsal::{self, Rehearsal};
 use super::config::sources::Sources;
 use super::config::{Config, show};
 use super::doctor;
+use super::exit::Stop;
 use super::health::Vitals;
 use super::operation::{BackUp, BackedUp, Operation as _, absolute};
 use super::restore::served::Orders;
@@ -53,24 +54,37 @@ pub(crate) fn operations(
     }
 }
 
-/// What there is of it in a demo, which was told nothing and keeps no backups.
-pub(crate) fn of_a_demo(app: &Application) -> Operations {
-    let vitals = app.vitals();
-    let gateway = vitals.gateway.clone();
+/// The same for a demo, which keeps its evening: everything can be tried there but a restore, because nobody would start it
+/// again.
+pub(crate) fn of_a_demo(
+    config: &Config,
+    sources: Sources,
+    app: &Application,
+    lines: Lines,
+    backups: Backups,
+) -> Operations {
+    let config = Arc::new(config.clone());
+    let doctors = Arc::clone(&config);
     Operations {
-        reasons: Box::new(move || {
-            let vitals = vitals.clone();
-            Box::pin(async move { vitals.reasons().await.into_iter().map(told).collect() })
+        examine: Box::new(move || {
+            let looked = examine(Arc::clone(&doctors));
+            // Its time is that of the show, which machines and their files do not know.
+            let is_of_machine = |found: &instance::Finding| {
+                [doctor::Id::Clock, doctor::Id::Backup].iter().all(|id| id.name() != found.id)
+            };
+            Box::pin(async move { looked.await.into_iter().filter(is_of_machine).collect() })
         }),
-        examine: Box::new(|| Box::pin(async { Vec::new() })),
-        backups: None,
-        configuration: Box::new(Vec::new),
-        reconnect: Box::new(app.reconnector()),
-        show_presence: Box::new(move || {
-            let gateway = gateway.clone();
-            Box::pin(async move { gateway.show_presence().await })
-        }),
-        lines: Lines::default(),
+        backups: Some(backups),
+        ..operations(&config, sources, app, app.vitals(), lines, Orders::default())
+    }
+}
+
+/// What can be done with the snapshots of a demo.
+pub(crate) fn backups_of_a_demo(config: &Config, app: &Application) -> Backups {
+    let refused = "A demo is not restored: it plays its evening anew whenever it is started. Nothing was changed.";
+    Backups {
+        restore: Arc::new(move |_, _| Err(refused.to_owned())),
+        ..backups(config, &app.bot.store, &app.bot.clock, Orders::default())
     }
 }
 
@@ -149,7 +163,7 @@ impl Keeping {
     fn verify(&self, name: &str, progress: &mut dyn FnMut(String)) -> Result<String, String> {
         progress("reading it from front to back".to_owned());
         let verified = store::verify(&self.path_of(name)?, (CATALOGUE.schema)().version());
-        let verified = verified.map_err(|error| error.to_string())?;
+        let verified = verified.map_err(|error| Stop::from(error).on_page("verify a snapshot"))?;
         Ok(format!("{name} is whole: {} rows of {}.", verified.manifest.rows(), verified.manifest.taken_at))
     }
 
@@ -167,7 +181,8 @@ impl Keeping {
     /// Reads a snapshot from front to back, and tells what came since it was made.
     fn foresee(&self, name: &str) -> Result<Foresight, String> {
         let dated = self.named(name)?;
-        let verified = store::verify(&dated.path, (CATALOGUE.schema)().version()).map_err(|error| error.to_string())?;
+        let verified = store::verify(&dated.path, (CATALOGUE.schema)().version());
+        let verified = verified.map_err(|error| Stop::from(error).on_page("look into a snapshot"))?;
         let then = |table: &str| rows_of(&verified.manifest, table);
         let counted = self.store.read_blocking("rows_now", |read| {
             let mut counts = Vec::new();
@@ -187,7 +202,7 @@ impl Keeping {
         progress("restoring it into a scratch file and checking that".to_owned());
         let path = self.path_of(name)?;
         let trial = rehearsal::rehearse(&self.data_dir, &path, CATALOGUE, self.cache_bytes);
-        let trial = trial.map_err(|stop| stop.message)?;
+        let trial = trial.map_err(|stop| stop.on_page("try out a snapshot"))?;
         if !trial.findings.is_empty() {
             let findings = trial.findings.join(" ");
             return Err(format!("{name} is whole, but does not fit together: {findings} Nothing was changed."));
@@ -213,8 +228,8 @@ impl Keeping {
 }
 
 fn restored(last: LastRestore) -> instance::Restored {
-    let LastRestore { at, backup, problem, rows, kept, snapshot } = last;
-    instance::Restored { at, name: backup, problem, rows, kept, snapshot }
+    let LastRestore { at, backup, problem, from, rows, kept, snapshot } = last;
+    instance::Restored { at, name: backup, problem, from, rows, kept, snapshot }
 }
 
 fn snapshot(dated: &Dated) -> Snapshot {

@@ -21,7 +21,9 @@ use crate::discord::bot::{Bot, Command, Shown};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display::{self, Displays, turning};
-use crate::discord::gateway::{DeletionHandler, EditHandler, Handlers, LeftHandler, MessageHandler, ServerHandler};
+use crate::discord::gateway::{
+    DeletionHandler, EditHandler, Handlers, LeftHandler, MessageHandler, NamedHandler, ServerHandler,
+};
 use crate::discord::outbox;
 use crate::features;
 use crate::kernel::dice::Seed;
@@ -66,6 +68,8 @@ pub struct Face {
     pub deletions: &'static [DeletionHandler],
     /// Those who hear of servers that come into sight.
     pub servers: &'static [ServerHandler],
+    /// Those who hear which servers a new connection names.
+    pub named: &'static [NamedHandler],
     /// Those who hear of servers that the bot left.
     pub left: &'static [LeftHandler],
     /// What it has to be told by the gateway.
@@ -115,6 +119,7 @@ impl Face {
             edits: &[],
             deletions: &[],
             servers: &[],
+            named: &[],
             left: &[],
             intents: GatewayIntents::empty(),
             channels: &[],
@@ -176,6 +181,7 @@ pub fn handlers(with_rehearsals: bool) -> Handlers {
         edits: ALL.iter().flat_map(|face| face.edits).copied().collect(),
         deletions: ALL.iter().flat_map(|face| face.deletions).copied().collect(),
         servers: ALL.iter().flat_map(|face| face.servers).copied().collect(),
+        named: ALL.iter().flat_map(|face| face.named).copied().collect(),
         left: ALL.iter().flat_map(|face| face.left).copied().collect(),
         intents: intents(),
     }

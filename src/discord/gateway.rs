@@ -19,6 +19,7 @@ use super::bot::{Bot, Command};
 use super::component::{self, Component, Modal};
 use super::registration::Registration;
 use super::seen::Seen;
+use super::standing::Named;
 use super::{activity, command, figures, invitation, problem};
 use crate::activity::{Door, DoorKind};
 use crate::http::RequestError;
@@ -68,6 +69,9 @@ pub type DeletionHandler = for<'a> fn(&'a Bot, &'a Deletion) -> BoxFuture<'a, Re
 /// such as its channels, roles and members, is not told.
 pub type ServerHandler = for<'a> fn(&'a Bot, &'a Guild) -> BoxFuture<'a, Result<()>>;
 
+/// Hears which servers a connection names that begins: after that, what it did not name was left before it.
+pub type NamedHandler = for<'a> fn(&'a Bot, &'a Named) -> BoxFuture<'a, Result<()>>;
+
 /// Hears that the bot left a server, or was thrown out of it. A server that is out of order for a while is not left.
 pub type LeftHandler = for<'a> fn(&'a Bot, GuildId) -> BoxFuture<'a, Result<()>>;
 
@@ -88,6 +92,8 @@ pub struct Handlers {
     pub deletions: Vec<DeletionHandler>,
     /// Those who hear of servers.
     pub servers: Vec<ServerHandler>,
+    /// Those who hear which servers a new connection names.
+    pub named: Vec<NamedHandler>,
     /// Those who hear of servers that the bot left.
     pub left: Vec<LeftHandler>,
     /// What they have to be told.
@@ -107,6 +113,7 @@ struct Inner {
     edits: Vec<EditHandler>,
     deletions: Vec<DeletionHandler>,
     servers: Vec<ServerHandler>,
+    named: Vec<NamedHandler>,
     left: Vec<LeftHandler>,
     intents: GatewayIntents,
     registration: Registration,
@@ -136,6 +143,7 @@ impl Gateway {
             edits: handlers.edits,
             deletions: handlers.deletions,
             servers: handlers.servers,
+            named: handlers.named,
             left: handlers.left,
             intents: handlers.intents,
             registration,
@@ -347,6 +355,12 @@ impl Inner {
         if ready.guilds.is_empty() {
             let link = invitation::link(ready.application.id.get());
             tracing::warn!("I am in no server yet. Invite me: {link}");
+        }
+        let named = Named::by(ready);
+        for handle in &self.named {
+            if let Err(error) = handle(&self.bot, &named).await {
+                problem::log_error(&error, "take in which servers there are");
+            }
         }
         let _registering = self.registering.lock().await;
         if let Err(error) = self.registration.sync(&self.bot, &self.options.commands, ready.application.id).await {

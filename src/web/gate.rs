@@ -20,12 +20,12 @@ use tokio::time::timeout;
 use super::Web;
 use super::access::{
     Caller, Limit, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, Somebody, TooOften, Verdict, Via, Visitor, Who,
-    place, sender,
+    place,
 };
-use super::answer::{Problem, WasDone, form_field, once_more, told};
+use super::answer::{Problem, WasDone, form_field, once_more, told, with_cookies};
 use super::endpoint::{Arrived, Door, Route};
 use super::headers::CSRF_TOKEN;
-use super::kept;
+use super::kept::{self, WayBack};
 use super::settings::Settings;
 use super::trouble::{self, Met};
 use super::ui::components::ASK;
@@ -70,10 +70,16 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
         Door::Api => told(&web, &problem, route.name, route.says_success),
         Door::Page if is_signed_out => lead(&address),
         // What was typed is not lost: it is shown again to whoever is signed in then.
-        Door::Form if is_signed_out => lead(&kept(&web, route, &parts.headers, body, &known).await),
+        Door::Form if is_signed_out => {
+            let WayBack { page, cookie } = kept(&web, route, &parts.headers, body, &known).await;
+            with_cookies(lead(&page), cookie)
+        }
         Door::Page | Door::Form => {
             let again = match door {
-                Door::Page => Some(trouble::told_address(route.who, &address).to_owned()),
+                Door::Page => {
+                    let page = trouble::told_address(route.who, &address).to_owned();
+                    Some(WayBack { page, cookie: None })
+                }
                 // What was let in, and is only not possible now, is not lost either.
                 _ if problem.retry_after().is_some() && known.origin.is_some() => {
                     Some(kept(&web, route, &parts.headers, body, &known).await)
@@ -81,8 +87,9 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
                 _ => None,
             };
             let (visitor, place) = (&known.visitor, (known.guild, known.rank));
-            let met = Met { visitor, headers: &parts.headers, place, address: again.as_deref() };
-            trouble::problem(&web, &met, &problem, route.name)
+            let address = again.as_ref().map(|again| again.page.as_str());
+            let met = Met { visitor, headers: &parts.headers, place, address };
+            with_cookies(trouble::problem(&web, &met, &problem, route.name), again.and_then(|again| again.cookie))
         }
     }
 }
@@ -139,9 +146,9 @@ fn door_of(arrived: &Arrived) -> activity::Door {
 }
 
 /// Keeps a form for whoever signs in, or comes again; gives the page that leads back to it.
-async fn kept(web: &Web, route: &'static Route, headers: &HeaderMap, body: Option<Body>, known: &Known) -> String {
+async fn kept(web: &Web, route: &'static Route, headers: &HeaderMap, body: Option<Body>, known: &Known) -> WayBack {
     let body = match body {
-        Some(body) if sender(headers) == Sender::Ours => {
+        Some(body) if web.settings.sender(headers) == Sender::Ours => {
             whole(body, route.largest_body.min(kept::LARGEST)).await.unwrap_or_default()
         }
         // Of what no page of ours sent nothing is kept, so nobody waits for it.
@@ -223,7 +230,7 @@ pub fn arrive(settings: &Settings, limits: &Limits, parts: &Parts) -> Result<Ori
 /// header; a form says it in a field, which is looked at when the body is there.
 fn admit_sender(web: &Web, door: Door, parts: &Parts, visitor: &Visitor) -> Result<(), Problem> {
     let session = session_of(visitor);
-    match sender(&parts.headers) {
+    match web.settings.sender(&parts.headers) {
         Sender::Foreign => return Err(Problem::Csrf),
         // Whoever has a cookie is a browser, and browsers say where they come from.
         Sender::Silent if session.is_some() => return Err(Problem::Csrf),

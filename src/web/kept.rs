@@ -4,9 +4,9 @@
 //! A kept form is never done by itself. Whoever may go on comes back to the page from which it was sent, and sees it filled in;
 //! they send it, or do not. It is kept in memory, without what is secret. One that waits for a proof is of the session that sent
 //! it, follows that session when it gets another id, and is filled in once. Any other has a name, which stands in the address of
-//! the page that leads back to it, and is shown to the person whose session it was, or where nobody knows that to the browser
-//! that has the name. What is kept is bounded for each session, for each place and in all, and goes after [`LASTS`]. A restart
-//! forgets it.
+//! the page that leads back to it, and is shown to the person whose session it was, or where nobody knows that in the browser
+//! that sent it, which gets a cookie with it: or else somebody could fill in a form, and lead another there who may send it. What
+//! is kept is bounded for each session, for each place and in all, and goes after [`LASTS`]. A restart forgets it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
@@ -18,13 +18,13 @@ use axum::http::header::CONTENT_TYPE;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use super::access::{Name, Sender, Visitor, jwt, sender};
+use super::access::{Name, Sender, Visitor, jwt};
 use super::answer::{Refill, is_page_of_ours, is_secret};
 use super::gate::session_of;
 use super::settings::Settings;
 use super::sign_in::UserView;
 use super::ui::components::{CSRF, IDEMPOTENCY_KEY};
-use crate::kernel::digest::Digest;
+use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::secret::random;
 use crate::kernel::time::Timestamp;
 
@@ -50,9 +50,25 @@ pub struct KeptForms(Mutex<VecDeque<Kept>>);
 struct Kept {
     by: By,
     since: Timestamp,
-    /// Whose session it was, where that is known.
-    person: Option<String>,
+    owner: Owner,
     typed: Typed,
+}
+
+/// Who may see a form that is kept.
+#[derive(PartialEq, Eq)]
+enum Owner {
+    /// Whoever's session it was.
+    Person(String),
+    /// Where that is not known: whoever signs in in the browser that sent it.
+    Browser(Digest),
+}
+
+/// The page that leads back to a form.
+pub(super) struct WayBack {
+    /// Its address.
+    pub page: String,
+    /// The cookie by which the browser is known that sent it.
+    pub cookie: Option<String>,
 }
 
 /// By what whoever comes back finds a form.
@@ -83,27 +99,28 @@ impl KeptForms {
         body: &[u8],
         headers: &HeaderMap,
         (place, now): (IpAddr, Timestamp),
-    ) -> String {
+    ) -> WayBack {
+        let to = |page: String| WayBack { page, cookie: None };
         let typed = if is_form(headers) { typed_of(body) } else { Typed::new() };
         let back = typed.get("back").and_then(|back| back.first()).map(String::as_str);
-        let Some(page) = page_before(headers, back) else { return "/".to_owned() };
-        if !says_something(&typed) || sender(headers) != Sender::Ours {
-            return page;
+        let Some(page) = page_before(headers, back) else { return to("/".to_owned()) };
+        if !says_something(&typed) || settings.sender(headers) != Sender::Ours {
+            return to(page);
         }
         let name = BASE64_URL_SAFE_NO_PAD.encode(random::<16>());
-        let access = Name::Access.of(headers, settings.is_https());
-        let person = access.and_then(|access| jwt::whose(&settings.jwt_key, &access));
-        self.add(Kept { by: By::Name(name.clone(), place), since: now, person, typed });
+        let (owner, cookie) = owner_of(settings, headers);
+        self.add(Kept { by: By::Name(name.clone(), place), since: now, owner, typed });
         let sign = if page.contains('?') { '&' } else { '?' };
-        format!("{page}{sign}{KEPT}={name}")
+        WayBack { page: format!("{page}{sign}{KEPT}={name}"), cookie }
     }
 
     /// Keeps what somebody sent from a page for when they have proved that it is them; the last form of their session alone.
     pub(super) fn hold(&self, visitor: &Visitor, page: &str, body: &[u8], now: Timestamp) {
         let typed = typed_of(body);
-        if let Some(session) = session_of(visitor).filter(|_| says_something(&typed) && body.len() <= LARGEST) {
+        let session = session_of(visitor).filter(|_| says_something(&typed) && body.len() <= LARGEST);
+        if let Some((session, person)) = session.zip(id_of(visitor)) {
             let by = By::Session(*session, path_of(page).to_owned());
-            self.add(Kept { by, since: now, person: id_of(visitor), typed });
+            self.add(Kept { by, since: now, owner: Owner::Person(person), typed });
         }
     }
 
@@ -120,18 +137,26 @@ impl KeptForms {
 
     /// What the forms of a page are to be filled with, where something is kept that is of whoever asks, by the session of a
     /// browser: what is shown there carries the token of that session, and nothing is done without it.
-    pub(super) fn wanted(&self, visitor: &Visitor, address: &str, now: Timestamp) -> Option<Refill> {
+    pub(super) fn wanted(
+        &self,
+        settings: &Settings,
+        headers: &HeaderMap,
+        visitor: &Visitor,
+        (address, now): (&str, Timestamp),
+    ) -> Option<Refill> {
         let session = session_of(visitor)?;
         let query = address.split_once('?').map(|(_, query)| query).unwrap_or_default();
         let named = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == KEPT).map(|(_, name)| name);
-        let person = id_of(visitor);
+        let person = id_of(visitor).map(Owner::Person);
+        let browser = browser_of(settings, headers).map(|browser| Owner::Browser(browser.digest()));
+        let owners = [person, browser];
         let mut forms = self.lock();
         let is_wanted = |form: &Kept| {
             let is_found = match &form.by {
                 By::Name(name, _) => named.as_deref() == Some(name.as_str()),
                 By::Session(of, page) => of == session && page == path_of(address),
             };
-            is_found && form.is_kept(now) && (form.person.is_none() || form.person == person)
+            is_found && form.is_kept(now) && owners.iter().flatten().any(|owner| *owner == form.owner)
         };
         let place = forms.iter().position(is_wanted)?;
         match forms.get(place)? {
@@ -178,6 +203,22 @@ impl Kept {
 /// Whether there is more in it than what every form has.
 fn says_something(typed: &Typed) -> bool {
     typed.keys().any(|name| name != IDEMPOTENCY_KEY && name != "back")
+}
+
+/// Who may see what this browser sends, and the cookie that it needs for that.
+fn owner_of(settings: &Settings, headers: &HeaderMap) -> (Owner, Option<String>) {
+    let access = Name::Access.of(headers, settings.is_https());
+    if let Some(person) = access.and_then(|access| jwt::whose(&settings.jwt_key, &access)) {
+        return (Owner::Person(person), None);
+    }
+    // What it sent before is still to be seen.
+    let browser = browser_of(settings, headers).unwrap_or_else(|| SecretBytes::new(random()));
+    let cookie = Name::Kept.set(browser.text().expose(), LASTS, settings.is_https());
+    (Owner::Browser(browser.digest()), Some(cookie))
+}
+
+fn browser_of(settings: &Settings, headers: &HeaderMap) -> Option<SecretBytes> {
+    SecretBytes::parse(&Name::Kept.of(headers, settings.is_https())?)
 }
 
 /// Who somebody is, as a session says it.
@@ -238,7 +279,7 @@ mod tests {
 
     /// What is filled in for somebody on a page.
     fn filled(forms: &KeptForms, visitor: &Visitor, page: &str, now: Timestamp) -> Option<String> {
-        let refill = forms.wanted(visitor, page, now)?;
+        let refill = forms.wanted(&Settings::default(), &HeaderMap::new(), visitor, (page, now))?;
         assert!(!refill.says_something(), "they know what they typed");
         refill.value("confirm").map(str::to_owned)
     }

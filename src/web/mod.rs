@@ -20,6 +20,7 @@ pub mod assets;
 pub mod endpoint;
 pub mod filter;
 mod gate;
+mod given_back;
 pub mod happened;
 mod headers;
 pub mod input;
@@ -35,6 +36,7 @@ mod part;
 pub mod places;
 pub mod push;
 pub mod refusals;
+mod refused;
 pub mod segments;
 pub mod server;
 pub mod settings;
@@ -43,6 +45,7 @@ mod stall;
 pub mod table;
 mod trouble;
 pub mod ui;
+mod unread;
 mod visitor;
 pub mod whom;
 
@@ -61,6 +64,7 @@ use kept::KeptForms;
 use notices::Notices;
 use places::Places;
 use push::{Push, REGIONS, Region};
+use refused::RefusedSignIns;
 use server::Bounds;
 use settings::Settings;
 use tokio::net::TcpListener;
@@ -98,6 +102,8 @@ pub struct Parts {
     pub instance: Instance,
     /// What the next page says.
     pub notices: Notices,
+    /// Sign-ins that were refused, for the page that says so.
+    pub refused: RefusedSignIns,
     /// Forms that could not be done when they came.
     pub kept: KeptForms,
     /// What keeps open pages and programs up to date.
@@ -136,6 +142,7 @@ impl Web {
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             instance: Instance::default(),
             notices: Notices::default(),
+            refused: RefusedSignIns::default(),
             kept: KeptForms::default(),
             push: Push::new(&bot.store, regions, settings.streams),
             places: Places::default(),

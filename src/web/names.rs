@@ -13,8 +13,6 @@ use maud::{Markup, PreEscaped, html};
 
 use super::Web;
 use super::access::Rank;
-use super::answer::html as sentence_html;
-use super::endpoint::Arrived;
 use super::page::Page;
 use super::pages::members::{MemberPage, member_address, song_address};
 use super::places::name_of;

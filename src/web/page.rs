@@ -5,9 +5,11 @@
 //! through [`again`], with what was typed and what is wrong. So does a filter that cannot be understood: the page is asked
 //! for nothing, and its [`Filter`] says what is wrong and keeps what was typed.
 
+mod question;
+
 use std::collections::BTreeMap;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -16,12 +18,14 @@ use futures_util::future::BoxFuture;
 use maud::{Markup, html};
 use serde::de::DeserializeOwned;
 
+pub(super) use self::question::question;
 use super::Web;
-use super::access::{Name, Rank, Somebody, Via, Visitor, Who};
+use super::access::{Name, Origin, Rank, Somebody, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html};
 use super::endpoint::{Arrived, Door, Doors, Freshness, Route, Sample, Samples};
 use super::filter::Filter;
 use super::gate::session_of;
+use super::given_back;
 use super::input::read_form;
 use super::names::Names;
 use super::pages::NAVIGATION;
@@ -31,7 +35,7 @@ use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::sign_in::UserView;
 use super::trouble::{Met, problem};
-use super::ui::components::{ASK, Button, Notice, SURE, Seal, Weight};
+use super::ui::components::{Notice, Seal};
 use super::ui::icons::Icon;
 use super::ui::layout::{
     Crumb, Frame, GuildNav, KEYS_OFF, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame,
@@ -93,6 +97,10 @@ pub struct Seen<P: Page> {
     pub now: Timestamp,
     /// The address, path and query.
     pub address: String,
+    /// The name under which it was asked for.
+    pub host: Option<String>,
+    /// From where, and by what way.
+    pub origin: Origin,
     ink: Ink,
 }
 
@@ -223,7 +231,8 @@ const fn freshness<P: Page>() -> Freshness {
 
 fn serve<P: Page>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     Box::pin(async move {
-        let refill = web.kept.wanted(&arrived.visitor, &arrived.address, arrived.now);
+        let refill =
+            web.kept.wanted(&web.settings, &arrived.headers, &arrived.visitor, (&arrived.address, arrived.now));
         shown::<P>(web, arrived, refill).await
     })
 }
@@ -269,8 +278,10 @@ async fn drawn<P: Page>(
     let fault = seen.fault(&names);
     // What somebody typed is shown again as it was, whatever changes meanwhile.
     let stays = fault.is_some();
+    let action = (arrived.door == Door::Form).then_some(arrived.address.as_str());
+    let (main, fault) = given_back::placed(shown.main, fault, seen.refill.as_ref(), action);
     let hints = if stays { &[] } else { P::HINTS };
-    let shown = Shown { main: part::following(P::HINTS, stays, shown.main), ..shown };
+    let shown = Shown { main: part::following(P::HINTS, stays, main), ..shown };
     if part::is_asked_for(&arrived.headers) && !stays {
         return Ok(part::response(&arrived.headers, &shown.main, [&seen.ink.key, &seen.ink.csrf]));
     }
@@ -297,6 +308,8 @@ impl<P: Page> Seen<P> {
             refill,
             now: arrived.now,
             address: arrived.address.clone(),
+            origin: arrived.origin,
+            host: arrived.headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned),
             ink: Ink::new(web, &arrived.visitor),
         })
     }
@@ -459,35 +472,11 @@ pub(super) fn framed(web: &Web, met: &Met<'_>, shown: &Shown) -> String {
     around.telling().draw(shown, None, None)
 }
 
-/// The page that asks whoever sent a form without script whether they mean it. It holds all that was sent, so that a yes
-/// sends it; going back changes nothing.
-pub(super) fn question(web: &Web, arrived: &Arrived, asked: &str) -> Response {
-    let sent = serde_html_form::from_bytes::<Vec<(String, String)>>(&arrived.body).unwrap_or_default();
-    let back = part::open_page(&arrived.headers).unwrap_or_else(|| "/".to_owned());
-    let main = html! {
-        p { (asked) }
-        form method="post" action=(arrived.address) {
-            @for (name, value) in sent.iter().filter(|(name, _)| name != ASK) {
-                input type="hidden" name=(name) value=(value);
-            }
-            input type="hidden" name=(SURE) value="yes";
-            p.answers {
-                a.button href=(back) { "Cancel" }
-                (Button { weight: Weight::Sure, ..Button::plain("Yes") })
-            }
-        }
-    };
-    let ink = Ink::new(web, &arrived.visitor);
-    let around = Around::of(web, &arrived.visitor, &arrived.headers, arrived.guild, arrived.rank, &back, &ink);
-    let shown = Shown { is_framed: arrived.rank.level.is_some(), ..Shown::bare("Are you sure?", main) };
-    html_response(StatusCode::OK, around.draw(&shown, None, None))
-}
-
-/// A page as an answer.
+/// A page as an answer, which nothing on the way keeps or rewrites.
 pub fn html_response(status: StatusCode, document: String) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+        (CACHE_CONTROL, HeaderValue::from_static("private, no-store, no-transform")),
         (VARY, HeaderValue::from_static("cookie")),
     ];
     (status, headers, document).into_response()

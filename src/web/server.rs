@@ -3,7 +3,8 @@
 //! Connections are bounded in number and in the time that a head may take. When all places are taken, the connection that
 //! has waited longest without a whole request makes room: so whoever only opens connections, or begins a request and never
 //! ends it, holds up nobody who asks something. A connection that streams makes room for nobody, and one that takes nothing of
-//! what it is sent is closed. A stop lets what is being answered come to its end.
+//! what it is sent is closed. A stop lets what is being answered come to its end. What cannot be read at all is answered by
+//! hyper, in our words ([`unread`](super::unread)).
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -26,6 +27,7 @@ use tower::ServiceExt;
 
 use super::gate::Peer;
 use super::stall::Impatient;
+use super::unread::{InFull, Turn, Turns};
 
 /// The pause after the system refused a connection, for want of file handles perhaps.
 const BREATH: Duration = Duration::from_millis(200);
@@ -117,15 +119,16 @@ async fn converse(
 ) {
     // What is small is sent at once: an answer has to wait for nothing.
     let _ = stream.set_nodelay(true);
-    let asked = Arc::clone(&seat);
+    let (asked, turns) = (Arc::clone(&seat), Arc::new(Turns::default()));
+    let stream = InFull::new(Impatient::new(stream, STALL), Arc::clone(&turns));
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
-        let (routes, asked) = (routes.clone(), Arc::clone(&asked));
+        let (routes, asked, turn) = (routes.clone(), Arc::clone(&asked), turns.begin());
         async move {
             let busy = asked.busy();
             let coming = request.map(|body| Body::new(Coming { body, seat: asked, is_late: false }));
             let response = routes.oneshot(coming).await?;
-            Ok::<_, Infallible>(response.map(|body| Answer { body, _busy: busy }))
+            Ok::<_, Infallible>(response.map(|body| Answer { body, _busy: busy, _turn: turn }))
         }
     });
     let mut http = http1::Builder::new();
@@ -133,7 +136,7 @@ async fn converse(
         .header_read_timeout(HEAD)
         .keep_alive(bounds.keeps_alive)
         .max_buf_size(bounds.largest_head);
-    let mut conversation = std::pin::pin!(http.serve_connection(TokioIo::new(Impatient::new(stream, STALL)), service));
+    let mut conversation = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
     let orderly = async {
         tokio::select! {
             _ = conversation.as_mut() => {}
@@ -183,6 +186,7 @@ struct Busy(Arc<Seat>);
 struct Answer {
     body: Body,
     _busy: Busy,
+    _turn: Turn,
 }
 
 impl hyper::body::Body for Answer {

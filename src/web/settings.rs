@@ -3,12 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use url::Url;
 
-use super::access::{Hosts, Proxies};
+use super::access::{Hosts, Proxies, Sender, sender};
 use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::secret::Secret;
 use crate::kernel::time::Timestamp;
+use crate::signin::Person;
 
 /// The settings of the web.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +23,8 @@ pub struct Settings {
     pub proxies: Proxies,
     /// Whether the operator may sign in with a password.
     pub has_local_admin: bool,
+    /// Which operators are let in.
+    pub operators: Operators,
     /// The key of access cookies.
     pub jwt_key: Vec<u8>,
     /// The key of the tokens of forms; made at each start where there is none.
@@ -59,6 +63,18 @@ impl fmt::Debug for Backups {
     }
 }
 
+/// Which operators are let in, whatever they show: a password, a link, or a session or token of before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Operators {
+    /// All that there are.
+    #[default]
+    All,
+    /// The one of this name: others were operators under the name of before.
+    Named(String),
+    /// None: their way is switched off.
+    Nobody,
+}
+
 /// What signing in with Discord needs.
 #[derive(Clone, Debug)]
 pub struct OAuth {
@@ -74,6 +90,28 @@ impl Settings {
         self.base_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
+    /// Whether somebody is let in, as far as that is for the operator to say.
+    pub fn lets_in(&self, person: &Person) -> bool {
+        match (person, &self.operators) {
+            (Person::Member { .. }, _) | (Person::Operator { .. }, Operators::All) => true,
+            (Person::Operator { name }, Operators::Named(operator)) => name == operator,
+            (Person::Operator { .. }, Operators::Nobody) => false,
+        }
+    }
+
+    /// From where a changing request comes.
+    pub fn sender(&self, headers: &HeaderMap) -> Sender {
+        sender(headers, self.base_url.as_ref())
+    }
+
+    /// The address that people open, where somebody came by another one on which a browser keeps no sign-in: the cookies of an
+    /// encrypted way go no other. `host` is the name under which they asked.
+    pub fn encrypted_elsewhere(&self, host: Option<&str>) -> Option<&Url> {
+        let base = self.base_url.as_ref().filter(|_| self.is_https())?;
+        let asked = host.and_then(|host| Url::parse(&format!("https://{host}")).ok());
+        asked.is_none_or(|asked| asked.origin() != base.origin()).then_some(base)
+    }
+
     /// Whether the link of this digest is not used up.
     pub fn is_standing(&self, digest: Digest) -> bool {
         let code = self.standing_link.as_ref().and_then(|code| SecretBytes::parse(code.expose()));
@@ -84,5 +122,25 @@ impl Settings {
     pub fn link(&self, page: &str) -> String {
         let base = self.base_url.as_ref().map_or(self.local_address.as_str(), Url::as_str);
         format!("{}{page}", base.trim_end_matches('/'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_comes_by_another_name_than_the_encrypted_one_is_told_of_that() {
+        let settings = |url: &str| Settings { base_url: Some(url.parse().unwrap()), ..Settings::default() };
+        let elsewhere = |url: &str, host: &str| settings(url).encrypted_elsewhere(Some(host)).map(ToString::to_string);
+        let there = Some("https://green.example/".to_owned());
+        for host in ["192.168.0.4:3000", "pi.local", "green.example:3000", "nonsense host", ""] {
+            assert_eq!(elsewhere("https://green.example", host), there, "{host}");
+        }
+        for host in ["green.example", "GREEN.example", "green.example:443"] {
+            assert_eq!(elsewhere("https://green.example", host), None, "{host}");
+        }
+        assert_eq!(elsewhere("http://green.example", "pi.local"), None, "its cookies go every way");
+        assert_eq!(Settings::default().encrypted_elsewhere(Some("pi.local")), None);
     }
 }

@@ -1,14 +1,17 @@
 //! Every address, once. The router is made of it, and there is no other.
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::ALLOW;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::any;
+use futures_util::FutureExt;
 use tower_http::compression::CompressionLayer;
 
 use super::access::Visitor;
@@ -17,6 +20,7 @@ use super::endpoint::{Door, Route};
 use super::headers::{Leads, guard};
 use super::trouble::{self, Met};
 use super::{Web, api, gate, pages, push};
+use crate::kernel::error::Error;
 
 /// All routes.
 pub static ROUTES: &[&[Route]] = &[api::ROUTES, pages::ROUTES, push::ROUTES];
@@ -72,12 +76,37 @@ async fn dispatch(web: Web, at_path: &AtPath, request: Request) -> Response {
     let leads = discord.as_deref().map_or(Leads::Nowhere, Leads::ToDiscord);
     let is_https = web.settings.is_https();
     let mut response = match found {
-        Some((_, route, door)) => gate::pass(web, route, *door, request).await,
+        Some((_, route, door)) => {
+            let passed = unless_it_panics(gate::pass(web.clone(), route, *door, request)).await;
+            passed.unwrap_or_else(|problem| broken(&web, route, *door, &problem))
+        }
         None => other_method(&web, at_path, request).await,
     };
     guard(response.headers_mut(), leads, is_https);
     // The body of an answer to HEAD is left out on the way; its headers are those of GET.
     response
+}
+
+/// A panic ends the request that met it, and nothing else; its place is in the log by then.
+async fn unless_it_panics(passing: impl Future<Output = Response>) -> Result<Response, Problem> {
+    AssertUnwindSafe(passing).catch_unwind().await.map_err(|payload| {
+        let words = words_of(payload.as_ref()).unwrap_or("without words");
+        Error::failed(format!("a panic: {words}")).into()
+    })
+}
+
+fn words_of(payload: &(dyn Any + Send)) -> Option<&str> {
+    payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}
+
+/// Tells what broke so that nothing is known any more of whoever asked.
+fn broken(web: &Web, route: &Route, door: Door, problem: &Problem) -> Response {
+    match door {
+        Door::Api => told(web, problem, route.name, route.says_success),
+        Door::Page | Door::Form => {
+            trouble::problem(web, &Met::nowhere(&Visitor::Nobody, &HeaderMap::new()), problem, route.name)
+        }
+    }
 }
 
 async fn other_method(web: &Web, at_path: &AtPath, request: Request) -> Response {
@@ -167,6 +196,21 @@ mod tests {
             let methods: BTreeSet<_> = at_path.iter().map(|(method, _, _)| method.as_str()).collect();
             assert_eq!(methods.len(), at_path.len(), "{path}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_like_anything_else_that_broke() {
+        let panics: [fn(); 3] = [|| panic!("a mistake"), || panic!("mistake {}", 7), || std::panic::panic_any(7)];
+        for panics in panics {
+            let passing = async move {
+                panics();
+                StatusCode::OK.into_response()
+            };
+            let problem = unless_it_panics(passing).await.unwrap_err();
+            assert_eq!((problem.status(), problem.code()), (StatusCode::INTERNAL_SERVER_ERROR, "internal"));
+        }
+        let passed = unless_it_panics(async { StatusCode::NO_CONTENT.into_response() }).await;
+        assert_eq!(passed.unwrap().status(), StatusCode::NO_CONTENT);
     }
 
     #[test]

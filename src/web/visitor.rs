@@ -45,7 +45,9 @@ impl Web {
         let claims = jwt::read(&self.settings.jwt_key, access, now.seconds());
         let Some(sid) = claims.and_then(|claims| sid_of(&claims.sid)) else { return Ok(Visitor::Nobody) };
         let found = self.look("session", move |read| session::of(read, sid, now)).await?;
-        let Some(found) = found else { return Ok(Visitor::Nobody) };
+        let Some(found) = found.filter(|found| self.settings.lets_in(&found.person)) else {
+            return Ok(Visitor::Nobody);
+        };
         if found.is_to_be_touched(now) {
             self.bot.store.write("session_seen", move |tx| session::touch(tx, sid)).await?;
         }
@@ -61,7 +63,9 @@ impl Web {
     async fn by_token(&self, secret: &str, now: Timestamp) -> Result<Visitor> {
         let Some(key) = SecretBytes::parse(secret).map(|secret| secret.digest()) else { return Ok(Visitor::Nobody) };
         let found = self.look("token", move |read| token::by_digest(read, key, now)).await?;
-        let Some(found) = found else { return Ok(Visitor::Nobody) };
+        let Some(found) = found.filter(|found| self.settings.lets_in(&found.maker)) else {
+            return Ok(Visitor::Nobody);
+        };
         if found.is_to_be_touched(now) {
             self.bot.store.write("token_used", move |tx| token::touch(tx, key)).await?;
         }

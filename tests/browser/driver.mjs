@@ -193,6 +193,50 @@ const verbs = {
   type: ({ page }, { text }) => page.keyboard.type(text),
   focused: ({ page }) => page.evaluate(`(${spoken})(document.activeElement)`),
   offline: ({ context }, { on }) => context.setOffline(on),
+  // What a stream brings is kept back on the way, as some proxies do, or is not any more.
+  muffle: ({ page }, { on }) => {
+    const isStream = ({ pathname }) => pathname === "/live";
+    return on ? page.route(isStream, () => {}) : page.unrouteAll({ behavior: "ignoreErrors" });
+  },
+  // So many seconds go by in which the page does not run, as on a phone in a pocket; then somebody looks again.
+  sleep: ({ page }, { seconds }) =>
+    page.evaluate((away) => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + away;
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, seconds * 1_000),
+  // The browser takes the page out of its memory, as it does when somebody goes back.
+  restore: ({ page }) =>
+    page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))).then(() => null),
+  // From the next page on the browser has nothing of what one of some years ago had not, as far as a script would notice.
+  forget: ({ page }) =>
+    page.addInitScript(() => {
+      delete HTMLFormElement.prototype.requestSubmit;
+      delete AbortSignal.timeout;
+      delete globalThis.BroadcastChannel;
+      delete Navigator.prototype.locks;
+      delete HTMLButtonElement.prototype.commandForElement;
+    }),
+  // Something in the browser puts each text of the page into elements of its own, as translators do.
+  translate: ({ page }) =>
+    page.evaluate(() => {
+      const texts = document.createTreeWalker(document.getElementById("main"), NodeFilter.SHOW_TEXT);
+      const all = [];
+      while (texts.nextNode()) all.push(texts.currentNode);
+      for (const text of all) {
+        const [outer, inner] = [document.createElement("font"), document.createElement("font")];
+        inner.textContent = text.data;
+        outer.append(inner);
+        text.replaceWith(outer);
+      }
+    }),
+  // Fields in which a phone would make the page larger when somebody types, because their letters are small.
+  small: ({ page }) =>
+    page.evaluate(() =>
+      [...document.querySelectorAll("input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea")]
+        .filter((field) => field.getClientRects().length && parseFloat(getComputedStyle(field).fontSize) < 16)
+        .map((field) => `${field.localName} ${field.name}`),
+    ),
   // The value of a cookie; nothing where there is none.
   cookie: async ({ context }, { name }) => (await context.cookies()).find((cookie) => cookie.name === name)?.value ?? null,
   value: ({ page }, { label }) => page.getByLabel(label, { exact: true }).first().inputValue(),

@@ -65,6 +65,16 @@ async fn a_demo_that_stays_up_prints_a_link_that_signs_in_as_often_as_it_is_used
             assert_eq!(seen.status, StatusCode::OK, "{page}: {seen:?}");
             assert!(!seen.text.contains("takes no writes"), "{page}: {seen:?}");
         }
+        for (page, words) in [
+            ("/instance/log", "connected to Discord"),
+            ("/instance/settings", "DISCORD_API_URL"),
+            ("/instance/backups", ".redb"),
+            ("/instance/servers", "songs"),
+            ("/instance/status", "The bot is"),
+        ] {
+            let seen = window.open(page).await;
+            assert!(seen.text.to_lowercase().contains(&words.to_lowercase()), "{page}: {seen:?}");
+        }
         // Nobody has a password here; the page offers what works.
         let prove = window.open("/prove?next=%2Fme").await;
         assert!(prove.text.contains("this button is enough") && !prove.text.contains("Password"), "{prove:?}");

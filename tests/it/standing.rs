@@ -67,7 +67,7 @@ fn out(status: u16) -> Fault {
 }
 
 /// A world in which the gateway tells nothing of members.
-async fn without_intents() -> World {
+pub async fn without_intents() -> World {
     let privileged = Privileged { members: false, presences: false, message_content: false };
     let settings = Settings { privileged, ..Settings::default() };
     let world = World::with(Setup { settings, ..Setup::default() }).await;

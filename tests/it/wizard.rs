@@ -76,10 +76,27 @@ async fn goes_on(window: &Window, action: &str, fields: &[(&str, &str)]) -> Stri
     page.text
 }
 
-/// Sends a form that is not taken.
+/// Sends a form that is not taken: the next page says so, as often as it is loaded.
 async fn is_told(window: &Window, action: &str, fields: &[(&str, &str)], words: &str) {
-    let seen = window.send(action, fields).await;
-    assert!(seen.status.is_client_error() && seen.text.contains(words), "{words}: {seen:?}");
+    expect_onward(&window.send(action, fields).await);
+    for _ in 0..2 {
+        says(window, words).await;
+    }
+}
+
+/// What the page of the present step says.
+async fn says(window: &Window, words: &str) -> String {
+    let seen = window.open("/setup").await;
+    assert!(seen.status == StatusCode::OK && seen.text.contains(words), "{words}: {seen:?}");
+    seen.text
+}
+
+/// Tries a code that lets nobody in: the page behind that says so.
+async fn is_refused(window: &Window, code: &str) {
+    let seen = enter(window, code).await;
+    assert_eq!((seen.status, seen.to.as_deref()), (StatusCode::SEE_OTHER, Some("/setup?refused")), "{code}: {seen:?}");
+    let door = window.open("/setup?refused").await;
+    assert!(door.status == StatusCode::FORBIDDEN && door.text.contains("This code does not work"), "{code}: {door:?}");
 }
 
 /// The file in which the token is kept.
@@ -137,8 +154,8 @@ async fn from_nothing_to_a_bot_in_the_browser() {
     assert_eq!(file.mode() & 0o777, 0o600);
     assert_eq!(fs::read_to_string(kept(folder.path())).unwrap().trim(), BOT_TOKEN);
     assert!(goes_on(&window, "/setup/look", &[]).await.contains("Start the bot"));
-    let started = window.send("/setup/start", &[]).await;
-    assert!(started.status == StatusCode::OK && started.text.contains("/dashboard"), "{started:?}");
+    let started = goes_on(&window, "/setup/start", &[]).await;
+    assert!(started.contains("/dashboard") && started.contains("comes online"), "{started}");
     waiting.running.says_all(&["the web is served", "connected to Discord"]);
     let signed_in = Window::on(&waiting.base).send("/sign-in", &[("username", "admin"), ("password", PASSWORD)]).await;
     assert_eq!(signed_in.status, StatusCode::SEE_OTHER, "{signed_in:?}");
@@ -167,18 +184,20 @@ async fn a_code_is_good_once_and_the_next_one_takes_its_place() {
     assert!(void.text.contains("This code does not work"), "{void:?}");
     let stranger = waiting.window();
     for wrong in [waiting.code.as_str(), "AAAAAAAAAAAAAAAAAAAA", "", "../../etc/passwd"] {
-        let refused = enter(&stranger, wrong).await;
-        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{wrong}: {refused:?}");
-        assert!(refused.text.contains("This code does not work"), "{refused:?}");
+        is_refused(&stranger, wrong).await;
     }
     // It is read as people type it.
     expect_onward(&enter(&stranger, &second.to_lowercase()).await);
     let other = waiting.window();
-    assert_eq!(enter(&other, &second).await.status, StatusCode::FORBIDDEN, "it was used");
+    // It was used.
+    is_refused(&other, &second).await;
     for path in ["/setup/new", "/setup/start", "/setup/upload"] {
         let refused = other.send(path, &[]).await;
-        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}: {refused:?}");
+        assert_eq!(refused.to.as_deref(), Some("/setup?door"), "{path}: {refused:?}");
     }
+    let door = other.open("/setup?door").await;
+    assert!(door.status == StatusCode::FORBIDDEN && door.text.contains("Enter a new code"), "{door:?}");
+    says(&stranger, "Start new").await;
     assert!(!other.open("/setup").await.text.contains("Start new"));
     // A page elsewhere cannot send anything in the name of the browser that is in.
     let http = reqwest::Client::builder().timeout(LONG).no_proxy().build().unwrap();
@@ -227,11 +246,12 @@ async fn a_backup_is_shown_before_it_counts_and_restored_from_a_file_or_from_the
     let waiting = Waiting::start(&sim, folder.path(), &[("BACKUP_TARGET", there), ("LOCAL_ADMIN", "off")]);
     let window = waiting.entered().await;
     window.open("/setup").await;
-    let nothing = window.upload("/setup/upload", "backup", Vec::new()).await;
-    assert!(nothing.text.contains("Choose the file"), "{nothing:?}");
-    let junk = window.upload("/setup/upload", "backup", b"PK\x03\x04 no store of ours".repeat(999)).await;
-    assert_eq!(junk.status, StatusCode::UNPROCESSABLE_ENTITY, "{junk:?}");
-    assert!(junk.text.contains("the file that you sent") && !junk.text.contains("incoming"), "{junk:?}");
+    expect_onward(&window.upload("/setup/upload", "backup", Vec::new()).await);
+    says(&window, "Choose the file").await;
+    expect_onward(&window.upload("/setup/upload", "backup", b"PK\x03\x04 no store of ours".repeat(999)).await);
+    let junk =
+        says(&window, "The file that you sent is not a store of Greenroom, or is damaged: use another backup.").await;
+    assert!(junk.contains("in the log as") && !junk.contains("incoming") && !junk.contains("redb:"), "{junk}");
 
     let copies = goes_on(&window, "/setup/copies", &[]).await;
     assert!(copies.contains(copy), "{copies}");
@@ -239,13 +259,17 @@ async fn a_backup_is_shown_before_it_counts_and_restored_from_a_file_or_from_the
     assert!(elsewhere.contains("Choose a copy"), "{elsewhere}");
     let shown = goes_on(&window, "/setup/take", &[("backup", copy)]).await;
     assert!(shown.contains("Is this the backup?") && shown.contains(copy), "{shown}");
-    assert!(goes_on(&window, "/setup/other", &[]).await.contains("Start new"));
+    assert!(goes_on(&window, "/setup/back", &[]).await.contains("Start new"));
 
     let sent = window.upload("/setup/upload", "backup", fs::read(&store).unwrap()).await;
     expect_onward(&sent);
     let shown = window.open("/setup").await.text;
     assert!(shown.contains("Is this the backup?") && shown.contains("<dt>songs</dt><dd>1</dd>"), "{shown}");
-    assert!(goes_on(&window, "/setup/restore", &[]).await.contains("bot's token"), "nobody asks for a password");
+    let token = goes_on(&window, "/setup/restore", &[]).await;
+    assert!(token.contains("bot's token"), "nobody asks for a password: {token}");
+    assert!(token.contains("is restored, with") && token.contains("before-restore-"), "{token}");
+    let begin = goes_on(&window, "/setup/back", &[]).await;
+    assert!(begin.contains("Go on with what is here") && begin.contains("songs: 1"), "{begin}");
     waiting.stop();
     let data = folder.path().join("data");
     let names: Vec<_> =
@@ -274,7 +298,8 @@ async fn a_file_that_is_too_large_is_refused_before_it_comes() {
     let mut answer = String::new();
     // The connection may be cut off behind the answer, because nothing of the file was read.
     let _ = stream.read_to_string(&mut answer);
-    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("too large"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
+    says(&window, "too large").await;
     waiting.stop();
 }
 
@@ -323,6 +348,52 @@ async fn the_terminal_asks_the_same_and_whoever_waits_goes_on_with_what_it_keeps
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_terminal_wakes_a_greenroom_in_whose_pages_somebody_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    sim.post("/token", json!({ "token": BOT_TOKEN })).await;
+    let discord = [("DISCORD_API_URL", sim.discord.as_str())];
+    let waiting = Waiting::start(&sim, folder.path(), &[]);
+    let window = waiting.entered().await;
+    window.open("/setup").await;
+    goes_on(&window, "/setup/new", &[]).await;
+    let pasted = format!("DISCORD_BOT_TOKEN = \"{BOT_TOKEN}\"\n");
+    let done = set_up(folder.path(), &["setup"], &discord, &pasted);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(done.err.contains("waits here to be set up starts with it now"), "{done:?}");
+    assert!(done.out.contains("The bot is in Night Owl Reviews. Type /setup there."), "{done:?}");
+    waiting.running.says_all(&["there is a bot token now", "connected to Discord"]);
+    // Whoever gives another one to a bot that runs is told that it goes on with its own.
+    let again = set_up(folder.path(), &["setup"], &discord, &pasted);
+    assert!(again.code == Some(0) && again.err.contains("goes on with the token that it has"), "{again:?}");
+    waiting.stop();
+    let nobody = set_up(folder.path(), &["setup"], &discord, &pasted);
+    assert!(nobody.out.contains("Start it with `greenroom`"), "{nobody:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_step_leads_back_to_the_one_before_and_to_the_backups() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = SimProcess::start(folder.path()).await;
+    sim.post("/token", json!({ "token": BOT_TOKEN })).await;
+    let waiting = Waiting::start(&sim, folder.path(), &[]);
+    let window = waiting.entered().await;
+    window.open("/setup").await;
+    assert!(goes_on(&window, "/setup/new", &[]).await.contains("Choose a password"));
+    let begin = goes_on(&window, "/setup/back", &[]).await;
+    assert!(begin.contains("Start new") && begin.contains("Restore a backup"), "{begin}");
+    goes_on(&window, "/setup/new", &[]).await;
+    goes_on(&window, "/setup/password", &[("password", PASSWORD), ("again", PASSWORD)]).await;
+    let password = goes_on(&window, "/setup/back", &[]).await;
+    assert!(password.contains("Choose a password") && password.contains("Keep the one that is there"), "{password}");
+    assert!(!password.contains(PASSWORD));
+    goes_on(&window, "/setup/keep", &[]).await;
+    assert!(goes_on(&window, "/setup/token", &[("token", BOT_TOKEN)]).await.contains("Start the bot"));
+    assert!(goes_on(&window, "/setup/back", &[]).await.contains("Reset Token"));
+    waiting.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_watches_a_greenroom_that_waits_for_its_set_up_is_told_so_and_leaves_it_alone() {
     let folder = tempfile::tempdir().unwrap();
     let port = free_port();
@@ -347,6 +418,11 @@ fn without_a_token_the_web_decides_whether_somebody_is_asked_or_the_start_ends()
     assert_eq!((off.code, off.out.as_str()), (Some(2), ""), "{off:?}");
     assert!(off.err.starts_with("Greenroom needs a bot token") && off.err.lines().count() == 3, "{off:?}");
     assert!(!folder.path().join("data").exists(), "nothing was started");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let taken = output(folder.path(), &["run"], &[("API_BIND", "127.0.0.1"), ("API_PORT", &port)]);
+    assert_eq!(taken.code, Some(2), "{taken:?}");
+    assert!(taken.err.contains("cannot be served on 127.0.0.1:") && taken.err.contains("greenroom setup"), "{taken:?}");
     let wrong = output(folder.path(), &["run"], &[("DISCORD_BOT_TOKEN", "two words"), ("API_BIND", "127.0.0.1")]);
     assert_eq!(wrong.code, Some(2), "a token that is none ends the start all the same: {wrong:?}");
     let mut command = greenroom(folder.path(), &[]);

@@ -21,6 +21,9 @@ pub struct LastRestore {
     pub backup: String,
     /// Why it was not, in words; `None` when it was. Then nothing was changed.
     pub problem: Option<String>,
+    /// When it was made, as RFC 3339, where it says so.
+    #[serde(default)]
+    pub from: Option<String>,
     /// How many rows the store has now, those of the indexes counted.
     pub rows: u64,
     /// The name of the store as it was before, beside the one that is used now.

@@ -73,7 +73,7 @@ pub(in crate::app) fn rehearsed(
     let (problem, rows) = match outcome {
         Ok(trial) if trial.findings.is_empty() => (None, trial.verified.manifest.rows()),
         Ok(trial) => (Some(one_line(&trial.findings.join("; "), LONGEST_PROBLEM)), trial.verified.manifest.rows()),
-        Err(stop) => (Some(stop.message), 0),
+        Err(stop) => (Some(stop.on_page("rehearse a restore")), 0),
     };
     Rehearsal {
         at: at.rfc3339(),

@@ -65,7 +65,7 @@ fn link(storage: &Storage, web: &Web, args: AdminLinkArgs) -> CommandResult {
         return Ok(());
     }
     print(&link);
-    tell(&format!("It signs in as {operator}, once, up to {}.", expires.rfc3339()));
+    tell(&format!("It signs in as {operator}, once, up to {}.", expires.strftime("%H:%M UTC on %-d %b %Y")));
     if is_first {
         tell("There is no password yet; `greenroom admin password` sets one.");
     }

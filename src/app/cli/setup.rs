@@ -1,19 +1,22 @@
 //! `greenroom setup` and `greenroom setup-link`: setting Greenroom up for whoever is at its machine, as over SSH.
 
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
+use rustix::fs::{Access, access};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::Options;
 use crate::app::config::{simulator_of, table};
+use crate::app::control::{self, Silence};
 use crate::app::exit::{CommandResult, Stop, print, tell};
 use crate::app::first_run::account::{Account, token_in};
 use crate::app::first_run::address_with;
 use crate::app::first_run::code::Code;
 use crate::app::maintenance::{self, Unfulfilled};
-use crate::app::operation::IssueSetupLink;
+use crate::app::operation::{IssueSetupLink, TakeToken, TokenTaken};
 use crate::app::signals::Signals;
 use crate::app::web::secrets;
 use crate::app::{run, terminal};
@@ -49,11 +52,17 @@ pub struct SetupLinkArgs {
 /// Asks for the token, tries it, keeps it, and waits until the bot is in a server.
 pub fn run(options: &Options, args: SetupArgs) -> CommandResult {
     let storage = options.start()?;
+    require_place(&storage.data_dir)?;
     let sources = options.sources();
     let endpoint = simulator_of(&sources)?.map_or(Endpoint::Discord, Endpoint::Simulated);
     let runtime = run::runtime()?;
     tell(HOW_TO_GET_ONE);
-    let (token, account) = ask(&runtime, &endpoint)?;
+    let Some((token, account)) = ask(&runtime, &endpoint, &storage.data_dir)? else {
+        tell(
+            "Somebody has given a token meanwhile, in the browser or in another terminal: go on there. Nothing was changed here.",
+        );
+        return Ok(());
+    };
     print(&format!("The token is that of {}.", account.name));
     secrets::keep(&storage.data_dir, secrets::DISCORD_TOKEN, &token)
         .map_err(|error| Stop::storage(&secrets::folder(&storage.data_dir), &error))?;
@@ -62,6 +71,8 @@ pub fn run(options: &Options, args: SetupArgs) -> CommandResult {
             "The environment, or the file of variables, names another token, which wins: take DISCORD_BOT_TOKEN out there.",
         );
     }
+    let next = Next::after_keeping(&storage.data_dir);
+    next.tell();
     print(&intent("Server Members", account.sees_members, &account));
     print(&intent("Message Content", account.sees_messages, &account));
     if account.wants_code_grant {
@@ -77,21 +88,77 @@ pub fn run(options: &Options, args: SetupArgs) -> CommandResult {
     let mut signals = run::listen(&runtime)?;
     let seen = runtime.block_on(first_server(&token, &endpoint, account, &mut signals));
     match seen {
-        Some(name) => print(&format!(
-            "The bot is in {name}. Start it with `greenroom`, if it does not run, and type /setup there."
+        Some(name) => print(&format!("The bot is in {name}. {}", next.to_begin())),
+        None => tell(&format!(
+            "The bot is in no server yet. The token is kept; invite the bot with the address above. {}",
+            next.to_begin()
         )),
-        None => tell("The bot is in no server yet. The token is kept; invite the bot, and start it with `greenroom`."),
     }
     Ok(())
 }
 
-/// Asks until Discord knows the token; whoever is not at a terminal is asked once.
-fn ask(runtime: &Runtime, endpoint: &Endpoint) -> Result<(Secret, Account), Stop> {
+/// Refuses where nothing can be kept, before somebody gives a token, which Discord shows once.
+fn require_place(data_dir: &Path) -> Result<(), Stop> {
+    if !data_dir.is_dir() {
+        return Ok(());
+    }
+    let may = access(data_dir, Access::WRITE_OK | Access::EXEC_OK);
+    may.map_err(|error| maintenance::by_owner(Stop::storage(data_dir, &error.into()), data_dir))
+}
+
+/// What follows from a token that was kept.
+#[derive(Clone, Copy)]
+enum Next {
+    /// A Greenroom that waited for it starts its bot.
+    Starts,
+    /// A bot that runs goes on with the token that it has.
+    RunsOn,
+    /// Somebody has to start the bot.
+    Nobody,
+}
+
+impl Next {
+    /// Tells whoever has the data folder that there is a token.
+    fn after_keeping(data_dir: &Path) -> Self {
+        match control::ask(data_dir, &TakeToken {}, &mut |_| {}) {
+            Ok(Ok(TokenTaken { waited: true })) => Self::Starts,
+            Err(Silence::NobodyListens) => Self::Nobody,
+            // Also one that cannot say so: it has the folder.
+            _ => Self::RunsOn,
+        }
+    }
+
+    fn tell(self) {
+        match self {
+            Self::Starts => tell("The Greenroom that waits here to be set up starts with it now."),
+            Self::RunsOn => tell(
+                "The Greenroom that runs here goes on with the token that it has. Stop it and start it again, and it takes this one.",
+            ),
+            Self::Nobody => {}
+        }
+    }
+
+    /// How somebody begins whose bot is in a server.
+    const fn to_begin(self) -> &'static str {
+        match self {
+            Self::Starts => "Type /setup there.",
+            Self::RunsOn => "Start Greenroom again, and type /setup there.",
+            Self::Nobody => "Start it with `greenroom`, and type /setup there.",
+        }
+    }
+}
+
+/// Asks until Discord knows the token; whoever is not at a terminal is asked once. `None` where somebody else gives one
+/// meanwhile, as in the browser.
+fn ask(runtime: &Runtime, endpoint: &Endpoint, data_dir: &Path) -> Result<Option<(Secret, Account)>, Stop> {
+    let given = || secrets::given(data_dir, secrets::DISCORD_TOKEN);
+    let before = given();
     loop {
-        let typed = terminal::secret("Bot token (nothing is shown): ", "token")?;
+        let typed = terminal::secret_while("Bot token (nothing is shown): ", "token", || given() == before)?;
+        let Some(typed) = typed else { return Ok(None) };
         let token = token_in(typed.expose());
         match runtime.block_on(Account::of(&token, endpoint)) {
-            Ok(account) => return Ok((token, account)),
+            Ok(account) => return Ok(Some((token, account))),
             Err(unknown) if unknown.is_for_token() && terminal::is_somebody_there() => tell(&unknown.sentence),
             Err(unknown) => return Err(Stop::new(unknown.code, unknown.sentence)),
         }
@@ -151,7 +218,7 @@ pub fn link(options: &Options, args: SetupLinkArgs) -> CommandResult {
         print(&link);
         tell(&format!(
             "It opens the pages that set Greenroom up, once, up to {}. The address that was printed before works no more.",
-            issued.expires.rfc3339()
+            issued.expires.strftime("%H:%M UTC on %-d %b %Y")
         ));
     }
     Ok(())

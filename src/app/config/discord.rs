@@ -81,9 +81,33 @@ pub(in crate::app) fn check_token(token: &str) -> Result<(), String> {
     if parts.len() == 3 && parts.iter().all(is_part) && (50..=200).contains(&token.len()) {
         return Ok(());
     }
-    Err("does not look like a bot token, which is three parts with dots between and at least 50 characters; \
-         copy it from Bot, Reset Token, at https://discord.com/developers/applications"
-        .to_owned())
+    let instead = other_than_token(token);
+    Err(format!("{instead}; copy the token from Bot, Reset Token, at https://discord.com/developers/applications"))
+}
+
+/// What somebody seems to have copied in the place of a token.
+fn other_than_token(text: &str) -> &'static str {
+    let all = |is_of: fn(&u8) -> bool| text.bytes().all(|byte| is_of(&byte));
+    let is_url_sign = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+    match text.len() {
+        0 => "is empty",
+        _ if text.starts_with("mfa.") => {
+            "does not look like a bot token but like that of a person's account, with which no bot may sign in"
+        }
+        _ if text.starts_with("https://") || text.starts_with("http://") => {
+            "does not look like a bot token but like an address"
+        }
+        15..=20 if all(u8::is_ascii_digit) => {
+            "does not look like a bot token but like an id, as an application and a server have one"
+        }
+        32 if all(is_url_sign) => {
+            "does not look like a bot token but like a client secret, which is on the page OAuth2"
+        }
+        64 if all(u8::is_ascii_hexdigit) => {
+            "does not look like a bot token but like a public key, which is on the page General Information"
+        }
+        _ => "does not look like a bot token, which is three parts with dots between and at least 50 characters",
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +148,25 @@ mod tests {
         for bad in [format!("Bot {good}"), format!("\"{good}\""), "short.a.b".to_owned(), good.replace('.', " ")] {
             let statement = check_token(&bad).unwrap_err();
             assert!(!statement.contains(&good), "{statement}");
+        }
+    }
+
+    #[test]
+    fn whoever_copied_something_else_is_told_what_it_seems_to_be() {
+        for (copied, words) in [
+            ("", "is empty;"),
+            ("1123456789012345678", "like an id"),
+            ("abcdefghijklmnopqrstuvwxyz-_0123", "like a client secret, which is on the page OAuth2"),
+            (&"0123456789abcdef".repeat(4), "like a public key"),
+            ("mfa.abcdefghijklmnopqrstuvwxyz0123456789", "like that of a person's account"),
+            ("https://discord.com/oauth2/authorize?client_id=1123456789012345678", "like an address"),
+            ("two words", "which is three parts with dots between"),
+        ] {
+            let statement = check_token(copied).unwrap_err();
+            assert!(
+                statement.contains(words) && statement.contains("copy the token from Bot"),
+                "{copied}: {statement}"
+            );
         }
     }
 }

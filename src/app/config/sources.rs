@@ -65,7 +65,7 @@ impl Sources {
             Ok(text) => sources.read_variables(&text),
             Err(error) if error.kind() == io::ErrorKind::NotFound && file.is_none() => {}
             Err(error) => {
-                let problem = Problem::new(sources.name_of(Origin::File), format!("cannot be read: {error}"));
+                let problem = Problem::new(sources.name_of(Origin::File), unreadable(&error));
                 sources.flaws.push((Flawed::File, problem));
             }
         }
@@ -199,6 +199,17 @@ pub(super) fn read_text(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
+/// Why a file of variables cannot be read, and what to do where it is somebody else's.
+fn unreadable(error: &io::Error) -> String {
+    let way = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "; give it to the user who runs Greenroom, or run this as the user whose it is"
+        }
+        _ => "",
+    };
+    format!("cannot be read: {error}{way}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +218,13 @@ mod tests {
         let sources = Sources::default().with_dotenv(text);
         let layer = sources.layers.get(&Origin::File).cloned().unwrap_or_default();
         (layer, sources.problems().iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_file_that_is_somebody_elses_says_what_to_do() {
+        let told = |kind: io::ErrorKind| unreadable(&kind.into());
+        assert!(told(io::ErrorKind::PermissionDenied).contains("the user who runs Greenroom"));
+        assert!(!told(io::ErrorKind::IsADirectory).contains("the user who"));
     }
 
     #[test]

@@ -27,6 +27,7 @@ use crate::kernel::time::{Stopwatch, Timestamp};
 use crate::live::show_file::Note;
 use crate::sim::{CommandCall, MessageSpec};
 use crate::store::StoreLocation;
+use crate::web::instance::lines::Lines;
 
 /// The evening that is played when no other show is named.
 pub const EVENING: &str = include_str!("../../../data/demo/evening.jsonl");
@@ -35,7 +36,7 @@ pub const EVENING: &str = include_str!("../../../data/demo/evening.jsonl");
 pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
     // The transcript tells what happens; the log speaks up only where something is wrong.
     let log = options.log.clone().or_else(|| Some("warn,serenity=error".to_owned()));
-    telemetry::start(&Options { log, ..options.clone() }.load_logging()?)?;
+    let lines = telemetry::start_with_lines(&Options { log, ..options.clone() }.load_logging()?)?;
     let mut show = match &args.file {
         Some(path) => Show::open(path)?,
         None => Show::built_in("the evening", EVENING),
@@ -59,18 +60,27 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
         let message = format!("{} holds a store already. Name an empty folder with --data.", folder.display());
         return Err(Stop::new(ExitCode::Configuration, message));
     }
-    let place = StoreLocation::File(store);
-    let performed = runtime.block_on(perform_all(&mut show, place, args, &mut signals));
+    let site = Site { folder, lines };
+    let performed = runtime.block_on(perform_all(&mut show, &site, args, &mut signals));
     runtime.shutdown_background();
     performed
 }
 
-async fn perform_all(show: &mut Show, place: StoreLocation, args: &DemoArgs, signals: &mut Signals) -> CommandResult {
+/// Where the evening is played.
+struct Site<'a> {
+    /// The data folder.
+    folder: &'a Path,
+    /// The lines of the log.
+    lines: Lines,
+}
+
+async fn perform_all(show: &mut Show, site: &Site<'_>, args: &DemoArgs, signals: &mut Signals) -> CommandResult {
     let since = Stopwatch::start();
     let evening = Box::pin(async {
-        let stage = set(show, place).await?;
+        let stage = set(show, StoreLocation::File(store_file(site.folder))).await?;
         // At full speed it is over before anybody has opened a page.
-        let web = if args.keep || args.speed.is_some() { OpenWeb::open(&stage.app).await } else { None };
+        let is_seen = args.keep || args.speed.is_some();
+        let web = if is_seen { OpenWeb::open(&stage, site.folder, site.lines.clone()).await } else { None };
         if let Some(web) = web.as_ref().filter(|_| args.speed.is_some()) {
             print(&web.invitation());
         }
@@ -83,6 +93,9 @@ async fn perform_all(show: &mut Show, place: StoreLocation, args: &DemoArgs, sig
     };
     print(&format!("The evening took {:.1} s.", since.elapsed().as_secs_f64()));
     if args.keep {
+        if let Some(web) = &web {
+            web.save().await;
+        }
         keep(&played.stage, web.as_ref(), signals).await;
     }
     if let Some(web) = web {

@@ -5,13 +5,18 @@
 //! address that was printed stays good. The clock of the show leaps, so how long a link lasts says nothing here.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use crate::app::application::Application;
+use super::stage::Stage;
+use crate::app::config::Config;
+use crate::app::config::sources::{Origin, Sources};
 use crate::app::health::beat_unwatched;
 use crate::app::instance;
+use crate::app::run::serve_control;
 use crate::app::web::{Serving, address_of, first_free, serve_web, set_password};
 use crate::discord::Bot;
 use crate::kernel::actor::Actor;
@@ -22,6 +27,8 @@ use crate::kernel::time::Clock;
 use crate::signin::link::{self, Purpose};
 use crate::store::Tx;
 use crate::web::Web;
+use crate::web::instance::Act;
+use crate::web::instance::lines::Lines;
 use crate::web::settings::Settings;
 
 /// The ports that are tried.
@@ -40,13 +47,25 @@ pub(super) struct OpenWeb {
     serving: Serving,
     keeping: JoinHandle<()>,
     beating: JoinHandle<()>,
+    control: JoinHandle<()>,
+    make: Act,
 }
 
 impl OpenWeb {
     /// Opens it; `None` where that does not work, which is told: the evening goes on without.
-    pub(super) async fn open(app: &Application) -> Option<Self> {
-        let opened = open(app).await;
+    pub(super) async fn open(stage: &Stage, folder: &Path, lines: Lines) -> Option<Self> {
+        let opened = open(stage, folder, lines).await;
         opened.inspect_err(|problem| tracing::warn!(problem, "the demo goes on without its web")).ok()
+    }
+
+    /// Makes a snapshot of the evening, for the page of backups.
+    pub(super) async fn save(&self) {
+        let make = Arc::clone(&self.make);
+        let made = tokio::task::spawn_blocking(move || make("", &mut |_| {})).await;
+        match made.map_err(|error| error.to_string()).and_then(|made| made) {
+            Ok(told) => tracing::info!("{told}"),
+            Err(problem) => tracing::warn!(problem, "the evening has no snapshot"),
+        }
     }
 
     /// What a newcomer reads.
@@ -58,11 +77,15 @@ impl OpenWeb {
     pub(super) async fn close(self) {
         self.keeping.abort();
         self.beating.abort();
+        self.control.abort();
+        // The socket goes with the task.
+        let _ = self.control.await;
         self.serving.stop().await;
     }
 }
 
-async fn open(app: &Application) -> Result<OpenWeb, String> {
+async fn open(stage: &Stage, folder: &Path, lines: Lines) -> Result<OpenWeb, String> {
+    let app = &stage.app;
     let bot = &app.bot;
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let place = first_free(ip, FIRST_PORT, LAST_PORT).await.map_err(|error| error.to_string())?;
@@ -77,7 +100,12 @@ async fn open(app: &Application) -> Result<OpenWeb, String> {
         ..Settings::default()
     };
     let web = Web::new(bot.clone(), settings);
-    web.instance.hand_in(instance::of_a_demo(app));
+    let folder = std::path::absolute(folder).map_err(|error| error.to_string())?;
+    let (sources, again) = (told(stage, &folder, place.port()), told(stage, &folder, place.port()));
+    let config = Config::load(&again).map_err(|problems| problems.to_string())?;
+    let backups = instance::backups_of_a_demo(&config, app);
+    let make = Arc::clone(&backups.make);
+    web.instance.hand_in(instance::of_a_demo(&config, sources, app, lines, backups));
     make_operator(&web).await.map_err(|error| error.to_string())?;
     give_link(bot, code.digest()).await.map_err(|error| error.to_string())?;
     Ok(OpenWeb {
@@ -85,7 +113,29 @@ async fn open(app: &Application) -> Result<OpenWeb, String> {
         serving: serve_web(place, STREAMS, web),
         keeping: tokio::spawn(keep_link(bot.clone(), code.digest())),
         beating: tokio::spawn(beat_unwatched(app.vitals())),
+        control: serve_control(&folder, &bot.store),
+        make,
     })
+}
+
+/// What a bot of its own process would have to be told to find all that this one found: the page shows it, and the doctor looks
+/// there and nowhere else.
+fn told(stage: &Stage, folder: &Path, port: u16) -> Sources {
+    let sim = &stage.sim;
+    let variables = [
+        ("DATA_DIR", folder.display().to_string()),
+        ("DISCORD_API_URL", sim.discord_url()),
+        ("TIKTOK_TRANSPORT", "euler".to_owned()),
+        ("TIKTOK_WEB_URL", sim.live_url()),
+        ("TIKTOK_WEBCAST_URL", sim.live_webcast_url()),
+        ("TIKTOK_SIGN_URL", sim.live_url()),
+        ("TIKTOK_MANAGED_URL", sim.live_managed_url()),
+        ("API_BIND", Ipv4Addr::LOCALHOST.to_string()),
+        ("API_PORT", port.to_string()),
+        ("ADMIN_USERNAME", OPERATOR.to_owned()),
+    ];
+    let all = variables.into_iter();
+    all.fold(Sources::default(), |all, (name, value)| all.with(Origin::CommandLine, name, value))
 }
 
 /// Makes the operator, with a password that nobody knows.

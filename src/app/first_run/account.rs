@@ -73,13 +73,15 @@ impl Account {
     }
 }
 
-/// The token in what somebody pasted: without the quotes, the word before it, and the name of its variable.
+/// The token in what somebody pasted: without whatever stands around it, such as quotes, the word `Bot` or the name of its
+/// variable. Where there is none it is what was pasted, so that somebody reads what that seems to be.
 pub(in crate::app) fn token_in(pasted: &str) -> Secret {
-    let names = ["DISCORD_BOT_TOKEN=", "DISCORD_TOKEN="];
-    let pasted = pasted.trim();
-    let value = names.iter().find_map(|name| pasted.strip_prefix(*name)).unwrap_or(pasted);
-    let bare = value.trim_matches(['"', '\'', '`', ' ']);
-    Secret::new(bare.strip_prefix("Bot ").unwrap_or(bare).trim())
+    let is_around = |sign: char| !sign.is_ascii_alphanumeric() && !matches!(sign, '.' | '-' | '_');
+    let token = pasted.split(is_around).find(|part| check_token(part).is_ok()).map(str::to_owned);
+    // A token that a mail or a narrow window broke into lines.
+    let bare = || pasted.split_whitespace().collect::<String>().trim_matches(['"', '\'', '`', ',', ';']).to_owned();
+    let token = token.or_else(|| Some(bare()).filter(|token| check_token(token).is_ok()));
+    Secret::new(token.unwrap_or_else(|| pasted.trim_matches(['"', '\'', '`', ' ', '\t', '\r', '\n']).to_owned()))
 }
 
 /// The names of the servers; none where Discord does not tell.
@@ -99,7 +101,9 @@ impl Unknown {
         let code = if trouble == Trouble::Unauthorized { ExitCode::TokenRefused } else { ExitCode::Failed };
         let sentence = match trouble {
             Trouble::Unauthorized => {
-                "Discord does not know this token. Press Reset Token on the page Bot, and copy the new one.".to_owned()
+                "Discord does not know this token: it was reset, or it is not that of a bot but of a person's account. Press \
+                Reset Token on the page Bot of your application, and copy the new one."
+                    .to_owned()
             }
             Trouble::Unreachable(cause) => format!("Discord cannot be reached: {cause}. {}", cause.remedy()),
             Trouble::TimedOut => {
@@ -111,7 +115,11 @@ impl Unknown {
                     .to_owned()
             }
             Trouble::Limited(wait) => format!("Discord wants {wait} seconds of rest. Wait, and try again."),
-            Trouble::Status(status) => format!("Discord is in trouble: it answers {status}. Try again soon."),
+            Trouble::Status(status @ 500..) => format!("Discord is in trouble: it answers {status}. Try again soon."),
+            Trouble::Status(status) => format!(
+                "What answers is not Discord, or not as Discord does (status {status}): a proxy, or a network that wants you to \
+                sign in first. Look at the network of this machine, and try again."
+            ),
         };
         Self { code, sentence }
     }
@@ -131,6 +139,12 @@ mod tests {
             format!("\"{TOKEN}\""),
             format!("Bot {TOKEN}"),
             format!("DISCORD_BOT_TOKEN='{TOKEN}'"),
+            format!("export DISCORD_TOKEN = \"{TOKEN}\";"),
+            format!("bot {TOKEN}"),
+            format!("Authorization: Bot {TOKEN}"),
+            format!("Token: <{TOKEN}>,"),
+            format!("\u{feff}{TOKEN}\u{a0}"),
+            TOKEN.replace(".abcdef.", ".abc\r\n  def."),
         ] {
             assert_eq!(token_in(&pasted).expose(), TOKEN, "{pasted:?}");
         }
@@ -144,6 +158,23 @@ mod tests {
             let unknown = Account::of(&Secret::new(wrong), &nowhere).await.unwrap_err();
             assert!(unknown.is_for_token() && unknown.sentence.starts_with("What you gave "), "{unknown:?}");
             assert!(!unknown.sentence.contains("hunter2") && !unknown.sentence.contains(TOKEN), "{unknown:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_keeps_an_answer_away_is_told_with_what_to_do() {
+        for (trouble, words, is_for_token) in [
+            (Trouble::Unauthorized, "Press Reset Token", true),
+            (Trouble::Limited(7), "wants 7 seconds of rest. Wait, and try again.", false),
+            (Trouble::Banned, "Wait some hours", false),
+            (Trouble::TimedOut, "Look at the network", false),
+            (Trouble::Status(503), "Discord is in trouble: it answers 503. Try again soon.", false),
+            (Trouble::Status(200), "not as Discord does (status 200)", false),
+            (Trouble::Status(407), "a proxy", false),
+        ] {
+            let unknown = Unknown::of(trouble);
+            assert!(unknown.sentence.contains(words), "{trouble:?}: {}", unknown.sentence);
+            assert_eq!(unknown.is_for_token(), is_for_token, "{trouble:?}");
         }
     }
 

@@ -17,6 +17,11 @@ pub(super) mod wizard;
 
 use std::sync::{Mutex, PoisonError};
 
+use tokio::sync::Notify;
+
+/// Somebody has kept a token in the data folder of this process, which may wait for one.
+pub(super) static TOKEN_KEPT: Notify = Notify::const_new();
+
 /// Where this process waits to be set up, as people open it. The operation that gives another code answers with it.
 static WAITS_AT: Mutex<Option<String>> = Mutex::new(None);
 

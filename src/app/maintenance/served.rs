@@ -9,7 +9,7 @@ use crate::app::exit::Stop;
 use crate::app::import::ImportLuxbot;
 use crate::app::operation::{
     BackUp, CheckStore, ExportLedger, ExportSqlite, IssueLink, IssueSetupLink, ListReferences, Operation,
-    ReportEconomy, SetPassword,
+    ReportEconomy, SetPassword, TakeToken,
 };
 use crate::catalogue::Catalogue;
 use crate::store::Store;
@@ -20,7 +20,7 @@ use crate::store::{
 };
 
 /// All operations. Each takes the requests that ask for it.
-const OPERATIONS: [Served; 10] = [
+const OPERATIONS: [Served; 11] = [
     Served::of::<CheckStore>(),
     Served::of::<ExportSqlite>(),
     Served::of::<ExportLedger>(),
@@ -31,6 +31,7 @@ const OPERATIONS: [Served; 10] = [
     Served::of::<IssueLink>(),
     Served::of::<IssueSetupLink>(),
     Served::of::<SetPassword>(),
+    Served::of::<TakeToken>(),
 ];
 
 /// An operation as the socket knows it.

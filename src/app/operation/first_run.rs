@@ -1,12 +1,12 @@
-//! Another code for whoever sets Greenroom up: only the process that waits for that can give one.
+//! What commands ask of a process that waits to be set up: another code, and to take the token that they kept.
 //!
-//! The code itself is no part of the request; the command makes it, and only its digest comes here.
+//! Neither code nor token is a part of the request: of the code only its digest comes here, and the token is in the data folder.
 
 use serde::{Deserialize, Serialize};
 
 use super::Operation;
 use crate::app::exit::{ExitCode, Stop};
-use crate::app::first_run::waits_at;
+use crate::app::first_run::{TOKEN_KEPT, waits_at};
 use crate::catalogue::Catalogue;
 use crate::kernel::digest::Digest;
 use crate::kernel::time::Timestamp;
@@ -51,5 +51,30 @@ impl Operation for IssueSetupLink {
         let issued =
             store.write_blocking("setup_link_issued", move |tx| link::issue(tx, digest, &Purpose::FirstRun))?;
         Ok(SetupLinkIssued { expires: issued.expires, address })
+    }
+}
+
+/// Take the token that was kept just now in the data folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeToken {}
+
+/// What becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenTaken {
+    /// Whether the process waited for one, so that its bot starts with it; one that runs goes on with its own.
+    pub waited: bool,
+}
+
+impl Operation for TakeToken {
+    const NAME: &'static str = "take_token";
+    const OUTCOME: &'static str = "token_taken";
+    type Outcome = TokenTaken;
+
+    fn run(&self, _: &Store, _: Catalogue, _: &mut dyn FnMut(String)) -> Result<TokenTaken, Stop> {
+        let waited = waits_at().is_some();
+        if waited {
+            TOKEN_KEPT.notify_one();
+        }
+        Ok(TokenTaken { waited })
     }
 }

@@ -24,7 +24,7 @@ pub use back_up::{BackUp, BackedUp};
 pub use check::{CheckStore, Checked};
 pub use economy::{EconomyReport, ReportEconomy};
 pub use export::{ExportLedger, ExportSqlite, LedgerExported, SqliteExported};
-pub use first_run::{IssueSetupLink, SetupLinkIssued};
+pub use first_run::{IssueSetupLink, SetupLinkIssued, TakeToken, TokenTaken};
 pub use references::{ListReferences, ReferenceList, SetReference};
 
 use super::exit::Stop;

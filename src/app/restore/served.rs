@@ -117,6 +117,7 @@ fn ended(backup: &Path, done: Result<Restored, Stop>) -> LastRestore {
         at: Clock::system().now().rfc3339(),
         backup: name(backup).unwrap_or_default(),
         problem: None,
+        from: None,
         rows: 0,
         kept: None,
         snapshot: None,
@@ -126,7 +127,8 @@ fn ended(backup: &Path, done: Result<Restored, Stop>) -> LastRestore {
             let rows = trial.verified.manifest.rows();
             tracing::info!(backup = begun.backup, rows, "a backup was restored");
             let (kept, snapshot) = (kept.as_deref().and_then(name), snapshot.as_deref().and_then(name));
-            LastRestore { rows, kept, snapshot, ..begun }
+            let from = trial.verified.is_snapshot.then(|| trial.verified.manifest.taken_at.clone());
+            LastRestore { from, rows, kept, snapshot, ..begun }
         }
         Err(stop) => {
             tracing::error!(
@@ -134,7 +136,7 @@ fn ended(backup: &Path, done: Result<Restored, Stop>) -> LastRestore {
                 problem = stop.message,
                 "a backup was not restored; nothing was changed"
             );
-            LastRestore { problem: Some(stop.message), ..begun }
+            LastRestore { problem: Some(stop.on_page("restore a backup")), ..begun }
         }
     }
 }

@@ -118,6 +118,12 @@ impl From<SnapshotError> for Stop {
             SnapshotError::Missing(_) => ExitCode::Configuration,
             _ => ExitCode::StorageFailed,
         };
-        Self::new(code, error.to_string())
+        let reported = match &error {
+            SnapshotError::Unreadable { problem, .. }
+            | SnapshotError::Foreign { problem, .. }
+            | SnapshotError::Damaged { problem, .. } => Some(problem.clone()),
+            _ => None,
+        };
+        Self { reported, ..Self::new(code, error.to_string()) }
     }
 }

@@ -91,6 +91,15 @@ pub(crate) fn start(logging: &Logging) -> Result<(), Stop> {
     begin(subscriber(logging, std::io::stderr, std::io::stderr().is_terminal(), Beside::default()))
 }
 
+/// The same for a command whose pages show what happens: the console says what was asked for, the lines all that the running
+/// bot would say.
+pub(crate) fn start_with_lines(logging: &Logging) -> Result<Lines, Stop> {
+    let lines = Lines::default();
+    let beside = Beside { pages: Some(Ring::new(lines.clone())), ..Beside::default() };
+    begin(subscriber(logging, std::io::stderr, std::io::stderr().is_terminal(), beside))?;
+    Ok(lines)
+}
+
 /// Starts the log of the running bot. Files follow with [`Telemetry::write_files`]. Fails when there is a log already.
 pub(crate) fn start_with_files(logging: &Logging) -> Result<Telemetry, Stop> {
     let (console, console_thread) = queue("log-console", std::io::stderr());
@@ -105,7 +114,7 @@ pub(crate) fn start_with_files(logging: &Logging) -> Result<Telemetry, Stop> {
         writer
     });
     let lines = Lines::default();
-    let beside = Beside { files, ring: Some(Ring::new(lines.clone())) };
+    let beside = Beside { files, ring: Some(Ring::new(lines.clone())), pages: None };
     begin(subscriber(logging, console, std::io::stderr().is_terminal(), beside))?;
     Ok(Telemetry { losses, lines, _threads: threads })
 }
@@ -136,7 +145,12 @@ fn begin(subscriber: Box<dyn Subscriber + Send + Sync>) -> Result<(), Stop> {
 struct Beside {
     files: Option<NonBlocking>,
     ring: Option<Ring>,
+    /// A ring that gets more than the console does.
+    pages: Option<Ring>,
 }
+
+/// What the running bot says unless somebody wants it otherwise.
+const USUAL: &str = "warn,greenroom=info";
 
 fn subscriber<W>(logging: &Logging, console: W, is_terminal: bool, beside: Beside) -> Box<dyn Subscriber + Send + Sync>
 where
@@ -155,7 +169,11 @@ where
         plain(layer, format)
     });
     let filter = EnvFilter::new(&logging.filter).and(news());
-    Box::new(Registry::default().with(console.and_then(files).and_then(beside.ring).with_filter(filter)))
+    let told = Registry::default().with(console.and_then(files).and_then(beside.ring).with_filter(filter));
+    match beside.pages {
+        Some(pages) => Box::new(told.with(pages.with_filter(EnvFilter::new(USUAL)))),
+        None => Box::new(told),
+    }
 }
 
 /// Whether the connection to Discord is being closed.
@@ -246,6 +264,18 @@ mod tests {
     }
 
     #[test]
+    fn pages_may_show_more_than_the_console_says() {
+        let (log, lines) = (Captured::default(), Lines::default());
+        let writer = log.clone();
+        let beside = Beside { pages: Some(Ring::new(lines.clone())), ..Beside::default() };
+        let subscriber = subscriber(&logging("error", LogFormat::Text), move || writer.clone(), false, beside);
+        tracing::subscriber::with_default(subscriber, say_something);
+        assert!(log.lines().is_empty(), "{:?}", log.lines());
+        let shown = lines.latest(crate::web::instance::lines::Level::Trace, None, 10);
+        assert_eq!(shown.len(), 2, "{shown:?}");
+    }
+
+    #[test]
     fn text_that_goes_to_no_terminal_holds_no_colours() {
         let lines = logged("trace", LogFormat::Text);
         assert_eq!(lines.len(), 4);
@@ -280,7 +310,7 @@ mod tests {
             let (writer, thread) = queue("log-files", files.clone());
             let console = Captured::default();
             let writes = console.clone();
-            let beside = Beside { files: Some(writer), ring: None };
+            let beside = Beside { files: Some(writer), ..Beside::default() };
             let subscriber = subscriber(&logging("warn,greenroom=info", format), move || writes.clone(), true, beside);
             tracing::subscriber::with_default(subscriber, || {
                 let span = tracing::warn_span!("evening", guild.id = 5);

@@ -27,7 +27,7 @@ use crate::discord::Bot;
 use crate::web::Web;
 use crate::web::instance::Operations;
 use crate::web::server::{Bounds, serve};
-use crate::web::settings::{Backups, Settings};
+use crate::web::settings::{Backups, Operators, Settings};
 
 /// So many ports are tried where nobody chose one.
 const PORTS: u16 = 10;
@@ -172,6 +172,11 @@ pub(super) fn settings(web: &config::web::Web, data_dir: &Path, address: SocketA
         hosts: names::ours(web),
         proxies: web.proxies.clone(),
         has_local_admin: web.operator.may_sign_in,
+        operators: if web.operator.may_sign_in {
+            Operators::Named(web.operator.name.clone())
+        } else {
+            Operators::Nobody
+        },
         jwt_key: jwt_secret.expose().as_bytes().to_vec(),
         csrf_key: Some(Sha256::digest(csrf_secret.expose()).into()),
         oauth: web.oauth.clone(),
@@ -241,6 +246,9 @@ mod tests {
         let settings = settings(&web, folder.path(), "0.0.0.0:3000".parse().unwrap());
         assert_eq!((settings.jwt_key.as_slice(), settings.streams), (key.as_bytes(), 7));
         assert!(settings.is_https() && !settings.has_local_admin && settings.proxies == web.proxies);
+        assert_eq!(settings.operators, Operators::Nobody);
+        let named = super::settings(&config(&[("ADMIN_USERNAME", "boss")]), folder.path(), "[::]:1".parse().unwrap());
+        assert_eq!(named.operators, Operators::Named("boss".to_owned()));
         assert_eq!(settings.link("/sign-in"), "https://greenroom.example.com/sign-in");
         assert_eq!(settings.local_address, "http://127.0.0.1:3000");
         assert!(settings.hosts.names.contains(&"pi.lan".to_owned()));

@@ -44,6 +44,12 @@ pub(in crate::app) fn keep(data_dir: &Path, name: &str, secret: &Secret) -> io::
     Ok(())
 }
 
+/// The secret that somebody gave, where one is kept that can be read.
+pub(in crate::app) fn given(data_dir: &Path, name: &str) -> Option<Secret> {
+    let text = fs::read_to_string(file(data_dir, name)).ok()?;
+    Some(Secret::new(text.trim()))
+}
+
 /// The secret of a name, made where there is none. Where it can be neither read nor kept it is another one at each start,
 /// which is told.
 pub(super) fn of(data_dir: &Path, name: &str) -> Secret {
@@ -110,8 +116,10 @@ mod tests {
     #[test]
     fn a_secret_that_somebody_gave_takes_the_place_of_the_one_before() {
         let data = tempfile::tempdir().unwrap();
+        assert_eq!(given(data.path(), DISCORD_TOKEN), None);
         for given in ["first", "second"] {
             keep(data.path(), DISCORD_TOKEN, &Secret::new(given)).unwrap();
+            assert_eq!(super::given(data.path(), DISCORD_TOKEN), Some(Secret::new(given)));
             let path = file(data.path(), DISCORD_TOKEN);
             assert_eq!(fs::read_to_string(&path).unwrap().trim(), given);
             assert_eq!(path.metadata().unwrap().mode() & 0o7777, 0o600);

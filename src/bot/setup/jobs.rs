@@ -15,13 +15,14 @@ use crate::discord::delivery::Undelivered;
 use crate::discord::references::Server;
 use crate::discord::{Bot, invitation};
 use crate::features::setup::model::{GREET, Greet};
-use crate::features::setup::tables;
+use crate::features::setup::{queries, service, tables};
 use crate::jobs::{Lane, Run, Setback};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::references::Needs;
 use crate::runner::{Handler, Worth};
+use crate::store::Read;
 
 /// A server that is met for the first time so long after the bot joined it is not greeted any more.
 const LATE: Duration = Duration::from_hours(7 * 24);
@@ -36,7 +37,10 @@ pub fn seen<'a>(bot: &'a Bot, server: &'a Guild) -> BoxFuture<'a, Result<()>> {
     let joined_at = Timestamp::from_millis(server.joined_at.unix_timestamp().saturating_mul(1_000));
     let owner = UserId::new(server.owner_id.get());
     Box::pin(async move {
-        if bot.store.read("joined_at", move |read| tables::GREETED.get(read, &guild)).await? == Some(joined_at) {
+        let is_settled = move |read: &dyn Read| {
+            Ok(tables::GREETED.get(read, &guild)? == Some(joined_at) && queries::goes_at(read, guild)?.is_none())
+        };
+        if bot.store.read("server_seen", is_settled).await? {
             return Ok(());
         }
         let catalogue = bot.clone();
@@ -48,6 +52,7 @@ pub fn seen<'a>(bot: &'a Bot, server: &'a Guild) -> BoxFuture<'a, Result<()>> {
                     let knows_the_bot = !catalogue.references.of_guild(tx, guild)?.is_empty();
                     !knows_the_bot && tx.now().since(joined_at) < LATE
                 };
+                service::stays(tx, guild)?;
                 tables::GREETED.put(tx, &guild, &joined_at)?;
                 if is_new {
                     GREET.schedule_now(tx, guild, Lane::User(owner), &Greet { owner })?;

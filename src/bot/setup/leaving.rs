@@ -1,31 +1,26 @@
 //! What is stored of a server that the bot left goes 30 days later (`D-88`), as a job.
 //!
-//! The job carries the moment at which the bot had joined. One that came back meanwhile joined at another moment, so the job of
-//! before finds nothing to do; and before anything goes, Discord is asked whether the bot is in the server after all. Safe to
-//! run again: what was removed is not there any more.
-
-use std::time::Duration;
+//! A leaving is seen as it happens, or found out at the next connection, which names all servers that the bot is in, also those
+//! that are out of order: one that is known here and not named was left while nobody listened. The job carries the moment at
+//! which the bot had joined. One that came back meanwhile takes the job away; and before anything goes, Discord is asked whether
+//! the bot is in the server after all. Safe to run again: what was removed is not there any more.
 
 use poise::BoxFuture;
 
 use crate::discord::Bot;
 use crate::discord::delivery::Obstacle;
 use crate::discord::references::Server;
+use crate::discord::standing::Named;
 use crate::features::setup::model::FORGET;
 use crate::features::setup::tables::GREETED;
+use crate::features::setup::{queries, service};
 use crate::flows::{followed_live, server_removed};
-use crate::jobs::{Lane, Run, Setback};
+use crate::jobs::{Run, Setback};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::runner::{Handler, Worth};
 use crate::store::Tx;
-
-/// How long everything is kept.
-const KEPT: Duration = Duration::from_hours(30 * 24);
-
-/// What concerns no channel, member or song has a lane of its own.
-const LANE: Lane = Lane::Song(0);
 
 /// Removes what is stored of a server.
 pub static HANDLER: Handler<Bot> =
@@ -33,14 +28,34 @@ pub static HANDLER: Handler<Bot> =
 
 /// Takes in that the bot left a server.
 pub fn left(bot: &Bot, guild: GuildId) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async move { bot.store.write("server_left", move |tx| note(tx, guild)).await })
+}
+
+/// Takes in which servers a new connection names: what is known and not among them was left meanwhile.
+pub fn named<'a>(bot: &'a Bot, named: &'a Named) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        bot.store
-            .write("server_left", move |tx| {
-                let joined_at = GREETED.get(tx, &guild)?;
-                FORGET.schedule(tx, guild, LANE, tx.now().after(KEPT), &joined_at).map(drop)
-            })
-            .await
+        let mut missing = bot.store.read("known_servers", queries::known).await?;
+        // One that the bot came into since the connection began is not named by it.
+        missing.retain(|guild| named.lacks(*guild) && bot.standings.guild_of_bot(*guild).is_none());
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let note_all = move |tx: &Tx<'_>| missing.iter().try_for_each(|guild| note(tx, *guild));
+        bot.store.write("servers_left_meanwhile", note_all).await
     })
+}
+
+fn note(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+    if let Some(due) = service::left(tx, guild)? {
+        tx.after_commit(move || {
+            tracing::warn!(
+                guild.id = %guild,
+                goes = due.rfc3339(),
+                "I am in this server no more: what is stored of it goes in 30 days, unless I am invited again"
+            );
+        });
+    }
+    Ok(())
 }
 
 async fn forget(bot: &Bot, run: Run) -> Result<(), Setback> {

@@ -16,6 +16,7 @@ pub const FACE: Face = Face {
     components: components::ALL,
     channels: &[&commands::DEBUG_PLACE],
     servers: &[jobs::seen],
+    named: &[leaving::named],
     left: &[leaving::left],
     jobs: &[&jobs::HANDLER, &leaving::HANDLER],
     ..Face::named("setup")

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serenity::all::Ready;
+
 use super::rights::picture;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::one_line;
@@ -36,6 +38,26 @@ pub(super) struct Guilds {
 /// Which part of all servers a connection is about: the number of the shard, and how many there are.
 type Shard = (u32, u32);
 
+/// The servers that a connection names as it begins: all of its part that the bot is in, also those that are out of order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    servers: BTreeSet<GuildId>,
+    shard: Shard,
+}
+
+impl Named {
+    /// The servers that this connection names.
+    pub fn by(ready: &Ready) -> Self {
+        let servers = ready.guilds.iter().map(|told| GuildId::new(told.id.get())).collect();
+        Self { servers, shard: ready.shard.as_ref().map_or((0, 1), |shard| (shard.id.get(), shard.total)) }
+    }
+
+    /// Whether it would have named a server, and does not: the bot is not in it.
+    pub fn lacks(&self, guild: GuildId) -> bool {
+        is_of(guild, self.shard) && !self.servers.contains(&guild)
+    }
+}
+
 impl GuildOfBot {
     pub(super) fn new(id: GuildId, name: &str, icon: Option<&str>, owner: UserId) -> Self {
         Self { name: shown_name(id, name), icon: picture(icon), owner: Some(owner), members: None, id }
@@ -49,14 +71,13 @@ impl GuildOfBot {
 
 impl Guilds {
     /// A new connection names the servers of its shard; gives those that are none of ours any more.
-    pub(super) fn begin(&self, named: &BTreeSet<GuildId>, shard: Shard) -> Vec<GuildId> {
+    pub(super) fn begin(&self, named: &Named) -> Vec<GuildId> {
         let mut guilds = self.lock();
-        let is_left = |guild: &GuildId| is_of(*guild, shard) && !named.contains(guild);
-        let left: Vec<GuildId> = guilds.keys().copied().filter(is_left).collect();
+        let left: Vec<GuildId> = guilds.keys().copied().filter(|guild| named.lacks(*guild)).collect();
         for guild in &left {
             guilds.remove(guild);
         }
-        for id in named {
+        for id in &named.servers {
             let unnamed = || GuildOfBot { id: *id, name: shown_name(*id, ""), icon: None, owner: None, members: None };
             guilds.entry(*id).or_insert_with(unnamed);
         }
@@ -134,20 +155,20 @@ mod tests {
         guilds.all().into_iter().map(|guild| guild.name).collect()
     }
 
-    fn ids<const N: usize>(ids: [u64; N]) -> BTreeSet<GuildId> {
-        ids.map(GuildId::new).into()
+    fn named<const N: usize>(ids: [u64; N], shard: Shard) -> Named {
+        Named { servers: ids.map(GuildId::new).into(), shard }
     }
 
     #[test]
     fn a_server_has_its_number_for_a_name_until_it_is_told() {
         let guilds = Guilds::default();
         assert!(!guilds.are_named());
-        assert!(guilds.begin(&ids([1, 2]), (0, 1)).is_empty() && guilds.are_named());
+        assert!(guilds.begin(&named([1, 2], (0, 1))).is_empty() && guilds.are_named());
         assert_eq!(names(&guilds), ["1", "2"]);
         guilds.come(guild(1, "Night\u{202E} Owl\nReviews"));
         guilds.come(guild(2, "\u{200B}"));
         assert_eq!(names(&guilds), ["Night Owl Reviews", "2"]);
-        guilds.begin(&ids([1, 2]), (0, 1));
+        guilds.begin(&named([1, 2], (0, 1)));
         assert_eq!(
             guilds.get(GuildId::new(1)),
             Some(guild(1, "Night Owl Reviews")),
@@ -160,18 +181,18 @@ mod tests {
     fn what_a_new_connection_does_not_name_was_left_unless_another_tells_of_it() {
         let guilds = Guilds::default();
         let [even, odd] = [2_u64 << 22, 3 << 22];
-        guilds.begin(&ids([even]), (0, 2));
-        guilds.begin(&ids([odd]), (1, 2));
+        guilds.begin(&named([even], (0, 2)));
+        guilds.begin(&named([odd], (1, 2)));
         assert_eq!(guilds.count(), 2);
-        assert_eq!(guilds.begin(&ids([]), (1, 2)), [GuildId::new(odd)]);
+        assert_eq!(guilds.begin(&named([], (1, 2))), [GuildId::new(odd)]);
         assert_eq!(guilds.count(), 1);
-        assert_eq!(guilds.begin(&ids([]), (0, 0)), [GuildId::new(even)]);
+        assert_eq!(guilds.begin(&named([], (0, 0))), [GuildId::new(even)]);
     }
 
     #[test]
     fn members_are_counted_from_what_was_told_on() {
         let (guilds, here) = (Guilds::default(), GuildId::new(1));
-        guilds.begin(&ids([1]), (0, 1));
+        guilds.begin(&named([1], (0, 1)));
         guilds.count_member(here, true);
         let members = || guilds.get(here).unwrap().members;
         assert_eq!(members(), None, "nobody has told how many there are");

@@ -39,7 +39,7 @@ use guilds::Guilds;
 use kept::{Kept, Told};
 use rights::{Member, Powers};
 
-pub use guilds::GuildOfBot;
+pub use guilds::{GuildOfBot, Named};
 pub(in crate::discord) use rights::picture;
 
 /// For how long an answer counts. Whoever holds a stream open asks again at least this often.
@@ -219,9 +219,7 @@ impl Standings {
         self.faces.notice(event);
         match event {
             FullEvent::Ready { data_about_bot: ready } => {
-                let named = ready.guilds.iter().map(|told| own_guild(told.id)).collect();
-                let shard = ready.shard.as_ref().map_or((0, 1), |shard| (shard.id.get(), shard.total));
-                for left in self.guilds.begin(&named, shard) {
+                for left in self.guilds.begin(&Named::by(ready)) {
                     self.forget_guild(left);
                 }
             }

@@ -15,7 +15,7 @@ pub mod unsent;
 
 pub use alarm::{Alarm, Ring};
 pub use model::{DeadLetter, Job, JobId, Lane, Run, Setback, Slot, Wait};
-pub use tables::{CHANGED, GIVEN_UP, SETTLED, TABLES, dead_letters, due_by, forget, is_waiting};
+pub use tables::{CHANGED, GIVEN_UP, SETTLED, TABLES, dead_letters, due_by, forget, is_waiting, jobs_of};
 
 use std::marker::PhantomData;
 

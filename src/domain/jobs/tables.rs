@@ -174,6 +174,18 @@ pub fn run_of(read: &dyn Read, guild: GuildId, id: JobId) -> Result<Option<Run>>
     Ok(Some(Run { id, guild, job, wait }))
 }
 
+/// The jobs of a kind that a guild has, to be done at whatever time.
+pub fn jobs_of(read: &dyn Read, guild: GuildId, kind: &str) -> Result<Vec<Run>> {
+    let mut found = Vec::new();
+    JOBS.for_each(read, guild, |(_, id), job| {
+        if job.kind == kind {
+            found.push(Run { id, guild, job, wait: None });
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 /// When the next job after `now` becomes due.
 pub fn next_due_after(read: &dyn Read, now: Timestamp) -> Result<Option<Timestamp>> {
     let first = BY_DUE.first(read, Span::all().after(now), Direction::Forward)?;

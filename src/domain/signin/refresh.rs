@@ -2,7 +2,8 @@
 //!
 //! A refresh is good for once: whoever shows it gets another one, and a new id of the session. All that came of one sign-in are a
 //! family. One that is shown again was copied, and nobody can tell who is who, so the whole family ends. Within ten seconds it is
-//! a browser that asked twice at once; that is refused, and nothing ends.
+//! a browser that asked twice at once; that is refused, and nothing ends. Where nobody ever used what it was spent for, the
+//! answer did not arrive: then it is good once more, and what did not arrive is good for nothing.
 
 use std::time::Duration;
 
@@ -70,21 +71,33 @@ pub fn rotate(tx: &Tx<'_>, shown: Digest, next: Next) -> Result<Rotation> {
     let Some(refresh) = REFRESHES.get(tx, &place(shown))?.filter(|refresh| refresh.expires > now) else {
         return Ok(Rotation::Unknown);
     };
-    if let Some(spent_at) = refresh.spent_at {
-        if now.since(spent_at) <= TWICE {
-            return Ok(Rotation::Repeated);
-        }
+    let good = match refresh.spent_at {
+        None => Some((shown, refresh.clone())),
+        Some(spent_at) if now.since(spent_at) <= TWICE => return Ok(Rotation::Repeated),
+        Some(spent_at) => never_used(tx, refresh.family, spent_at)?,
+    };
+    let Some((digest, good)) = good else {
         end_family(tx, refresh.family)?;
         return Ok(Rotation::Reused);
-    }
-    let Some(session) = session::going_on(tx, refresh.session, now)? else {
+    };
+    let Some(session) = session::going_on(tx, good.session, now)? else {
         end_family(tx, refresh.family)?;
         return Ok(Rotation::Unknown);
     };
-    let session = session::renew(tx, refresh.session, next.sid, session)?;
+    let session = session::renew(tx, good.session, next.sid, session)?;
+    // Of what did not arrive and what was shown in its place, both are spent now.
+    REFRESHES.put(tx, &place(digest), &Refresh { spent_at: Some(now), ..good })?;
     REFRESHES.put(tx, &place(shown), &Refresh { spent_at: Some(now), ..refresh })?;
     give(tx, next.refresh, next.sid, &session)?;
     Ok(Rotation::Rotated(Box::new(session)))
+}
+
+/// What a refresh was spent for at a moment, where it is what is good now, and nobody was seen by it.
+fn never_used(read: &dyn Read, family: Digest, spent_at: Timestamp) -> Result<Option<(Digest, Refresh)>> {
+    let good = of_family(read, family)?.into_iter().find(|(_, refresh)| refresh.spent_at.is_none());
+    let Some((digest, good)) = good else { return Ok(None) };
+    let session = SESSIONS.get(read, &place(good.session))?;
+    Ok(session.filter(|session| session.is_unused_since(spent_at)).map(|_| (digest, good)))
 }
 
 /// Gives a session a refresh.

@@ -140,6 +140,11 @@ impl Session {
         self.proven_at.after(span) > now
     }
 
+    /// Whether it went on at this moment, and nobody was seen by it since.
+    pub(super) fn is_unused_since(&self, moment: Timestamp) -> bool {
+        self.expires == moment.after(LASTS) && self.seen < moment
+    }
+
     /// Whether it is to be written that they were seen.
     pub fn is_to_be_touched(&self, now: Timestamp) -> bool {
         now.since(self.seen) >= SEEN_EVERY
@@ -282,10 +287,16 @@ pub fn lately_in(read: &dyn Read, guild: GuildId, now: Timestamp, limit: usize) 
     Ok(found)
 }
 
-/// Lets a session go on under another id.
+/// Lets a session go on under another id. That they were seen is written at the first request by it, so it is known whether the
+/// answer arrived.
 pub(super) fn renew(tx: &Tx<'_>, sid: Digest, other: Digest, session: Session) -> Result<Session> {
     let now = tx.now();
-    let renewed = Session { seen: now, expires: now.after(LASTS), kept_until: now.after(refresh::LASTS), ..session };
+    let renewed = Session {
+        seen: now.before(SEEN_EVERY),
+        expires: now.after(LASTS),
+        kept_until: now.after(refresh::LASTS),
+        ..session
+    };
     SESSIONS.remove(tx, &place(sid))?;
     put(tx, other, &renewed)?;
     Ok(renewed)

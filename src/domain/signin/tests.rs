@@ -11,7 +11,7 @@ use super::session::{
     sign_out_everywhere, touch,
 };
 use super::token::Wanted;
-use super::{Person, answer, guesses, link, oauth, over, token};
+use super::{Person, SEEN_EVERY, answer, guesses, link, oauth, over, token};
 use crate::activity::{Filter, newest};
 use crate::features::testing::{TestStore, said};
 use crate::kernel::actor::Actor;
@@ -122,7 +122,7 @@ fn a_session_counts_for_a_day_and_goes_on_by_its_refresh_under_another_id() {
     store.advance(DAY);
     let Rotation::Rotated(goes_on) = shows(&store, refresh_of("one"), "two") else { panic!("it is good") };
     let goes_on = *goes_on;
-    assert_eq!((goes_on.seen, goes_on.expires), (store.now(), store.now().after(DAY)));
+    assert_eq!((goes_on.seen, goes_on.expires), (store.now().before(SEEN_EVERY), store.now().after(DAY)));
     assert_eq!((goes_on.began, goes_on.proven_at, goes_on.family), (begun.began, begun.proven_at, begun.family));
     assert_eq!(session(&store, "two"), Some(goes_on));
     assert!(!is_in(&store, "one"));
@@ -149,6 +149,42 @@ fn a_refresh_that_was_spent_ends_what_it_led_to_and_a_browser_that_asks_twice_en
     assert_eq!(shows(&store, refresh_of("three"), "four"), Rotation::Unknown);
     assert_eq!(shows(&store, code("made up"), "four"), Rotation::Unknown);
     assert!(is_in(&store, "elsewhere"), "the other browser has nothing to do with it");
+    store.check();
+}
+
+#[test]
+fn where_the_answer_got_lost_the_refresh_before_it_is_good_once_more_until_somebody_was_seen() {
+    let store = TestStore::new();
+    signs_in(&store, member(ANN), "one");
+    store.advance(HOUR);
+    // Nothing of these two arrives.
+    for lost in ["two", "three"] {
+        assert!(matches!(shows(&store, refresh_of("one"), lost), Rotation::Rotated(_)), "{lost}");
+        store.advance(Duration::from_secs(11));
+    }
+    let Rotation::Rotated(goes_on) = shows(&store, refresh_of("one"), "four") else { panic!("nobody was seen") };
+    assert_eq!(session(&store, "four"), Some(*goes_on));
+    assert_eq!(["one", "two", "three"].map(|sid| is_in(&store, sid)), [false; 3]);
+    assert_eq!(places(&store, &member(ANN)), 1);
+    store.write(|tx| touch(tx, code("four"))).unwrap();
+    store.advance(Duration::from_secs(11));
+    assert_eq!(shows(&store, refresh_of("one"), "stolen"), Rotation::Reused);
+    assert!(!is_in(&store, "four"));
+    store.check();
+}
+
+#[test]
+fn what_got_lost_and_turns_up_again_ends_what_took_its_place() {
+    let store = TestStore::new();
+    signs_in(&store, member(ANN), "one");
+    store.advance(HOUR);
+    assert!(matches!(shows(&store, refresh_of("one"), "caught"), Rotation::Rotated(_)));
+    store.advance(Duration::from_secs(11));
+    assert!(matches!(shows(&store, refresh_of("one"), "two"), Rotation::Rotated(_)));
+    store.write(|tx| touch(tx, code("two"))).unwrap();
+    store.advance(Duration::from_secs(11));
+    assert_eq!(shows(&store, refresh_of("caught"), "stolen"), Rotation::Reused);
+    assert!(!is_in(&store, "two") && !is_in(&store, "caught"));
     store.check();
 }
 

@@ -129,6 +129,32 @@ async fn each_shard_gets_its_own_guilds() {
 }
 
 #[tokio::test]
+async fn a_session_names_the_guilds_that_are_out_of_order_and_none_that_threw_the_bot_out_before() {
+    let (sim, _) = sim().await;
+    let mut all = Vec::new();
+    for name in ["here", "troubled", "left"] {
+        let spec = GuildSpec { name: name.to_owned(), ..GuildSpec::default() };
+        all.push(sim.create_guild(spec).await.unwrap().guild);
+    }
+    let [here, troubled, left] = all[..] else { panic!("{all:?}") };
+    sim.set_out_of_order(troubled, true).await.unwrap();
+    sim.kick_bot(left).await.unwrap();
+    let events = heard(&mut listen(&sim, (0, 1), intents::GUILDS));
+    let of =
+        |name: &str| events.iter().filter(|(told, _)| told == name).map(|(_, data)| data.clone()).collect::<Vec<_>>();
+    let [ready] = &of("READY")[..] else { panic!("{events:?}") };
+    let mut named: Vec<&str> =
+        ready["guilds"].as_array().unwrap().iter().map(|guild| guild["id"].as_str().unwrap()).collect();
+    named.sort_unstable();
+    let mut expected = [here, troubled].map(|guild| guild.to_string());
+    expected.sort_unstable();
+    assert_eq!(named, expected);
+    let gone = of("GUILD_DELETE");
+    assert_eq!(gone.len(), 1, "{events:?}");
+    assert_eq!((&gone[0]["id"], &gone[0]["unavailable"]), (&troubled.to_string().into(), &true.into()));
+}
+
+#[tokio::test]
 async fn members_are_named_without_the_presences_intent_only_where_they_talk() {
     let (sim, _) = sim().await;
     sim.create_guild(house()).await.unwrap();

@@ -31,6 +31,8 @@ pub enum Name {
     Keys,
     /// Opens the pages that set Greenroom up.
     Setup,
+    /// Knows the browser whose form is kept.
+    Kept,
 }
 
 impl Name {
@@ -42,6 +44,7 @@ impl Name {
             Self::Theme => "theme",
             Self::Keys => "keys",
             Self::Setup => "setup",
+            Self::Kept => "kept",
         }
     }
 
@@ -57,7 +60,7 @@ impl Name {
     const fn path(self) -> &'static str {
         match self {
             Self::Refresh => REFRESH_PATH,
-            Self::Access | Self::State | Self::Theme | Self::Keys | Self::Setup => "/",
+            Self::Access | Self::State | Self::Theme | Self::Keys | Self::Setup | Self::Kept => "/",
         }
     }
 

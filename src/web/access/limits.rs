@@ -135,13 +135,14 @@ const LOCKED: Duration = Duration::from_mins(15);
 const TRIES_IN_ALL: u32 = 60;
 
 /// Counts wrong tries to sign in: for a place and an account together, so that nobody locks the operator out from elsewhere,
-/// and in all, because each try is work.
+/// and in all, because each try is work. A try counts as a wrong one until it was right, so many that come at the same moment
+/// are as many as those that come one after the other.
 #[derive(Default)]
 pub struct SignIns(Mutex<Tries>);
 
 #[derive(Default)]
 struct Tries {
-    of: HashMap<(IpAddr, String), Wrong>,
+    of: HashMap<(IpAddr, Digest), Wrong>,
     in_all: Option<(Timestamp, u32)>,
 }
 
@@ -152,10 +153,11 @@ struct Wrong {
 }
 
 impl SignIns {
-    /// Whether somebody there may try; the try is counted in all.
+    /// Whether somebody there may try. The try is counted.
     pub fn may_try(&self, place: IpAddr, account: &str, now: Timestamp) -> Result<(), TooOften> {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(wrong) = tries.of.get(&(place, account.to_lowercase()))
+        let pair = (place, called(account));
+        if let Some(wrong) = tries.of.get(&pair)
             && wrong.number >= TRIES
             && now.since(wrong.since) < LOCKED
         {
@@ -166,19 +168,25 @@ impl SignIns {
             return Err(TooOften(WITHIN.saturating_sub(now.since(since))));
         }
         tries.in_all = Some((since, number + 1));
+        tries.count(pair, now);
         Ok(())
     }
 
-    /// A try was wrong. Answers whether the pair is locked from now on.
-    pub fn was_wrong(&self, place: IpAddr, account: &str, now: Timestamp) -> bool {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if tries.of.len() >= MOST_KEYS {
-            tries.of.retain(|_, wrong| now.since(wrong.since) < LOCKED);
+    /// A try was right: it counts no more, nor does what was wrong before it.
+    pub fn was_right(&self, place: IpAddr, account: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).of.remove(&(place, called(account)));
+    }
+}
+
+impl Tries {
+    fn count(&mut self, pair: (IpAddr, Digest), now: Timestamp) {
+        if self.of.len() >= MOST_KEYS {
+            self.of.retain(|_, wrong| now.since(wrong.since) < LOCKED);
         }
-        if tries.of.len() >= MOST_KEYS {
-            tries.of.clear();
+        if self.of.len() >= MOST_KEYS {
+            self.of.clear();
         }
-        let wrong = tries.of.entry((place, account.to_lowercase())).or_insert(Wrong { since: now, number: 0 });
+        let wrong = self.of.entry(pair).or_insert(Wrong { since: now, number: 0 });
         if now.since(wrong.since) >= WITHIN {
             *wrong = Wrong { since: now, number: 0 };
         }
@@ -186,13 +194,12 @@ impl SignIns {
         if wrong.number >= TRIES {
             wrong.since = now;
         }
-        wrong.number >= TRIES
     }
+}
 
-    /// A try was right: what was wrong before counts no more.
-    pub fn was_right(&self, place: IpAddr, account: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).of.remove(&(place, account.to_lowercase()));
-    }
+/// An account, however long the name is that somebody typed, and however it is written.
+fn called(account: &str) -> Digest {
+    Digest::of(account.to_lowercase().as_bytes())
 }
 
 #[cfg(test)]
@@ -222,19 +229,21 @@ mod tests {
     fn five_wrong_tries_lock_a_pair_of_place_and_account_for_a_quarter_of_an_hour() {
         let sign_ins = SignIns::default();
         let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
-        for try_ in 1..=5 {
-            assert!(sign_ins.may_try(HERE, "Host", at(try_)).is_ok());
-            assert_eq!(sign_ins.was_wrong(HERE, "host", at(try_)), try_ == 5);
+        for second in 1..=5 {
+            assert!(sign_ins.may_try(HERE, "Host", at(second)).is_ok(), "{second}");
         }
         assert_eq!(sign_ins.may_try(HERE, "HOST", at(6)), Err(TooOften(Duration::from_secs(899))));
         assert!(sign_ins.may_try(THERE, "host", at(6)).is_ok(), "nobody is locked out from elsewhere");
         assert!(sign_ins.may_try(HERE, "other", at(6)).is_ok());
         assert!(sign_ins.may_try(HERE, "host", at(5 + 900)).is_ok());
-        // What lies further apart than a minute does not add up.
+        // What lies further apart than a minute does not add up, and neither does what was right.
         for try_ in 0..20 {
-            assert!(!sign_ins.was_wrong(THERE, "host", at(10_000 + try_ * 61)), "{try_}");
+            assert!(sign_ins.may_try(THERE, "host", at(10_000 + try_ * 61)).is_ok(), "{try_}");
         }
-        sign_ins.was_right(THERE, "host");
+        for try_ in 0..20 {
+            assert!(sign_ins.may_try(THERE, "host", at(15_000)).is_ok(), "{try_}");
+            sign_ins.was_right(THERE, "host");
+        }
         let in_all = (0..200).filter(|n| sign_ins.may_try(THERE, &n.to_string(), at(20_000)).is_ok()).count();
         assert_eq!(in_all, 60);
     }

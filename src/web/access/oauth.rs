@@ -68,7 +68,8 @@ refusals! {
     pub enum OAuthRefusal {
         /// It did not begin here, or is over.
         NotBegun => "auth.not_begun" as NotAllowed, "That did not begin in this browser within the last ten minutes. Please \
-            sign in once more.";
+            sign in once more. If Discord's app comes back to another browser each time, type {/dashboard} in your server: it \
+            gives you a link.";
         /// They said no.
         Denied => "auth.denied" as NotAllowed, "Nothing happened: you did not let Discord tell who you are.";
         /// Discord does not take the code.

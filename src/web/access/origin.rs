@@ -5,12 +5,15 @@
 //! `API_HOSTS`. Everything else is 421.
 //!
 //! **Cross-site changes.** A changing request must come from a page of ours. Browsers say so by `Sec-Fetch-Site` on https
-//! and loopback, and by `Origin` everywhere; what says neither is no browser, and may only go on without a cookie.
+//! and loopback, and by `Origin` everywhere; what says neither is no browser, and may only go on without a cookie. A page of
+//! ours is one of the name under which we were asked, and one of the address that the operator says people open: a proxy may
+//! ask under another name than the browser did.
 
 use std::net::IpAddr;
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Uri};
+use url::Url;
 
 /// The names under which we answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,8 +64,8 @@ fn name_of(host: &str) -> &str {
     }
 }
 
-/// From where a changing request comes.
-pub fn sender(headers: &HeaderMap) -> Sender {
+/// From where a changing request comes. `base` is the address that people open, where the operator said it.
+pub fn sender(headers: &HeaderMap, base: Option<&Url>) -> Sender {
     if let Some(site) = headers.get("sec-fetch-site") {
         return match site.as_bytes() {
             b"same-origin" | b"none" => Sender::Ours,
@@ -70,9 +73,11 @@ pub fn sender(headers: &HeaderMap) -> Sender {
         };
     }
     let Some(origin) = headers.get(ORIGIN) else { return Sender::Silent };
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let from = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
-    match (from, host) {
+    let (origin, host) = (origin.to_str().unwrap_or_default(), headers.get(HOST).and_then(|host| host.to_str().ok()));
+    if base.is_some_and(|base| base.origin().ascii_serialization() == origin) {
+        return Sender::Ours;
+    }
+    match (origin.split_once("://"), host) {
         (Some(("http" | "https", from)), Some(host)) if from.eq_ignore_ascii_case(host) => Sender::Ours,
         _ => Sender::Foreign,
     }
@@ -144,7 +149,30 @@ mod tests {
             (vec![], Sender::Silent),
         ] {
             let said: Vec<_> = [ours].into_iter().chain(said).collect();
-            assert_eq!(sender(&headers(&said)), expected, "{said:?}");
+            assert_eq!(sender(&headers(&said), None), expected, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_asks_under_another_name_hides_none_of_our_pages() {
+        let base = |url: &str| Some(url.parse::<Url>().unwrap());
+        let from = |origin: &str, base: Option<Url>| {
+            sender(&headers(&[("host", "127.0.0.1:3000"), ("origin", origin)]), base.as_ref())
+        };
+        let ours = "https://greenroom.example";
+        assert_eq!(from(ours, base("https://greenroom.example")), Sender::Ours);
+        assert_eq!(from(ours, base("https://greenroom.example:443/")), Sender::Ours);
+        assert_eq!(from("https://greenroom.example:8443", base("https://greenroom.example:8443")), Sender::Ours);
+        for (origin, base) in [
+            (ours, None),
+            (ours, base("http://greenroom.example")),
+            (ours, base("https://greenroom.example:8443")),
+            ("https://evil.greenroom.example", base("https://greenroom.example")),
+            ("https://greenroom.example.evil.example", base("https://greenroom.example")),
+            ("null", base("https://greenroom.example")),
+            ("", base("https://greenroom.example")),
+        ] {
+            assert_eq!(from(origin, base.clone()), Sender::Foreign, "{origin:?} {base:?}");
         }
     }
 }

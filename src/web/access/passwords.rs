@@ -13,6 +13,8 @@ use crate::refusals;
 
 /// The shortest password, in characters.
 const SHORTEST: usize = 12;
+/// How each hash begins that is made now.
+const PRESENT: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 /// The longest, in bytes: more would only be work.
 const LONGEST: usize = 1_024;
 /// What is compared where there is no such name.
@@ -97,6 +99,11 @@ impl Passwords {
         made.await.map_err(Error::failed)?
     }
 
+    /// Whether a hash is to be made anew at the next chance: it was made in another way than hashes are now.
+    pub fn is_outdated(hash: &str) -> bool {
+        !hash.starts_with(PRESENT)
+    }
+
     /// Whether a password has this hash; where there is none, nobody's is compared, and it is not.
     pub async fn matches(&self, password: Secret, hash: Option<String>) -> Result<bool> {
         if password.expose().len() > LONGEST {
@@ -128,7 +135,8 @@ mod tests {
         let secret = |text: &str| Secret::new(text);
         let first = passwords.hash(secret("correct horse battery")).await.unwrap();
         let second = passwords.hash(secret("correct horse battery")).await.unwrap();
-        assert!(first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{first}");
+        assert!(first.starts_with(PRESENT) && !Passwords::is_outdated(&first), "{first}");
+        assert!(Passwords::is_outdated("$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA") && !Passwords::is_outdated(NOBODYS));
         assert_ne!(first, second);
         assert!(passwords.matches(secret("correct horse battery"), Some(first.clone())).await.unwrap());
         assert!(!passwords.matches(secret("correct horse batterx"), Some(first)).await.unwrap());

@@ -283,7 +283,7 @@ async fn see_other<T>(web: &Web, arrived: &Arrived, answered: Answered<T>) -> Re
 }
 
 /// The way to a page, with cookies to keep or to drop.
-pub(super) fn see(to: &str, cookies: &[String]) -> Response {
+pub fn see(to: &str, cookies: &[String]) -> Response {
     let to = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));
     let mut response = (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response();
     append_cookies(&mut response, cookies);
@@ -340,9 +340,10 @@ impl Refill {
         }
     }
 
-    /// What was typed, and nothing is wrong with it.
+    /// What was typed before somebody proved that it is them, and nothing is wrong with it.
     pub(super) fn of_typed(typed: Typed) -> Self {
-        Self { typed, ..Self::default() }
+        let sentence = "It is not done yet. Here it is as you left it: please send it now.";
+        Self { typed, sentence: Sentence::words(sentence), ..Self::default() }
     }
 
     /// Whether something is to be said of the form, and it is not only filled in again.
@@ -354,7 +355,7 @@ impl Refill {
     pub(super) fn kept(typed: Typed) -> Self {
         let sentence = "Nothing of this was done when you sent it. Here it is as you sent it: please look at it, and send it \
             once more.";
-        Self { sentence: Sentence::words(sentence), ..Self::of_typed(typed) }
+        Self { typed, sentence: Sentence::words(sentence), ..Self::default() }
     }
 
     /// What was typed into a field.
@@ -366,6 +367,12 @@ impl Refill {
 /// Whether what was typed into a field of this name is never shown again.
 pub(super) fn is_secret(field: &str) -> bool {
     ["password", "secret", "token"].iter().any(|word| field.contains(word))
+}
+
+/// An answer that sets cookies.
+pub(super) fn with_cookies(mut response: Response, cookies: impl IntoIterator<Item = String>) -> Response {
+    append_cookies(&mut response, &cookies.into_iter().collect::<Vec<_>>());
+    response
 }
 
 fn append_cookies(response: &mut Response, cookies: &[String]) {

@@ -17,11 +17,11 @@ use crate::signin::scope::Scope;
 use crate::signin::session::Door;
 use crate::signin::{Person, guesses, operator, refresh, session};
 use crate::web::Web;
-use crate::web::access::{Limit, Name, Origin, TooOften, Who, place};
+use crate::web::access::{Limit, Name, Origin, Passwords, TooOften, Who, place};
 use crate::web::answer::{Answered, Problem, is_page_of_ours};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::page::again;
-use crate::web::pages::{SessionsPage, SignInPage};
+use crate::web::pages::{SessionsPage, SignInPage, at_the_door};
 use crate::web::sign_in::{Proven, SignedIn, SignedInView, UserView, session_shown};
 
 refusals! {
@@ -75,7 +75,7 @@ pub struct DiscordWay {
 impl Endpoint for Login {
     const NAME: &'static str = "auth.login";
     const ABOUT: &'static str = "Signs the operator in with a password, or tells the way to sign in with Discord.";
-    const DOORS: Doors = Doors::post(&["/api/auth/login"]).form("/sign-in", again::<SignInPage>);
+    const DOORS: Doors = Doors::post(&["/api/auth/login"]).form("/sign-in", at_the_door);
     const WHO: Who = Who::Anyone;
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::SignIn;
@@ -142,15 +142,22 @@ pub(super) async fn prove(
     web.sign_ins.may_try(from, name, now).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
     let of = name.to_owned();
     let kept = web.look("operator", move |read| operator::of(read, &of)).await?;
-    let hash = kept.map(|operator| operator.phc().expose().to_owned());
-    if web.passwords.matches(password, hash).await? {
+    let is_let_in = web.settings.lets_in(&Person::Operator { name: name.to_owned() });
+    let hash = kept.filter(|_| is_let_in).map(|operator| operator.phc().expose().to_owned());
+    if web.passwords.matches(password.clone(), hash.clone()).await? {
         web.sign_ins.was_right(from, name);
-        return Ok(());
+        return Ok(hash_anew(web, name, password, hash).await?);
     }
-    web.sign_ins.was_wrong(from, name, now);
     let address = origin.address;
     web.bot.store.write("wrong_password", move |tx| guesses::wrong_password(tx, address)).await?;
     Err(SignInRefusal::Wrong.into())
+}
+
+/// Keeps a password that is right by a hash as they are made now, where it has another one.
+async fn hash_anew(web: &Web, name: &str, password: Secret, hash: Option<String>) -> Result<()> {
+    let Some(verified) = hash.filter(|hash| Passwords::is_outdated(hash)).map(Secret::new) else { return Ok(()) };
+    let (name, anew) = (name.to_owned(), Secret::new(web.passwords.hash(password).await?));
+    web.bot.store.write("password_hashed_anew", move |tx| operator::rehash(tx, &name, &verified, &anew)).await
 }
 
 /// Renews a session.

@@ -13,6 +13,7 @@ use crate::kernel::digest::SecretBytes;
 use crate::kernel::refusal::Refuse;
 use crate::kernel::secret::random;
 use crate::kernel::sentence::Sentence;
+use crate::kernel::text::one_line;
 use crate::signin::session::Door;
 use crate::signin::{Person, oauth};
 use crate::web::Web;
@@ -25,6 +26,8 @@ use crate::web::sign_in::Proven;
 
 /// Where people come back to.
 const CALLBACK_PATH: &str = "/api/auth/callback";
+/// The longest word for what went wrong at Discord, in characters.
+const LONGEST_ERROR: usize = 60;
 /// How long the way there and back may take.
 const LASTS: Duration = Duration::from_mins(10);
 
@@ -112,11 +115,25 @@ async fn come_back(web: &Web, arrived: &Arrived) -> Result<(String, Vec<String>)
     let brought: CallbackQuery = read_form(arrived.query.as_bytes())?;
     let state = brought.state.as_deref().and_then(SecretBytes::parse);
     let browser = Name::State.of(&arrived.headers, is_https).as_deref().and_then(SecretBytes::parse);
-    let (state, browser) = state.zip(browser).ok_or(OAuthRefusal::NotBegun)?;
-    let (state, browser) = (state.digest(), browser.digest());
-    let begun = web.bot.store.write("oauth_came_back", move |tx| oauth::take(tx, state, browser)).await?;
-    let begun = begun.ok_or(OAuthRefusal::NotBegun)?;
-    let code = brought.code.filter(|_| brought.error.is_none()).ok_or(OAuthRefusal::Denied)?;
+    // The way back once more, by a reload or by an app that opens it twice: they are in already, and began nothing else.
+    if browser.is_none() && arrived.visitor.somebody().is_some() {
+        return Ok(("/".to_owned(), Vec::new()));
+    }
+    let begun = match state.zip(browser) {
+        Some((state, browser)) => {
+            let (state, browser) = (state.digest(), browser.digest());
+            web.bot.store.write("oauth_came_back", move |tx| oauth::take(tx, state, browser)).await?
+        }
+        None => None,
+    };
+    // Whoever says no may come back without anything else.
+    let is_no = brought.error.as_deref() == Some("access_denied");
+    let begun = begun.ok_or(if is_no { OAuthRefusal::Denied } else { OAuthRefusal::NotBegun })?;
+    if let Some(error) = brought.error.filter(|_| !is_no) {
+        tracing::warn!(error = one_line(&error, LONGEST_ERROR), "Discord signs nobody in");
+        return Err(OAuthRefusal::CodeRefused.into());
+    }
+    let code = brought.code.ok_or(OAuthRefusal::Denied)?;
     let Account { user, name, avatar, guilds } = discord(web, application).account(&code, &begun.verifier()).await?;
     let proven = Proven { person: Person::Member { user }, name, avatar, guilds, door: Door::Discord };
     let signed_in = web.begin_session(proven, &arrived.visitor, &arrived.headers, arrived.origin).await?;

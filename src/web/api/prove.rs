@@ -16,8 +16,7 @@ use crate::web::Web;
 use crate::web::access::{ACCESS, Limit, Who};
 use crate::web::answer::{Answered, Problem, is_page_of_ours};
 use crate::web::endpoint::{Asked, Door, Doors, Endpoint, Nothing, Sample, Samples};
-use crate::web::page::again;
-use crate::web::pages::ProvePage;
+use crate::web::pages::at_the_proof;
 use crate::web::sign_in::{FRESH_PROOF, Renamed, session_shown};
 use crate::web::ui::components::{Notice, Tone};
 
@@ -62,7 +61,7 @@ pub struct ProvenView {
 impl Endpoint for Prove {
     const NAME: &'static str = "auth.prove";
     const ABOUT: &'static str = "Proves once more who is signed in; the session gets another id by that.";
-    const DOORS: Doors = Doors::post(&["/api/auth/prove"]).form("/prove", again::<ProvePage>);
+    const DOORS: Doors = Doors::post(&["/api/auth/prove"]).form("/prove", at_the_proof);
     const WHO: Who = Who::SignedIn;
     const SCOPE: Scope = Scope::Instance;
     const LIMIT: Limit = Limit::SignIn;

@@ -67,7 +67,9 @@ const submit = (form, submitter) => {
     button.hidden = true;
     form.append(button);
   }
-  form.requestSubmit(button);
+  // A phone of some years ago sends a form by its button alone.
+  if (form.requestSubmit) form.requestSubmit(button);
+  else (button ?? form.querySelector('[type="submit"]'))?.click();
 };
 
 /** Leaves the page with a form, if there is a server that takes it: a browser forgets a page that it cannot leave well. */
@@ -272,7 +274,7 @@ const pressed = (event) => {
     const form = document.activeElement?.closest("form[data-guard]") ?? document.querySelector("form[data-guard]");
     if (!form) return;
     event.preventDefault();
-    form.requestSubmit();
+    form.requestSubmit?.();
   }
 };
 

@@ -5,6 +5,8 @@ import * as session from "./session.js";
 import { pause, say } from "./session.js";
 
 const BEAT = 40_000; // the server beats every 15 s; so long without a sign of life, and the connection is dead
+const STALE = 20_000; // whoever comes back to a page that heard nothing for so long has a stream that died in their sleep
+const MUTE = 10_000; // a stream begins with a sign of life; where none comes for so long, something on the way keeps it back
 const HIDDEN = 30_000; // so long a hidden tab keeps one of the six connections that all tabs share
 const ASK_AGAIN = 2_000; // at most one question for the same address in that time
 const POLL = 15_000; // where there is no room for another stream
@@ -161,7 +163,8 @@ let last = root.dataset.revision;
 let lastAt = new Date();
 let ended = false;
 let failures = 0;
-let watchdog, retry, hiding;
+let watchdog, retry, hiding, mute;
+let hasSpoken = false; // whether anything came by the present stream
 
 // Whether this page is kept up to date: that has nothing to do with the live on TikTok, so it has words of its own.
 const show = (state, why) => {
@@ -177,6 +180,7 @@ const show = (state, why) => {
 const close = () => {
   clearTimeout(watchdog);
   clearTimeout(retry);
+  clearTimeout(mute);
   source?.close();
   source = null;
 };
@@ -219,9 +223,28 @@ const fail = (longest = NEAR) => {
 const alive = () => {
   session.found();
   lastAt = new Date();
+  hasSpoken = true;
   show("live");
+  clearTimeout(mute);
   clearTimeout(watchdog);
-  watchdog = setTimeout(fail, BEAT);
+  watchdog = setTimeout(silent, BEAT);
+};
+
+/** Nothing came for long. Whether anybody is there is another question: something on the way may keep the stream back. */
+const silent = () => {
+  close();
+  show("waiting");
+  session.reach();
+  if (hasSpoken) retry = setTimeout(open, pause(failures++, NEAR));
+  else poll();
+};
+
+/** Until something comes by the stream, the page asks by itself. */
+const askMeanwhile = async () => {
+  await ask(regions());
+  if (!source || hasSpoken || ended) return;
+  show("off");
+  mute = setTimeout(askMeanwhile, POLL);
 };
 
 const streamAddress = () => {
@@ -258,7 +281,7 @@ const open = () => {
   if (ended || source) return;
   clearTimeout(retry);
   source = new EventSource(streamAddress());
-  source.onopen = alive;
+  hasSpoken = false;
   source.onerror = () => {
     // A browser would try again by itself, always after the same pause, and not at all where the answer was no stream.
     if (source?.readyState === EventSource.CLOSED) probe();
@@ -273,7 +296,8 @@ const open = () => {
       take[kind](data);
       heard(kind, data);
     });
-  watchdog = setTimeout(fail, BEAT);
+  watchdog = setTimeout(silent, BEAT);
+  mute = setTimeout(askMeanwhile, MUTE);
 };
 
 /** A stream that did not open does not tell why; a question to the same address does. */
@@ -421,6 +445,7 @@ export const start = (told) => {
     clearTimeout(hiding);
     if (ended) return;
     if (document.hidden) hiding = setTimeout(hide, HIDDEN);
+    else if (source && Date.now() - lastAt > STALE) reopen(0);
     else open();
   });
   session.onReturn(() => {

@@ -207,14 +207,18 @@ export const lose = () => {
 
 /** Whether the server is there. A browser that says that it is offline may still reach one at home. */
 export const reach = async () => {
+  // By a clock of our own: a browser of some years ago has none for this, and nothing could be sent from it.
+  const stop = new AbortController();
+  const late = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    const signal = AbortSignal.timeout(PATIENCE);
-    await fetch(import.meta.url, { method: "HEAD", cache: "no-store", signal });
+    await fetch(import.meta.url, { method: "HEAD", cache: "no-store", signal: stop.signal });
     found();
     return true;
   } catch {
     lose();
     return false;
+  } finally {
+    clearTimeout(late);
   }
 };
 
@@ -248,6 +252,15 @@ const look = async () => {
   ends = csrf ? Date.parse(value(/ data-session="([^"]*)"/)) : 0;
   if (csrf) takeTold({ csrf, ends, viewer: value(/ data-viewer="([^"]*)"/) });
   return Boolean(csrf);
+};
+
+/**
+ * The page comes back out of the browser's memory, where it stayed whatever happened meanwhile. What was somebody's who is
+ * out by now is not shown to whoever sits there.
+ */
+const restored = async () => {
+  await check();
+  if (over === OUT && !unsent.size) location.reload();
 };
 
 const isDue = () => ends - now() < EARLY;
@@ -306,7 +319,7 @@ export const start = () => {
   setInterval(tick, LOOK);
   addEventListener("offline", reach);
   addEventListener("online", reach);
-  addEventListener("pageshow", ({ persisted }) => persisted && check());
+  addEventListener("pageshow", ({ persisted }) => persisted && restored());
   document.addEventListener("fresh", render);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) hiddenAt = Date.now();

@@ -145,6 +145,8 @@ pub struct Restored {
     pub name: String,
     /// Why it was not done; `None` when it was. Then nothing was changed.
     pub problem: Option<String>,
+    /// When it was made, as RFC 3339, where it says so.
+    pub from: Option<String>,
     /// How many rows came back.
     pub rows: u64,
     /// The name of the store as it was before, which stays.

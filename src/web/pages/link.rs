@@ -14,7 +14,7 @@ use crate::discord::standing;
 use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::signin::Person;
-use crate::signin::link::{self, Purpose};
+use crate::signin::link::{self, LinkRefusal, Purpose};
 use crate::signin::scope::Scope;
 use crate::signin::session::Door;
 use crate::web::Web;
@@ -70,6 +70,7 @@ impl Page for LinkPage {
         let One(code) = &seen.path;
         let (digest, now) = (code.digest(), seen.now);
         let found = web.look("link", move |read| link::look(read, digest, now)).await?;
+        lets_in(web, &found.purpose)?;
         let whose = match &found.purpose {
             Purpose::SignIn { name, .. } | Purpose::Operator { name } => name.clone(),
             Purpose::FirstRun => "the operator".to_owned(),
@@ -124,6 +125,7 @@ impl Endpoint for UseLink {
         } else {
             web.bot.store.write("link_used", move |tx| link::redeem(tx, digest)).await?
         };
+        lets_in(web, &used.purpose)?;
         let (proven, to) = match used.purpose {
             Purpose::SignIn { user, name, guild } => {
                 let (guilds, avatar) = web.guilds_of(user, guild).await;
@@ -139,6 +141,15 @@ impl Endpoint for UseLink {
         let signed_in = web.begin_session(proven, &asked.visitor, &asked.headers, asked.origin).await?;
         Ok(Answered::from(signed_in.view()).with_cookies(signed_in.cookies).leading_to(to))
     }
+}
+
+/// Refuses the link of an operator who is let in no more.
+fn lets_in(web: &Web, purpose: &Purpose) -> Result<(), LinkRefusal> {
+    let is_let_in = match purpose {
+        Purpose::Operator { name } => web.settings.lets_in(&Person::Operator { name: name.clone() }),
+        Purpose::SignIn { .. } | Purpose::FirstRun => true,
+    };
+    if is_let_in { Ok(()) } else { Err(LinkRefusal::Gone) }
 }
 
 /// Servers that are asked about for somebody who signs in by a link: a bot at home is in a few.

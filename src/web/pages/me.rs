@@ -8,8 +8,9 @@ use crate::features::coins::model::{EntryId, LedgerEntry};
 use crate::features::coins::queries::{HistoryPage, HistoryRow, Purse, purse};
 use crate::features::handles::model::Account;
 use crate::features::queue::queries::{OwnPage, Row as OwnSong, Standing};
+use crate::features::submissions::settings::SUBMISSIONS_OPEN;
 use crate::kernel::ids::GuildId;
-use crate::store::Topic;
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
@@ -17,7 +18,8 @@ use crate::web::api::me::{Mine, OwnPages, own_account};
 use crate::web::endpoint::Nothing;
 use crate::web::music::song::called;
 use crate::web::page::{Page, Seen, Shown, servers_of};
-use crate::web::push::about::{COINS, HANDLES, SONGS};
+use crate::web::pages::home::closed;
+use crate::web::push::about::{COINS, HANDLES, SETTINGS, SONGS};
 use crate::web::push::live_address_in;
 use crate::web::ui::components::{
     Button, Card, Cell, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, moment, number, takes_about,
@@ -90,21 +92,22 @@ impl Page for MineInServer {
     const ABOUT: &'static str = "Shows somebody what they have in a server, why, and what is stored of them.";
     const PATHS: &'static [&'static str] = &["/me/{server}"];
     const WHO: Who = Who::Member;
-    const HINTS: &'static [Topic] = &[COINS, SONGS, HANDLES];
+    const HINTS: &'static [Topic] = &[COINS, SONGS, HANDLES, SETTINGS];
 
     type Path = ();
     type Query = OwnPages;
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, user, shown) = (seen.guild, own_account(&seen.visitor)?, seen.query);
-        let mine = web.look(Self::NAME, move |read| Mine::of(read, guild, user, shown)).await?;
+        let look = move |read: &dyn Read| Ok((Mine::of(read, guild, user, shown)?, SUBMISSIONS_OPEN.get(read, guild)?));
+        let (mine, is_open) = web.look(Self::NAME, look).await?;
         let is_proven = web.is_proven(&seen.visitor, seen.now).await?;
         let name = web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default();
         let main = html! {
             (balances(&mine.purse))
             (why(guild, &mine.history))
             (points(&mine.points))
-            (songs(guild, &mine.songs))
+            (songs(guild, &mine.songs, is_open))
             (handles(&mine.handles))
             (data(seen, &name, is_proven))
         };
@@ -172,7 +175,7 @@ fn points(entries: &[(EntryId, LedgerEntry)]) -> Markup {
     }
 }
 
-fn songs(guild: GuildId, page: &OwnPage) -> Markup {
+fn songs(guild: GuildId, page: &OwnPage, is_open: bool) -> Markup {
     let row = |row: &OwnSong| {
         let song = &row.entry.song;
         let cells = vec![
@@ -191,6 +194,7 @@ fn songs(guild: GuildId, page: &OwnPage) -> Markup {
     html! {
         section.card #songs {
             h2 { "Your songs" }
+            @if !is_open { (closed()) }
             @if rows.is_empty() {
                 (Empty { title: "No songs yet.", text: "Type /submit in the server to bring one.", action: None })
             } @else {

@@ -41,13 +41,13 @@ pub use live::LivePage;
 pub use live_session::SessionPage;
 pub use me::{MePage, MineInServer};
 pub use members::{MemberPage, MembersPage};
-pub use prove::ProvePage;
+pub use prove::{ProvePage, at_the_proof};
 pub use public::PublicPage;
 pub use reference::ReferencePage;
 pub use servers::ServersPage;
 pub use sessions::SessionsPage;
 pub use settings::{AreaPage, SettingsPage};
-pub use sign_in::SignInPage;
+pub use sign_in::{SignInPage, at_the_door};
 pub use unsent::UnsentPage;
 
 use maud::{Markup, html};

@@ -105,6 +105,44 @@ async fn a_way_to_discord_comes_back_once_and_to_the_browser_in_which_it_began_a
     ground.end().await;
 }
 
+#[tokio::test]
+async fn whoever_opens_the_way_back_once_more_is_in_already_and_stays_who_they_are() {
+    let ground = WebWorld::with_discord().await;
+    let (browser, other) = (ground.nobody(), ground.nobody());
+    let back = goes(&ground, &browser, "/sign-in").await;
+    browser.get(&back).await.is(303);
+    let access = browser.cookie("access");
+    // By a reload, or by an app that opens it twice.
+    assert_eq!(browser.get(&back).await.is(303).location(), "/");
+    assert_eq!(browser.cookie("access"), access);
+    // By an app that opens another browser: that one is told what helps.
+    let to = other.get(&back).await.is(303).location();
+    assert_eq!(to, "/sign-in?why=auth.not_begun");
+    let said = other.get(&to).await.is(200).seen();
+    assert!(said.contains("comes back to another browser each time, type /dashboard in your server"), "{said}");
+    // A way back of somebody else changes nothing for whoever is in.
+    ground.authorizes("ben");
+    let of_ben = goes(&ground, &other, "/sign-in").await;
+    assert_eq!(browser.get(&of_ben).await.is(303).location(), "/");
+    assert_eq!(browser.get("/api/auth/me").await.is(200).json()["user"]["username"], "ann");
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_no_without_anything_else_is_understood_and_so_is_a_word_that_is_none_of_ours() {
+    let ground = WebWorld::with_discord().await;
+    let browser = ground.nobody();
+    goes(&ground, &browser, "/sign-in").await;
+    let bare = "/api/auth/callback?error=access_denied";
+    refused(&ground, &browser, bare, "auth.denied").await;
+    let began = goes(&ground, &browser, "/sign-in").await;
+    let state = began.split("state=").nth(1).unwrap();
+    let odd = format!("/api/auth/callback?error=invalid_scope%0a<b>&state={state}");
+    let said = refused(&ground, &browser, &odd, "auth.code_refused").await;
+    assert!(!said.contains("invalid_scope"), "{said}");
+    ground.end().await;
+}
+
 /// Somebody comes back and is not signed in; answers what the page says.
 async fn refused(ground: &WebWorld, browser: &Person<'_>, back: &str, why: &str) -> String {
     let to = browser.get(back).await.is(303).location();

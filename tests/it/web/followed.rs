@@ -171,6 +171,25 @@ async fn open_pages_are_told_of_coins_handles_and_settings() {
 }
 
 #[tokio::test]
+async fn whoever_would_send_a_song_is_told_that_none_are_taken() {
+    let ground = WebWorld::start().await;
+    let mut pages = Vec::new();
+    for (name, path) in [("ann", "/me/{server}"), ("ann", "/g/{server}"), ("viewer", "/g/{server}")] {
+        let page = ground.opens(name, path).await;
+        assert!(!page.asks("").await.is(200).seen().contains("No songs are taken now."), "{path}");
+        pages.push(page);
+    }
+    let closed = json!({ "submissions_open": false });
+    ground.signed_in("administrator").json(Method::PATCH, "/api/{server}/settings", &closed).await.is(200);
+    ground.world.settle().await;
+    for page in &mut pages {
+        page.shows("settings.changed", "No songs are taken now.").await;
+    }
+    drop(pages);
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn what_is_in_no_row_is_looked_at_again_while_somebody_has_it_open() {
     let ground = WebWorld::of_a_process().await;
     for (name, path) in [

@@ -278,6 +278,18 @@ impl WebWorld {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// What is answered to these very bytes, by whoever may hang up before it has read them all.
+    pub async fn raw_as_far_as_it_comes(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let mut answer = Vec::new();
+        let asks = async {
+            let _ = stream.write_all(request.as_bytes()).await;
+            let _ = stream.read_to_end(&mut answer).await;
+        };
+        within("an answer comes to its end", asks).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
     /// Does something in the store that must succeed.
     pub fn write<T, F>(&self, operation: F) -> T
     where

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use greenroom::web::access::{Hosts, Who};
+use greenroom::web::access::{Hosts, Proxies, Who};
 use greenroom::web::table::routes;
 use reqwest::Method;
 use serde_json::json;
@@ -87,6 +87,25 @@ async fn an_encrypted_way_is_kept_and_its_cookies_go_no_other() {
         for part in ["; HttpOnly", "; Secure", "; SameSite=Lax"] {
             assert!(cookie.contains(part), "{part}: {cookie}");
         }
+    }
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_way_that_others_could_read_along_says_so_and_no_other_does() {
+    let ground = WebWorld::with(|settings| {
+        settings.proxies = Proxies(vec!["127.0.0.1".parse().unwrap()]);
+    })
+    .await;
+    for (headers, is_told) in [
+        (vec![], false),
+        (vec![("x-forwarded-for", "192.168.0.9")], true),
+        (vec![("x-forwarded-for", "192.168.0.9"), ("x-forwarded-proto", "http")], true),
+        (vec![("x-forwarded-for", "192.168.0.9"), ("x-forwarded-proto", "https")], false),
+        (vec![("x-forwarded-for", "192.168.0.9"), ("x-forwarded-proto", "https, http")], true),
+    ] {
+        let page = ground.nobody().ask(Method::GET, "/sign-in", &headers, Vec::new()).await.is(200);
+        assert_eq!(page.seen().contains("The way to this page is not encrypted"), is_told, "{headers:?}");
     }
     ground.end().await;
 }

@@ -57,6 +57,12 @@ async fn a_form_that_came_after_its_session_is_seen_again_filled_in_and_done_onl
         assert!(shown.seen().contains("Nothing of this was done when you sent it."), "{}", shown.seen());
         assert!(shown.text().contains("value=\"@Ann.Live\"") && !shown.text().contains("hunter2"), "{}", shown.text());
         assert!(!shown.seen().contains("is linked to"), "{}", shown.seen());
+        // It is said at the form, and takes the focus: the page may be long.
+        let (_, behind) =
+            shown.text().split_once("Nothing of this was done").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let first = behind.split_once("<form ").unwrap().1.split('>').next().unwrap().to_owned();
+        assert!(first.contains(&format!("action=\"{}\"", ground.path(ACTION))), "{first}");
+        assert!(shown.text().contains("tabindex=\"-1\" autofocus"), "{}", shown.text());
     }
     let ann = ground.world.user("ann").to_string();
     let form = browser.get(&back).await.form(&ground.path(ACTION)).unwrap();
@@ -115,6 +121,7 @@ async fn a_place_keeps_a_few_forms_and_one_that_says_nothing_or_comes_from_elsew
     for number in 0..10 {
         pages.push(WebWorld::next_of(&ground.links(&nobody, &form, &format!("@h{number}")).await.is(303).location()));
     }
+    operator.keep_cookie("kept", &nobody.cookie("kept").unwrap());
     for (number, page) in pages.iter().enumerate() {
         let is_kept = operator.get(page).await.is(200).text().contains(&format!("value=\"@h{number}\""));
         assert_eq!(is_kept, number >= 2, "{number}");
@@ -125,6 +132,26 @@ async fn a_place_keeps_a_few_forms_and_one_that_says_nothing_or_comes_from_elsew
     assert_eq!(nobody.post(ACTION, &[("handle", &large)]).await.is(303).location(), "/sign-in?next=%2F");
     let foreign = [("sec-fetch-site", "cross-site"), ("content-type", "application/x-www-form-urlencoded")];
     nobody.ask(Method::POST, ACTION, &foreign, b"handle=x&member=y".to_vec()).await.is(403);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn nobody_is_shown_a_form_that_somebody_else_filled_in_for_them() {
+    let ground = WebWorld::start().await;
+    let victim = ground.signed_in(OPERATOR);
+    let form = ground.link_form(&victim).await;
+    // Who is no browser says whatever a browser of ours would.
+    for mallory in [ground.nobody(), ground.signed_in("member")] {
+        ground.world.pass(LATER).await;
+        let away = ground.links(&mallory, &form, "@mallory.live").await.is(303).location();
+        let trap = WebWorld::next_of(&away);
+        assert!(trap.contains("kept="), "{trap}");
+        let seen = ground.signed_in(OPERATOR).get(&trap).await.is(200);
+        assert!(!seen.text().contains("@mallory.live"), "{}", seen.seen());
+        let with_another = ground.signed_in(OPERATOR);
+        with_another.keep_cookie("kept", &"A".repeat(43));
+        assert!(!with_another.get(&trap).await.is(200).text().contains("@mallory.live"));
+    }
     ground.end().await;
 }
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use greenroom::discord::standing::FRESH;
 use greenroom::features::queue::model::Line;
 use greenroom::kernel::ids::UserId;
 use greenroom::signin::scope::Scope;
@@ -11,9 +12,11 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::WebWorld;
+use super::ground::BOUNDS;
 use super::push::{goodbye, ground, listening};
 use crate::patience::{as_time_passes, within};
 use crate::reading::link;
+use crate::standing::without_intents;
 
 /// What a program listens to.
 const EVENTS: &str = "/api/stream?guilds={server}";
@@ -86,6 +89,24 @@ async fn where_discord_says_nothing_no_stream_goes_on_by_what_was_so_before() {
     viewer.get(&ground.page_stream()).await.is(503);
     ground.world.sim.clear_faults().await;
     drop(listening(&viewer, &ground.page_stream()).await);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_role_of_which_the_gateway_tells_nothing_ends_the_stream_after_a_minute() {
+    let ground = WebWorld::before(without_intents().await, BOUNDS, |_| {}).await;
+    let (viewer, hand) = (ground.signed_in("viewer"), ground.world.hand.clone());
+    let listener = listening(&viewer, EVENTS).await;
+    let (guild, user) = (ground.world.ids.guild, ground.world.ids.members["viewer"]);
+    for role in ground.world.sim.member(guild, user).await.unwrap().roles {
+        ground.world.sim.set_member_role(guild, user, role, false).await.unwrap();
+    }
+    viewer.get("/api/{server}/queue").await.is(200);
+    hand.advance(FRESH);
+    let heard = as_time_passes(&hand, Duration::from_secs(1), listener.until_it_ends()).await;
+    let heard: Vec<_> = heard.into_iter().filter(|heard| heard.event != "beat").collect();
+    assert_eq!(heard, goodbye("no longer allowed"));
+    viewer.get("/api/{server}/queue").await.is(403);
     ground.end().await;
 }
 

@@ -4,9 +4,13 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::WebWorld;
 use super::html::tags;
+use crate::patience::within;
 
 /// What no answer of ours is without.
 const ALWAYS: [&str; 6] = [
@@ -94,6 +98,84 @@ async fn whatever_is_asked_for_under_whatever_name_is_answered_by_the_gate() {
             }
         }
         ground.world.hand.advance(Duration::from_secs(10));
+    }
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_at_all_is_answered_like_everything_else_and_ends_there() {
+    let ground = WebWorld::start().await;
+    let good = format!("GET /api/status HTTP/1.1\r\nhost: {}\r\n\r\n", ground.address);
+    let long = "a".repeat(66_000);
+    for (request, status) in [
+        ("nonsense\r\n\r\n".to_owned(), 400),
+        ("GET / HTTP/9.9\r\nhost: localhost\r\n\r\n".to_owned(), 400),
+        ("GET / HTTP/1.1\r\nhost: localhost\r\n\u{e4}: b\r\n\r\n".to_owned(), 400),
+        (format!("GET / HTTP/1.1\r\nhost: localhost\r\ncookie: {long}\r\n"), 431),
+        (format!("{good}nonsense\r\n\r\n"), 400),
+    ] {
+        let asked = &request[..request.len().min(60)];
+        let answer = ground.raw_as_far_as_it_comes(&request).await;
+        let own = &answer[answer.rfind("HTTP/1.1 ").unwrap_or_else(|| panic!("{asked}: {answer}"))..];
+        let (head, body) = own.split_once("\r\n\r\n").unwrap();
+        let head = head.to_lowercase();
+        assert!(head.starts_with(&format!("http/1.1 {status} ")), "{asked}: {head}");
+        for header in ALWAYS.into_iter().chain(["cache-control: private, no-store", "content-type: application/json"]) {
+            assert!(head.contains(&format!("\r\n{header}")), "{asked} has no {header}: {head}");
+        }
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["error"]["code"], "unreadable", "{asked}: {body}");
+        assert!(body["error"]["timestamp"].is_string() && body["error"]["message"].is_string(), "{body}");
+        assert_eq!(answer.matches("HTTP/1.1 200").count(), usize::from(request.starts_with(&good)), "{answer}");
+    }
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn ways_to_ask_that_no_browser_has_are_answered_by_the_gate_as_well() {
+    let ground = WebWorld::start().await;
+    for line in
+        ["CONNECT localhost:443", "OPTIONS *", "TRACE /", "TRACE /api/status", "QUERY /me", "GET http://evil.example/"]
+    {
+        let request = format!("{line} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        let head = ground.raw(&request).await.split("\r\n\r\n").next().unwrap_or_default().to_lowercase();
+        assert!(head.starts_with("http/1.1 4"), "{line}: {head}");
+        for header in ALWAYS {
+            assert!(head.contains(&format!("\r\n{header}")), "{line} has no {header}: {head}");
+        }
+    }
+    ground.end().await;
+}
+
+/// What proxies go by: that it is a stream, that it is not to be kept, packed or held back, and how it ends.
+#[tokio::test]
+async fn a_stream_is_told_as_one_also_to_proxies_that_speak_an_older_http() {
+    let ground = WebWorld::start().await;
+    let cookie = ground.signed_in("viewer").cookie("access").unwrap();
+    let path = ground.path("/live?hint=coins.changed.{server}");
+    for version in ["1.0", "1.1"] {
+        let mut stream = TcpStream::connect(ground.address).await.unwrap();
+        let head = format!("GET {path} HTTP/{version}\r\nhost: localhost\r\naccept-encoding: gzip\r\n");
+        stream.write_all(format!("{head}cookie: access={cookie}\r\n\r\n").as_bytes()).await.unwrap();
+        let mut heard: Vec<u8> = Vec::new();
+        let begins = async {
+            while !String::from_utf8_lossy(&heard).contains("event: beat") {
+                let number = stream.read_buf(&mut heard).await.unwrap();
+                assert!(number > 0, "{}", String::from_utf8_lossy(&heard));
+            }
+        };
+        within("a stream begins", begins).await;
+        let heard = String::from_utf8_lossy(&heard).to_lowercase();
+        for part in [
+            "\r\ncontent-type: text/event-stream\r\n",
+            "\r\ncache-control: no-store, no-transform\r\n",
+            "\r\nx-accel-buffering: no\r\n",
+            "retry: 2000\n\n",
+        ] {
+            assert!(heard.contains(part), "HTTP/{version} has no {part:?}: {heard}");
+        }
+        assert!(!heard.contains("content-encoding"), "{heard}");
+        assert_eq!(heard.contains("transfer-encoding: chunked"), version == "1.1", "{heard}");
     }
     ground.end().await;
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use greenroom::features::setup::queries::{goes_at, known};
+use greenroom::kernel::ids::GuildId;
 use greenroom::kernel::time::Timestamp;
 use greenroom::web::instance::lines::{Level as LineLevel, Lines};
 use greenroom::web::instance::{
@@ -13,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::WebWorld;
 use super::ground::OPERATOR;
-use crate::patience::Patience;
+use crate::patience::{Patience, within};
 
 /// The name of the only snapshot, which the samples of routes name as well.
 const SNAPSHOT: &str = "greenroom-20261121-200000-by-hand.redb";
@@ -252,6 +254,34 @@ async fn the_servers_of_the_bot_are_listed_and_one_that_it_is_not_in_is_left_alr
     assert!(page.seen().contains("Night Owl Reviews") && page.seen().contains("Day Lark Reviews"), "{}", page.seen());
     let left = operator.json(Method::POST, "/api/instance/servers/1/leave", &Value::Null).await.is(200).json();
     assert_eq!(left, json!({ "id": "1" }));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_server_that_threw_the_bot_out_is_listed_with_when_what_is_stored_of_it_goes() {
+    let (ground, ..) = ground().await;
+    let operator = ground.signed_in(OPERATOR);
+    let left = GuildId::new(ground.there.guild.get());
+    assert_eq!(operator.get("/api/instance/servers").await.is(200).json()["departed"], json!([]));
+    let store = &ground.world.app.bot.store;
+    let known = async {
+        while !store.read_blocking("known", known).unwrap().contains(&left) {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the bot has seen the server", known).await;
+    ground.world.sim.kick_bot(ground.there.guild).await.unwrap();
+    let noticed = async {
+        while store.read_blocking("goes", move |read| goes_at(read, left)).unwrap().is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the bot notices it", noticed).await;
+    let told = operator.get("/api/instance/servers").await.is(200).json();
+    assert_eq!(told["departed"][0]["id"], left.to_string(), "{told}");
+    let page = operator.get("/instance/servers").await.is(200);
+    assert!(page.seen().contains("The bot is in these no more"), "{}", page.seen());
+    assert!(page.text().contains(&left.to_string()), "{}", page.text());
     ground.end().await;
 }
 

@@ -153,8 +153,11 @@ async fn what_cannot_be_taken_back_asks_for_the_password_and_the_session_gets_an
     assert_eq!(refused.code().as_deref(), Some("proof_needed"));
     let everywhere = browser.submit_on("/me/sessions", "/sign-out-everywhere", &[]).await;
     let prove = is_sent_to_prove(&browser, everywhere, "/me/sessions").await;
-    let wrong = browser.submit_on(&prove, "/prove", &[("password", "not this one")]).await;
-    assert!(wrong.seen().contains("do not belong together") && wrong.status == 403, "{}", wrong.seen());
+    let wrong = browser.submit_on(&prove, "/prove", &[("password", "not this one")]).await.is(303).location();
+    let wrong = browser.get(&wrong).await.is(200);
+    assert!(wrong.seen().contains("do not belong together"), "{}", wrong.seen());
+    let form = wrong.form("/prove").unwrap();
+    assert!(form.fields.contains(&("next".to_owned(), "/me/sessions".to_owned())), "{form:?}");
     let before = browser.cookie("access").unwrap();
     let proven = browser.submit_on(&prove, "/prove", &[("password", PASSWORD)]).await.is(303);
     assert_eq!(proven.location(), "/me/sessions");
@@ -192,7 +195,8 @@ async fn a_member_proves_it_by_a_link_of_their_own_and_by_nobody_elses() {
     let link = format!("http://{}{}", ground.address, ground.dashboard("ann").await);
     let proven = browser.submit_on("/prove?next=/me", "/prove", &[("link", &link)]).await;
     assert_eq!((proven.status, proven.location().as_str()), (303, "/me"), "{}", proven.seen());
-    let again = browser.submit_on("/prove", "/prove", &[("link", &link)]).await;
+    let again = browser.submit_on("/prove", "/prove", &[("link", &link)]).await.is(303).location();
+    let again = browser.get(&again).await.is(200);
     assert!(again.seen().contains("does not work any more"), "it is used up: {}", again.seen());
     ground.token("ann", &[Scope::Instance]).json(Method::POST, "/api/auth/prove", &json!({})).await.is(403);
     ground.end().await;

@@ -61,8 +61,11 @@ async fn by_password(ground: &WebWorld, secrets: &mut Secrets) {
     secrets.keep("the password", PASSWORD);
     secrets.keep("another password", WRONG);
     let browser = ground.nobody();
-    let refused = browser.submit("/sign-in", &[("username", OPERATOR), ("password", WRONG)]).await.is(403);
-    secrets.are_not_told("the page after a wrong password", &refused);
+    let refused = browser.submit("/sign-in", &[("username", OPERATOR), ("password", WRONG)]).await.is(303);
+    secrets.are_not_told("the answer to a wrong password", &refused);
+    let page = browser.get(&refused.location()).await.is(200);
+    assert!(page.seen().contains("do not belong together"), "{}", page.seen());
+    secrets.are_not_told("the page after a wrong password", &page);
     browser.submit("/sign-in", &[("username", OPERATOR), ("password", PASSWORD)]).await.is(303);
     secrets.keep_cookies(&browser);
     let holder = ground.nobody();

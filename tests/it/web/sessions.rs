@@ -3,6 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+use greenroom::kernel::actor::Actor;
+use greenroom::kernel::secret::Secret;
+use greenroom::signin::operator;
+use greenroom::signin::scope::Scope;
+use greenroom::web::settings::Operators;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -146,5 +152,69 @@ async fn whoever_wants_no_single_keys_switches_them_off_and_on_again_and_the_the
         assert!(page.contains("data-theme=\"dark\""), "{word}");
         assert_eq!(page.contains("Switch single keys on"), is_off, "{word}");
     }
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn an_operator_under_another_name_or_whose_way_is_switched_off_is_let_in_by_nothing() {
+    let credentials = serde_json::json!({ "username": OPERATOR, "password": PASSWORD });
+    for operators in [Operators::Named("boss".to_owned()), Operators::Nobody] {
+        let ground = WebWorld::with(|settings| settings.operators = operators.clone()).await;
+        let (session, program) = (ground.signed_in(OPERATOR), ground.token(OPERATOR, &[Scope::Read]));
+        for person in [&session, &program] {
+            person.get("/api/auth/me").await.is(401);
+            person.get("/api/{server}/queue").await.is(401);
+        }
+        let link = format!("/in/{}", ground.link_of(OPERATOR));
+        ground.nobody().get(&link).await.is(404);
+        ground.nobody().json(Method::POST, &format!("/api/auth/link{}", &link[3..]), &Value::Null).await.is(404);
+        ground.nobody().json(Method::POST, "/api/auth/login", &credentials).await.is(403);
+        ground.signed_in("owner").get("/api/{server}/queue").await.is(200);
+        ground.end().await;
+    }
+    let ground = WebWorld::with(|settings| settings.operators = Operators::Named(OPERATOR.to_owned())).await;
+    ground.signed_in(OPERATOR).get("/api/{server}/queue").await.is(200);
+    ground.nobody().json(Method::POST, "/api/auth/login", &credentials).await.is(200);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_password_that_was_hashed_in_another_way_is_hashed_anew_by_a_sign_in_that_ends_nothing() {
+    let ground = WebWorld::start().await;
+    let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(64, 1, 1, None).unwrap());
+    let hash = weak.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string();
+    let set = hash.clone();
+    ground.write(move |tx| operator::set_password(tx, OPERATOR, &Secret::new(set.as_str()), Actor::Operator, None));
+    let before = ground.signed_in(OPERATOR);
+    let kept = || ground.world.read(|read| operator::of(read, OPERATOR)).unwrap().phc().expose().to_owned();
+    let tries = async |password: &str| {
+        let credentials = serde_json::json!({ "username": OPERATOR, "password": password });
+        ground.nobody().json(Method::POST, "/api/auth/login", &credentials).await.status
+    };
+    assert_eq!((tries("a wrong one").await, kept()), (403, hash.clone()));
+    assert_eq!(tries(PASSWORD).await, 200);
+    assert!(kept().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", kept());
+    assert_eq!(tries(PASSWORD).await, 200);
+    before.get("/api/auth/me").await.is(200);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_leads_to_its_page_which_says_why_and_keeps_the_name_and_the_way() {
+    let ground = WebWorld::start().await;
+    let browser = ground.nobody();
+    let typed = [("username", OPERATOR), ("password", "not this one"), ("next", "/me/sessions")];
+    let refused = browser.post("/sign-in", &typed).await.is(303).location();
+    for _ in 0..2 {
+        let page = browser.get(&refused).await.is(200);
+        assert!(page.seen().contains("do not belong together"), "{}", page.seen());
+        assert!(!page.text().contains("not this one"), "{}", page.text());
+        let form = page.form("/sign-in").unwrap();
+        for (name, value) in [("username", OPERATOR), ("next", "/me/sessions")] {
+            assert!(form.fields.contains(&(name.to_owned(), value.to_owned())), "{form:?}");
+        }
+    }
+    let other = ground.nobody().get("/sign-in?again=nonsense").await.is(200);
+    assert!(!other.seen().contains("do not belong together"), "{}", other.seen());
     ground.end().await;
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use greenroom::covers;
 use greenroom::web::access::{Hosts, Network, Proxies};
 use greenroom::web::endpoint::Door;
@@ -174,10 +175,51 @@ async fn links_lead_to_the_address_of_the_operator_and_never_to_the_name_that_wa
     ground.end().await;
 }
 
+#[tokio::test]
+async fn a_proxy_that_asks_under_a_name_of_its_own_lets_people_sign_in_and_nobody_else() {
+    let ground = WebWorld::with(|settings| {
+        settings.base_url = Some("http://greenroom.example".parse().unwrap());
+        settings.hosts = Hosts { names: vec!["greenroom.example".into()] };
+    })
+    .await;
+    let fields = format!("username={OPERATOR}&password={}", PASSWORD.replace(' ', "+")).into_bytes();
+    // As nginx does by itself, before a browser that does not say from what kind of page it comes.
+    let sent = async |origin: &str| {
+        let browser = ground.nobody();
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let said = [("host", "127.0.0.1:3000"), ("origin", origin), ("sec-fetch-site", ""), form];
+        browser.ask(Method::POST, "/sign-in", &said, fields.clone()).await.status
+    };
+    assert_eq!(sent("http://greenroom.example").await, 303);
+    for origin in ["http://evil.example", "https://greenroom.example", "http://greenroom.example:81", "null"] {
+        assert_eq!(sent(origin).await, 403, "{origin}");
+    }
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn whoever_signs_in_where_no_cookie_is_kept_is_told_where_one_is() {
+    let ground = WebWorld::with(|settings| {
+        settings.base_url = Some("https://greenroom.example".parse().unwrap());
+        settings.hosts = Hosts { names: vec!["greenroom.example".into()] };
+    })
+    .await;
+    let told = "open that address: browsers keep no sign-in where the way is not encrypted.";
+    let seen = async |host: &str| {
+        ground.nobody().ask(Method::GET, "/sign-in", &[("host", host)], Vec::new()).await.is(200).seen()
+    };
+    assert!(seen("192.168.0.4:3000").await.contains(told));
+    assert!(!seen("greenroom.example").await.contains(told));
+    ground.end().await;
+}
+
 /// A try with a wrong password that says that it comes from there.
 async fn guesses(ground: &WebWorld, forwarded: &str) -> u16 {
     let body = serde_json::to_vec(&json!({ "username": OPERATOR, "password": "a wrong one" })).unwrap();
-    let headers = [("content-type", "application/json"), ("x-forwarded-for", forwarded), ("x-real-ip", forwarded)];
+    let for_it = format!("for={forwarded}");
+    let mut headers = vec![("content-type", "application/json"), ("forwarded", for_it.as_str())];
+    headers
+        .extend(["x-forwarded-for", "x-real-ip", "cf-connecting-ip", "true-client-ip"].map(|name| (name, forwarded)));
     ground.nobody().ask(Method::POST, "/api/auth/login", &headers, body).await.status
 }
 
@@ -195,6 +237,15 @@ async fn five_wrong_passwords_lock_and_no_header_that_anybody_can_write_unlocks(
     assert_eq!(answer.header("retry-after").parse::<u64>().unwrap(), 900);
     ground.world.pass(Duration::from_mins(15)).await;
     ground.nobody().json(Method::POST, "/api/auth/login", &right).await.is(200);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn guesses_at_the_same_moment_are_as_many_as_those_one_after_the_other() {
+    let ground = WebWorld::start().await;
+    let mut answers = join_all((0..20).map(|_| guesses(&ground, "203.0.113.1"))).await;
+    answers.sort_unstable();
+    assert_eq!(answers, [[403_u16; 5].as_slice(), [429; 15].as_slice()].concat());
     ground.end().await;
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tempfile::TempPath;
 
-use super::course::{Step, Summary, Tried, Wrong};
+use super::course::{InPlace, Step, Summary, Told, Tried, Wrong};
 use super::{Held, Wizard};
 use crate::app::backup::folder::{Folder, Room};
 use crate::app::backup::off_site;
@@ -78,7 +78,7 @@ impl Wizard {
     pub(super) async fn take_from_here(self: Arc<Self>, name: String) -> Result<Step, Wrong> {
         let folder = Folder::of(&self.storage.data_dir);
         let found = folder.snapshots().unwrap_or_default().into_iter().find(|snapshot| snapshot.name() == name);
-        let found = found.ok_or_else(|| Wrong::of_field("backup", "That snapshot is not here any more."))?;
+        let found = found.ok_or_else(|| Wrong::new("That snapshot is not here any more."))?;
         let (file, path) = self.take_in().map_err(|error| Stop::storage(&self.incoming(), &error))?;
         let copying = tokio::task::spawn_blocking(move || io::copy(&mut File::open(found.path)?, &mut &file));
         let copied = copying.await.map_err(|error| Wrong::broken(&error))?;
@@ -105,12 +105,15 @@ impl Wizard {
             let trial = try_out(&file, &scratch, CATALOGUE, cache_bytes);
             let _ = fs::remove_file(&scratch);
             // Nobody knows the name under which it was taken in.
-            trial
-                .map_err(|stop| stop.message.replace(&file.display().to_string(), &name))
-                .map(|trial| (trial, file, name))
+            let renamed = |stop: Stop| {
+                let names = [&*file, scratch.as_path()].map(|path| path.display().to_string());
+                let message = names.iter().fold(stop.message, |message, path| message.replace(path, &name));
+                Stop { message, ..stop }
+            };
+            let trial = trial.map_err(renamed);
+            trial.map(|trial| (trial, file, name))
         });
-        let tried = trying.await.map_err(|error| Wrong::broken(&error))?;
-        let (trial, file, name) = tried.map_err(Wrong::new)?;
+        let (trial, file, name) = trying.await.map_err(|error| Wrong::broken(&error))??;
         if !trial.findings.is_empty() {
             let findings = trial.findings.join(" ");
             return Err(Wrong::new(format!(
@@ -125,7 +128,7 @@ impl Wizard {
     pub(super) async fn restored(self: Arc<Self>, tried: Tried) -> Result<Step, Wrong> {
         let mut held = self.held.lock().await;
         held.release().await;
-        let (storage, clock) = (self.storage.clone(), self.clock.clone());
+        let (storage, clock, summary) = (self.storage.clone(), self.clock.clone(), tried.summary.clone());
         let restoring = tokio::task::spawn_blocking(move || {
             let order = Restore { backup: &tried.file, anyway: false };
             restore(&storage, CATALOGUE, order, &clock, &mut |line| tracing::info!("restoring: {line}"))
@@ -141,6 +144,9 @@ impl Wizard {
         }
         drop(held);
         let restored = restored.map_err(|error| Wrong::broken(&error))??;
+        let name = |path: &Option<PathBuf>| Some(path.as_ref()?.file_name()?.to_string_lossy().into_owned());
+        let in_place = InPlace { summary, snapshot: name(&restored.snapshot), kept: name(&restored.kept) };
+        self.with_course(|course| course.told = Some(Told::Restored(in_place)));
         tracing::info!(store = %restored.store.display(), rows = restored.trial.verified.manifest.rows(), "a backup was restored");
         self.after_beginning().await
     }

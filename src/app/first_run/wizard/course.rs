@@ -5,17 +5,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use tempfile::TempPath;
 
 use crate::app::exit::Stop;
 use crate::app::first_run::account::{Account, Unknown};
 use crate::app::restore::{COUNTED, Trial, rows_of};
+use crate::discord::problem;
 use crate::kernel::digest::Digest;
-use crate::kernel::error::Error;
+use crate::kernel::error::{Error, Failure};
 use crate::kernel::secret::Secret;
 use crate::kernel::time::Timestamp;
 
+/// What is done here, as the log has it.
+pub(super) const DOING: &str = "set Greenroom up";
 /// How long a browser is in.
 pub(super) const LASTS: Duration = Duration::from_hours(12);
 
@@ -28,6 +30,34 @@ pub(super) struct Course {
     pub(super) step: Step,
     /// The token that was accepted.
     pub(super) token: Option<Secret>,
+    /// The token that is kept in the data folder: of before, or from here. Another one there came by another way.
+    pub(super) kept: Option<Secret>,
+    /// The backup that was chosen last from a list.
+    pub(super) chosen: String,
+    /// What came of what was asked for last.
+    pub(super) told: Option<Told>,
+    /// When the last step was done.
+    pub(super) started_at: Option<Timestamp>,
+}
+
+/// What the page says of what was asked for last, until something else is.
+#[derive(Clone)]
+pub(super) enum Told {
+    /// Why it was not done.
+    Wrong(Wrong),
+    /// A backup is in the place of the store.
+    Restored(InPlace),
+}
+
+/// A backup that is in the place of the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct InPlace {
+    /// What it is.
+    pub(super) summary: Summary,
+    /// The name of the snapshot that was made of the store of before.
+    pub(super) snapshot: Option<String>,
+    /// The name of the store of before, beside the one that is used now.
+    pub(super) kept: Option<String>,
 }
 
 /// What is to be done next.
@@ -88,11 +118,14 @@ pub(super) struct Wrong {
     pub(super) field: &'static str,
     /// What a person reads.
     pub(super) sentence: String,
-    /// The status of the page.
-    pub(super) status: StatusCode,
 }
 
 impl Course {
+    /// The beginning, beside a token that is kept already.
+    pub(super) fn beside(kept: Option<Secret>) -> Self {
+        Self { kept, ..Self::default() }
+    }
+
     /// Lets a browser in, and nobody else any more.
     pub(super) fn let_in(&mut self, session: Digest, now: Timestamp) {
         self.session = Some((session, now));
@@ -101,6 +134,11 @@ impl Course {
     /// Whether this browser is in.
     pub(super) fn is_in(&self, session: &Digest, now: Timestamp) -> bool {
         self.session.is_some_and(|(known, since)| known == *session && now.since(since) < LASTS)
+    }
+
+    /// Whether the last step was done longer ago than that.
+    pub(super) fn has_started_before(&self, now: Timestamp, span: Duration) -> bool {
+        self.started_at.is_some_and(|at| now.since(at) >= span)
     }
 
     /// Whether any browser is in.
@@ -127,7 +165,7 @@ impl Summary {
 impl Wrong {
     /// Something that is about no field.
     pub(super) fn new(sentence: impl Into<String>) -> Self {
-        Self { field: "", sentence: sentence.into(), status: StatusCode::UNPROCESSABLE_ENTITY }
+        Self { field: "", sentence: sentence.into() }
     }
 
     /// What is wrong with a field.
@@ -143,11 +181,10 @@ impl Wrong {
         }
     }
 
-    /// Something that broke: the log says what.
+    /// Something that broke: the log says what, under a number that the person reads too.
     pub(super) fn broken(error: &dyn std::fmt::Display) -> Self {
-        tracing::error!(%error, "a step of the set-up failed");
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Self { status, ..Self::new("Something broke here; the log says what.") }
+        let report = problem::log(&Failure::new(error.to_string()), DOING);
+        Self::new(format!("Something broke here. It is in the log as {report}."))
     }
 }
 
@@ -159,7 +196,7 @@ impl From<Error> for Wrong {
 
 impl From<Stop> for Wrong {
     fn from(stop: Stop) -> Self {
-        Self::new(stop.message)
+        Self::new(stop.on_page(DOING))
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::header::{LOCATION, REFRESH, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -15,19 +15,20 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tower_http::compression::CompressionLayer;
 
-use super::course::{LASTS, Step, Wrong};
+use super::course::{DOING, LASTS, Step, Told, Wrong};
 use super::pages::{self, About, Shown};
 use super::{Wizard, upload};
 use crate::app::first_run::account::token_in;
 use crate::app::first_run::code::Code;
+use crate::discord::problem;
 use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::error::Error;
 use crate::kernel::secret::{Secret, random};
-use crate::web::access::{Name, Origin, Sender, TooOften, place, sender};
+use crate::web::access::{Name, Origin, Sender, TooOften, place};
 use crate::web::answer::{Problem, html};
 use crate::web::page::html_response;
 use crate::web::pages::{assets, theme};
-use crate::web::ui::components::{CSRF, Notice, Seal, Tone, spelled};
+use crate::web::ui::components::{CSRF, Notice, Seal};
 use crate::web::ui::layout::{Frame, Theme, bare};
 use crate::web::{Leads, arrive, guard, whole};
 
@@ -35,6 +36,14 @@ use crate::web::{Leads, arrive, guard, whole};
 const LARGEST_FORM: usize = 16 * 1024;
 /// As whom tries of codes are counted.
 const ACCOUNT: &str = "setup";
+/// After so many seconds a browser looks again whether something is done.
+const AGAIN: HeaderValue = HeaderValue::from_static("3");
+/// What stands behind the question mark of the door where a code was refused, and the way there.
+const WRONG_CODE: &str = "refused";
+const REFUSED: &str = "/setup?refused";
+/// The same where a browser is not in.
+const NOT_IN: &str = "door";
+const AT_THE_DOOR: &str = "/setup?door";
 
 /// What somebody filled in, the last of each name.
 type Fields = BTreeMap<String, String>;
@@ -66,7 +75,7 @@ async fn serve(wizard: &Arc<Wizard>, request: Request) -> Result<Response, Probl
     match parts.method.clone() {
         Method::GET | Method::HEAD => look(wizard, &parts, session).await,
         // Whoever sets Greenroom up has a browser, and browsers say where they come from.
-        Method::POST if sender(&parts.headers) != Sender::Ours => Err(Problem::Csrf),
+        Method::POST if wizard.settings.sender(&parts.headers) != Sender::Ours => Err(Problem::Csrf),
         Method::POST => act(wizard, parts, body, origin, session).await,
         _ => Err(Problem::Method("GET, HEAD, POST".to_owned())),
     }
@@ -79,8 +88,12 @@ async fn look(wizard: &Wizard, parts: &Parts, session: Option<Digest>) -> Result
         return assets::answer(&wizard.assets, digest, name, &parts.headers).ok_or(Problem::NotFound);
     }
     match (path, path.strip_prefix("/setup/"), session) {
-        ("/setup", _, Some(session)) => Ok(wizard.page(&parts.headers, &session, None)),
-        ("/setup", _, None) => Ok(wizard.door(&parts.headers, None, None)),
+        ("/setup", _, Some(session)) => wizard.page(&parts.headers, &session).await,
+        ("/setup", _, None) => {
+            let wrong = [(WRONG_CODE, gone()), (NOT_IN, not_in())];
+            let wrong = wrong.into_iter().find(|(why, _)| parts.uri.query() == Some(*why)).map(|(_, wrong)| wrong);
+            Ok(wizard.door(&parts.headers, None, wrong.as_ref()))
+        }
         // The address of a form, or the code of somebody who is in already.
         ("/" | "/sign-in", ..) | (_, Some(_), Some(_)) => Ok(see_other("/setup")),
         (_, Some(typed), None) => {
@@ -104,53 +117,54 @@ async fn act(
     origin: Origin,
     session: Option<Digest>,
 ) -> Result<Response, Problem> {
-    let (path, headers) = (parts.uri.path().to_owned(), parts.headers.clone());
+    let path = parts.uri.path().to_owned();
     if path == "/setup/upload" {
-        let Some(session) = session else { return Err(Problem::Unauthenticated) };
-        let outcome = take_upload(wizard, &session, parts, body).await;
-        return Ok(wizard.answered(&headers, &session, outcome));
+        let Some(session) = session else { return Ok(see_other(AT_THE_DOOR)) };
+        return Ok(wizard.answered(take_upload(wizard, &session, parts, body).await));
     }
     let fields = fields(&whole(body, LARGEST_FORM).await?);
     match path.as_str() {
         "/theme" => return Ok(wizard.with_theme(&fields)),
-        "/setup/enter" => return enter(wizard, &headers, origin, &fields).await,
+        "/setup/enter" => return enter(wizard, origin, &fields).await,
         _ => {}
     }
-    let Some(session) = session else { return Err(Problem::Unauthenticated) };
+    let Some(session) = session else { return Ok(see_other(AT_THE_DOOR)) };
     if !wizard.csrf.admits(&session, field(&fields, CSRF), wizard.clock.now()) {
-        let sentence = Problem::Csrf.sentence(None).to_string();
-        let wrong = Wrong { status: StatusCode::FORBIDDEN, ..Wrong::new(sentence) };
-        return Ok(wizard.page(&headers, &session, Some(&wrong)));
+        return Ok(wizard.answered(Err(Wrong::new(Problem::Csrf.sentence(None).to_string()))));
     }
-    let outcome = take_step(wizard, &path, &fields).await;
-    if path == "/setup/start" && matches!(wizard.step(), Step::Started(_)) {
-        // The next page would meet nobody: this answer is the last one of the wizard.
-        return Ok(wizard.page(&headers, &session, None));
-    }
-    Ok(wizard.answered(&headers, &session, outcome))
+    wizard.with_course(|course| course.told = None);
+    Ok(wizard.answered(take_step(wizard, &path, &fields).await))
 }
 
 /// Does what a form asks for, where its step is the present one. Whoever sends a form of another step sees where they are.
 async fn take_step(wizard: &Arc<Wizard>, path: &str, fields: &Fields) -> Result<(), Wrong> {
-    let backup = || field(fields, "backup").to_owned();
+    let backup = || {
+        let chosen = field(fields, "backup").to_owned();
+        wizard.with_course(|course| course.chosen.clone_from(&chosen));
+        chosen
+    };
     match (path, wizard.step()) {
         ("/setup/new", Step::Begin) => wizard.go_to(wizard.after_beginning().await?),
         ("/setup/take", before @ Step::Begin) => {
             let work = Arc::clone(wizard).take_from_here(backup());
-            wizard.work("The backup is looked at.", before, work).await?;
+            wizard.work("The backup is looked at.", before, work).await;
         }
         ("/setup/copies", before @ Step::Begin) => {
-            wizard.work("The copies are looked for.", before, Arc::clone(wizard).copies()).await?;
+            wizard.work("The copies are looked for.", before, Arc::clone(wizard).copies()).await;
         }
         ("/setup/take", Step::Copies(names)) if names.contains(&backup()) => {
             let work = Arc::clone(wizard).take_from_target(backup());
-            wizard.work("The backup is fetched and looked at.", Step::Copies(names), work).await?;
+            wizard.work("The backup is fetched and looked at.", Step::Copies(names), work).await;
         }
         ("/setup/restore", Step::Confirm(tried)) => {
             let work = Arc::clone(wizard).restored(tried.clone());
-            wizard.work("The backup is restored.", Step::Confirm(tried), work).await?;
+            wizard.work("The backup is restored.", Step::Confirm(tried), work).await;
         }
-        ("/setup/other", Step::Confirm(_) | Step::Copies(_)) => wizard.go_to(Step::Begin),
+        ("/setup/back", step) => {
+            if let Some(before) = wizard.before(&step).await? {
+                wizard.go_to(before);
+            }
+        }
         ("/setup/password", Step::Password { .. }) => {
             let secret = |name: &str| Secret::new(field(fields, name));
             wizard.choose_password(secret("password"), &secret("again")).await?;
@@ -160,7 +174,7 @@ async fn take_step(wizard: &Arc<Wizard>, path: &str, fields: &Fields) -> Result<
             wizard.try_token(token_in(field(fields, "token"))).await?;
         }
         ("/setup/look", Step::Invite(_)) => wizard.look_again().await?,
-        ("/setup/start", Step::Invite(account)) => wizard.start(&account),
+        ("/setup/start", Step::Invite(account)) => wizard.start(account),
         _ => {}
     }
     Ok(())
@@ -172,12 +186,14 @@ async fn take_upload(wizard: &Arc<Wizard>, session: &Digest, parts: Parts, body:
         return Ok(());
     }
     let file = upload::take(wizard, session, parts, body).await?;
-    let work = Arc::clone(wizard).tried(file, "the file that you sent".to_owned());
-    wizard.work("The backup is looked at.", before, work).await
+    wizard.with_course(|course| course.told = None);
+    let work = Arc::clone(wizard).tried(file, "The file that you sent".to_owned());
+    wizard.work("The backup is looked at.", before, work).await;
+    Ok(())
 }
 
 /// Uses a code up.
-async fn enter(wizard: &Wizard, headers: &HeaderMap, origin: Origin, fields: &Fields) -> Result<Response, Problem> {
+async fn enter(wizard: &Wizard, origin: Origin, fields: &Fields) -> Result<Response, Problem> {
     let (from, now) = (place(origin.address), wizard.clock.now());
     wizard.sign_ins.may_try(from, ACCOUNT, now).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
     match wizard.enter(field(fields, "code")).await {
@@ -186,10 +202,7 @@ async fn enter(wizard: &Wizard, headers: &HeaderMap, origin: Origin, fields: &Fi
             let cookie = Name::Setup.set(session.text().expose(), LASTS, wizard.settings.is_https());
             Ok(with_cookie(see_other("/setup"), &cookie))
         }
-        Err(Error::Refused(_)) => {
-            wizard.sign_ins.was_wrong(from, ACCOUNT, now);
-            Ok(wizard.door(headers, None, Some(&gone())))
-        }
+        Err(Error::Refused(_)) => Ok(see_other(REFUSED)),
         Err(failed) => Err(failed.into()),
     }
 }
@@ -198,7 +211,12 @@ async fn enter(wizard: &Wizard, headers: &HeaderMap, origin: Origin, fields: &Fi
 fn gone() -> Wrong {
     let sentence = "This code does not work: it was used, a newer one was given, or it is too old. `greenroom setup-link` on the \
                     machine prints another one.";
-    Wrong { status: StatusCode::FORBIDDEN, ..Wrong::of_field("code", sentence) }
+    Wrong::of_field("code", sentence)
+}
+
+/// That a browser is not in, or not any more.
+fn not_in() -> Wrong {
+    Wrong::new("Another browser has used a newer code, or it is long since you were here. Enter a new code.")
 }
 
 impl Wizard {
@@ -210,56 +228,65 @@ impl Wizard {
         self.with_course(|course| course.is_in(&session, now)).then_some(session)
     }
 
-    /// The page of the present step, with what was wrong, or the way to it.
-    fn answered(&self, headers: &HeaderMap, session: &Digest, outcome: Result<(), Wrong>) -> Response {
-        match outcome {
-            Ok(()) => see_other("/setup"),
-            Err(wrong) => self.page(headers, session, Some(&wrong)),
+    /// The way to the page of the present step, which says what was wrong.
+    fn answered(&self, outcome: Result<(), Wrong>) -> Response {
+        if let Err(wrong) = outcome {
+            self.tell(wrong);
         }
+        see_other("/setup")
     }
 
-    /// The page of the present step.
-    fn page(&self, headers: &HeaderMap, session: &Digest, wrong: Option<&Wrong>) -> Response {
+    /// The page of the present step, with what came of what was asked for last.
+    async fn page(&self, headers: &HeaderMap, session: &Digest) -> Result<Response, Problem> {
         let (csrf, key) = (self.csrf.issue(session, random()), BASE64_URL_SAFE_NO_PAD.encode(random::<12>()));
-        let step = self.step();
-        let snapshots = if matches!(step, Step::Begin) { self.snapshots_here() } else { Vec::new() };
+        let (step, told, chosen) =
+            self.with_course(|course| (course.step.clone(), course.told.clone(), course.chosen.clone()));
+        let (snapshots, counts) = if matches!(step, Step::Begin) {
+            (self.snapshots_here(), self.counted().await?)
+        } else {
+            (Vec::new(), Vec::new())
+        };
         let target = self.target.as_ref().map(ToString::to_string);
+        let wrong = match &told {
+            Some(Told::Wrong(wrong)) => Some(wrong),
+            _ => None,
+        };
         let about = About {
             seal: Seal { csrf: &csrf, key: &key },
             operator: &self.operator.name,
             snapshots: &snapshots,
+            counts: &counts,
             target: target.as_deref(),
+            chosen: &chosen,
             wrong,
         };
-        self.drawn(headers, &pages::step(&step, &about), wrong)
+        let notices: Vec<Notice> = told.as_ref().and_then(pages::notice).into_iter().collect();
+        let mut response = self.framed(headers, StatusCode::OK, &pages::step(&step, &about), &notices);
+        match step {
+            Step::Working(_) => drop(response.headers_mut().insert(REFRESH, AGAIN)),
+            // The next page is the bot's: this one is the last of the wizard.
+            Step::Started(_) => drop(self.over.send_replace(Some(Ok(())))),
+            _ => {}
+        }
+        Ok(response)
     }
 
     /// The page that asks for the code.
     fn door(&self, headers: &HeaderMap, code: Option<&str>, wrong: Option<&Wrong>) -> Response {
-        self.drawn(headers, &pages::door(code, &self.reach, wrong), wrong)
+        let status = if wrong.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+        let told = wrong.filter(|wrong| wrong.field.is_empty());
+        let notices: Vec<Notice> = told.map(|wrong| pages::bad(&wrong.sentence)).into_iter().collect();
+        self.framed(headers, status, &pages::door(code, &self.reach, wrong), &notices)
     }
 
     /// The page that says what is not possible.
     fn told(&self, headers: &HeaderMap, problem: &Problem) -> Response {
-        if matches!(problem, Problem::Unauthenticated) {
-            let sentence =
-                "Another browser has used a newer code, or it is long since you were here. Enter a new code.";
-            let wrong = Wrong { status: StatusCode::FORBIDDEN, ..Wrong::new(sentence) };
-            return self.door(headers, None, Some(&wrong));
-        }
-        if let Problem::Operation(error @ Error::Failed(_)) = problem {
-            tracing::error!(%error, "a page of the set-up failed");
-        }
-        let shown = pages::problem(&html(&problem.sentence(None)));
+        let report = match problem {
+            Problem::Operation(Error::Failed(failure)) => Some(problem::log(failure, DOING)),
+            _ => None,
+        };
+        let shown = pages::problem(&html(&problem.sentence(report)));
         self.framed(headers, problem.status(), &shown, &[])
-    }
-
-    fn drawn(&self, headers: &HeaderMap, shown: &Shown, wrong: Option<&Wrong>) -> Response {
-        let status = wrong.map_or(StatusCode::OK, |wrong| wrong.status);
-        let told = wrong.filter(|wrong| wrong.field.is_empty());
-        let notices: Vec<Notice> =
-            told.map(|wrong| Notice::new(Tone::Bad, spelled(&wrong.sentence))).into_iter().collect();
-        self.framed(headers, status, shown, &notices)
     }
 
     fn framed(&self, headers: &HeaderMap, status: StatusCode, shown: &Shown, notices: &[Notice]) -> Response {

@@ -9,9 +9,13 @@
 //! | token | tried at once, and kept in the folder `secrets` |
 //! | invite | the address that invites the bot, its intents, its servers; then the bot is started |
 //!
+//! Each step leads back to the one before it. Whatever is sent is answered with the way to the page (`/setup`), which then says
+//! what came of it, so the browser goes back and loads anew without sending anything twice.
+//!
 //! There is no application behind it, only the store, which the wizard holds as the bot will: so commands ask it over the control
 //! socket, and `greenroom setup-link` gets another code. It serves under the settings of the web and at its port. When the last
-//! step is done it closes everything in order, and the bot starts in this process.
+//! step is done it closes everything in order, and the bot starts in this process; and so it does when another token is kept in
+//! the data folder meanwhile, as `greenroom setup` does.
 //!
 //! Invariants: one browser is in at a time, the one that used the last code. What was begun goes on where the browser gives up.
 //! A backup is looked at in a copy; the store is exchanged by `restore` alone, with all that it promises.
@@ -34,7 +38,7 @@ use tokio::task::JoinHandle;
 
 use self::course::Course;
 use super::code::Code;
-use super::{Waits, address_with, reach};
+use super::{TOKEN_KEPT, Waits, address_with, reach};
 use crate::app::backup::folder::Folder;
 use crate::app::backup::label::SnapshotKind;
 use crate::app::backup::off_site::Target;
@@ -50,6 +54,7 @@ use crate::app::signals::Signals;
 use crate::app::telemetry::Telemetry;
 use crate::app::web::{self, secrets, serve_routes};
 use crate::catalogue::CATALOGUE;
+use crate::discord::problem;
 use crate::discord::rest::Endpoint;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Result;
@@ -61,8 +66,10 @@ use crate::web::access::{Csrf, Limits, Passwords, SignIns};
 use crate::web::assets::Assets;
 use crate::web::settings::Settings;
 
-/// How often is looked whether a code is needed, or a token has come.
-const EVERY: Duration = Duration::from_secs(5);
+/// How often is looked whether a code is needed, or a token has come that nobody told of.
+const EVERY: Duration = Duration::from_secs(2);
+/// So long the last page may take to be asked for, before the bot starts without it.
+const LAST_PAGE: Duration = Duration::from_secs(10);
 
 /// How the wizard ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +94,6 @@ struct Wizard {
     passwords: Passwords,
     csrf: Csrf,
     reach: Vec<String>,
-    /// Whether a token was kept when the wizard began.
-    had_token: bool,
     /// Locked while the store is exchanged.
     held: tokio::sync::Mutex<Held>,
     course: Mutex<Course>,
@@ -104,9 +109,11 @@ struct Held {
 
 /// Serves the pages until a bot can be started, or the process is told to stop.
 pub(in crate::app) async fn run(config: &Config, telemetry: &Telemetry, signals: &mut Signals) -> Result<End, Stop> {
-    let Some(place) = web::bind(&config.web).await else {
+    let Some(ip) = config.web.bind else {
         return Err(Stop::new(ExitCode::Configuration, how_to_start(&config.notices)));
     };
+    let place = web::have(ip, &config.web).await;
+    let place = place.map_err(|error| unserved(SocketAddr::new(ip, config.web.port), &error))?;
     let wizard = Wizard::open(config, place.address(), Clock::system()).await?;
     telemetry.write_files(&config.storage.data_dir);
     let _waits = Waits::at(wizard.address());
@@ -115,7 +122,7 @@ pub(in crate::app) async fn run(config: &Config, telemetry: &Telemetry, signals:
     let ended = tokio::select! {
         () = signals.told_to_stop() => Ok(End::Stopped),
         over = wizard.over() => over.map(|()| End::SetUp),
-        never = wizard.keep_code() => match never {},
+        never = wizard.keep_watch() => match never {},
         never = Health::without_bot(config, "waiting for set-up") => match never {},
     };
     serving.stop().await;
@@ -123,12 +130,27 @@ pub(in crate::app) async fn run(config: &Config, telemetry: &Telemetry, signals:
     ended
 }
 
+/// Why nobody can be asked in a browser, and what to do about it.
+fn unserved(address: SocketAddr, error: &std::io::Error) -> Stop {
+    Stop::new(
+        ExitCode::Configuration,
+        format!(
+            "The pages that set Greenroom up cannot be served on {address}: {error}. Set API_BIND and API_PORT to an address of this \
+             machine and a port that is free, of 1024 or more; or run `greenroom setup`, which asks the same in the terminal."
+        ),
+    )
+}
+
 impl Wizard {
     async fn open(config: &Config, address: SocketAddr, clock: Clock) -> Result<Arc<Self>, Stop> {
         let data_dir = std::path::absolute(&config.storage.data_dir).map_err(Stop::failed)?;
         let storage = Storage { data_dir, ..config.storage.clone() };
         let held = Held::hold(&storage, &clock).await?;
+        if let Err(error) = problem::begin(&held.store).await {
+            tracing::warn!(%error, "the numbers of reports cannot be told from those of earlier starts");
+        }
         let settings = web::settings(&config.web, &storage.data_dir, address);
+        let kept = secrets::given(&storage.data_dir, secrets::DISCORD_TOKEN);
         let wizard = Self {
             operator: config.web.operator.clone(),
             target: config.off_site.clone(),
@@ -142,9 +164,8 @@ impl Wizard {
             passwords: Passwords::default(),
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             reach: reach::ways(address),
-            had_token: secrets::file(&storage.data_dir, secrets::DISCORD_TOKEN).exists(),
             held: tokio::sync::Mutex::new(held),
-            course: Mutex::default(),
+            course: Mutex::new(Course::beside(kept)),
             over: watch::channel(None).0,
             storage,
             clock,
@@ -184,28 +205,41 @@ impl Wizard {
         tell(&format!(
             "The address works once, up to {}; `greenroom setup-link` prints another one, and `greenroom setup` asks the same in \
              the terminal.",
-            given.expires.rfc3339()
+            given.expires.strftime("%H:%M UTC on %-d %b %Y")
         ));
         for way in &self.reach {
             tell(way);
         }
     }
 
-    /// Gives another code when the last one ran out and nobody is in, and ends when `greenroom setup` has kept a token.
-    async fn keep_code(&self) -> Infallible {
+    /// Gives another code when the last one ran out and nobody is in; and ends when somebody has kept another token, whoever is
+    /// in, or when nobody asks for the last page.
+    async fn keep_watch(&self) -> Infallible {
         loop {
-            self.clock.sleep(EVERY).await;
-            let is_in = self.with_course(|course| course.is_somebody_in(self.clock.now()));
-            if is_in {
-                continue;
+            tokio::select! {
+                () = self.clock.sleep(EVERY) => {}
+                () = TOKEN_KEPT.notified() => {}
             }
-            if !self.had_token && secrets::file(&self.storage.data_dir, secrets::DISCORD_TOKEN).exists() {
+            let now = self.clock.now();
+            if self.has_other_token() {
                 tracing::info!("there is a bot token now");
                 self.over.send_replace(Some(Ok(())));
-            } else if let Err(error) = self.renew_code().await {
+            } else if self.with_course(|course| course.has_started_before(now, LAST_PAGE)) {
+                self.over.send_replace(Some(Ok(())));
+            } else if !self.with_course(|course| course.is_somebody_in(now))
+                && let Err(error) = self.renew_code().await
+            {
                 tracing::warn!(%error, "no other code can be given");
             }
         }
+    }
+
+    /// Whether a token is kept that is neither from here nor of before.
+    fn has_other_token(&self) -> bool {
+        self.with_course(|course| {
+            let kept = secrets::given(&self.storage.data_dir, secrets::DISCORD_TOKEN);
+            kept.is_some() && kept != course.kept
+        })
     }
 
     async fn renew_code(&self) -> Result<()> {
@@ -287,6 +321,24 @@ mod tests {
         assert_eq!(given_at().await, None);
         wizard.renew_code().await.unwrap();
         assert!(given_at().await.is_some_and(|second| second > first));
+        wizard.close().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn another_token_is_noticed_whoever_kept_it_and_the_own_one_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_str().unwrap();
+        let config = Config::load(&Sources::default().with(Origin::Environment, "DATA_DIR", data)).unwrap();
+        let keep = |token: &str| {
+            secrets::keep(folder.path(), secrets::DISCORD_TOKEN, &crate::kernel::secret::Secret::new(token)).unwrap();
+        };
+        keep("of before");
+        let wizard = Wizard::open(&config, "127.0.0.1:3000".parse().unwrap(), Clock::system()).await.unwrap();
+        assert!(!wizard.has_other_token());
+        wizard.keep_token(&crate::kernel::secret::Secret::new("of here")).unwrap();
+        assert!(!wizard.has_other_token());
+        keep("of the terminal");
+        assert!(wizard.has_other_token());
         wizard.close().await;
     }
 

@@ -1,17 +1,19 @@
 //! What is seen of each step. Values go in, markup comes out.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
-use super::course::{Step, Summary, Wrong};
+use super::course::{InPlace, Step, Summary, Told, Wrong};
 use super::upload;
 use crate::app::first_run::account::Account;
 use crate::kernel::time::Timestamp;
 use crate::web::ui::components::{
-    Button, Card, Choice, Field, Form, Input, Seal, Select, Tone, badge, code, moment, spelled,
+    Button, Card, Choice, Field, Form, Input, Notice, Seal, Select, Tone, badge, code, moment, spelled,
 };
 
 /// Where applications are made, and tokens.
 const PORTAL: &str = "https://discord.com/developers/applications";
+/// Where the button is sent that leads to the step before.
+const BACK: &str = "/setup/back";
 /// The steps that people count.
 const STEPS: [&str; 4] = ["Begin", "Password", "Token", "Invite"];
 
@@ -31,8 +33,12 @@ pub(super) struct About<'a> {
     pub(super) operator: &'a str,
     /// The snapshots that are here, the newest first.
     pub(super) snapshots: &'a [String],
+    /// What the store holds that is here, as people count it.
+    pub(super) counts: &'a [(&'static str, u64)],
     /// Where copies of them go.
     pub(super) target: Option<&'a str>,
+    /// The backup that was chosen last from a list.
+    pub(super) chosen: &'a str,
     /// What was wrong.
     pub(super) wrong: Option<&'a Wrong>,
 }
@@ -47,6 +53,34 @@ impl<'a> About<'a> {
     fn button(&self, action: &'a str, button: Button<'_>) -> Markup {
         self.form(action, &html! { (button) })
     }
+}
+
+/// What a page says above everything of what was asked for last; what is wrong with a field stands beside it.
+pub(super) fn notice(told: &Told) -> Option<Notice> {
+    match told {
+        Told::Wrong(wrong) => wrong.field.is_empty().then(|| bad(&wrong.sentence)),
+        Told::Restored(in_place) => Some(Notice::new(Tone::Good, restored(in_place))),
+    }
+}
+
+/// That something was not done.
+pub(super) fn bad(sentence: &str) -> Notice {
+    Notice::new(Tone::Bad, spelled(sentence))
+}
+
+/// What was restored, from when, and where that is which was here before.
+fn restored(InPlace { summary, snapshot, kept }: &InPlace) -> Markup {
+    html! {
+        (summary.name) " is restored, with " (summary.rows) " rows. "
+        @if let Some(at) = made_at(summary) { "Everything is as it was " (moment(at)) ". " }
+        @if let Some(kept) = kept { "The store of before is " code { (kept) } " in the data folder" }
+        @if let Some(snapshot) = snapshot { ", and its snapshot " code { (snapshot) } }
+        @if kept.is_some() { "." } @else { "There was nothing here before." }
+    }
+}
+
+fn made_at(summary: &Summary) -> Option<Timestamp> {
+    Timestamp::from_rfc3339(&summary.taken_at).filter(|_| summary.is_snapshot)
 }
 
 /// What is wrong with a field.
@@ -82,7 +116,7 @@ pub(super) fn door(code: Option<&str>, ways: &[String], wrong: Option<&Wrong>) -
             @for way in ways { p { (way) } }
         }
     };
-    Shown { title: "Set Greenroom up", main }
+    Shown { title: "Set Greenroom up", main: focused(main) }
 }
 
 /// The page of a step.
@@ -105,7 +139,13 @@ pub(super) fn step(step: &Step, about: &About<'_>) -> Shown {
         }
         div.wizard { (main) }
     };
-    Shown { title, main }
+    Shown { title, main: focused(main) }
+}
+
+/// A page on which the first field that is wrong has the focus as it is loaded.
+fn focused(main: Markup) -> Markup {
+    let invalid = " aria-invalid=\"true\"";
+    PreEscaped(main.into_string().replacen(invalid, &format!("{invalid} autofocus"), 1))
 }
 
 /// The page that says what is not possible.
@@ -122,9 +162,16 @@ fn begin(about: &About<'_>) -> Markup {
     let upload = Form { has_file: true, ..Form::new("/setup/upload", about.seal) };
     html! {
         section.card {
-            h2 { "Start new" }
-            p { "For a server that has never had Greenroom." }
-            (about.button("/setup/new", Button::main("Start new")))
+            @if about.counts.iter().all(|(_, count)| *count == 0) {
+                h2 { "Start new" }
+                p { "For a server that has never had Greenroom." }
+                (about.button("/setup/new", Button::main("Start new")))
+            } @else {
+                h2 { "Go on with what is here" }
+                p { "The data folder has a store already. It stays as it is, and is brought up to date." }
+                ul { @for (name, count) in about.counts { li { (name) ": " (count) } } }
+                (about.button("/setup/new", Button::main("Go on with it")))
+            }
         }
         section.card {
             h2 { "Restore a backup" }
@@ -132,7 +179,7 @@ fn begin(about: &About<'_>) -> Markup {
             (upload.around(&file(about)))
             @if !snapshots.is_empty() {
                 (about.form("/setup/take", &html! {
-                    (Select { id: Some("f-snapshot"), ..Select::new(upload::FIELD, "A snapshot in the data folder", &snapshots) })
+                    (Select { id: Some("f-snapshot"), chosen: about.chosen, ..Select::new(upload::FIELD, "A snapshot in the data folder", &snapshots) })
                     (Button::plain("Look at it"))
                 }))
             }
@@ -165,10 +212,10 @@ fn copies(names: &[String], about: &About<'_>) -> Markup {
         section.card {
             p { "The newest is the first. Several bots may copy to one place: what a copy holds is shown before it counts." }
             (about.form("/setup/take", &html! {
-                (Select::new(upload::FIELD, "Copy", &choices))
+                (Select { chosen: about.chosen, ..Select::new(upload::FIELD, "Copy", &choices) })
                 (Button::main("Fetch it and look at it"))
             }))
-            (about.button("/setup/other", Button::plain("Back")))
+            (about.button(BACK, Button::plain("Back to the beginning")))
         }
     }
 }
@@ -177,13 +224,14 @@ fn working(words: &str) -> Markup {
     html! {
         section.card {
             p role="status" { (words) " That can take some minutes, and goes on when you close this page." }
+            p.hint { "This page looks again by itself." }
             p { a.button href="/setup" { "See whether it is done" } }
         }
     }
 }
 
 fn confirm(summary: &Summary, about: &About<'_>) -> Markup {
-    let made = if let Some(at) = Timestamp::from_rfc3339(&summary.taken_at).filter(|_| summary.is_snapshot) {
+    let made = if let Some(at) = made_at(summary) {
         moment(at)
     } else {
         html! { "it does not say: a store that was copied while no bot ran" }
@@ -195,7 +243,7 @@ fn confirm(summary: &Summary, about: &About<'_>) -> Markup {
         (Card { title: &summary.name, facts: &facts })
         p { "It is whole, and everything in it fits together. What is in the data folder now stays there, under another name." }
         (about.button("/setup/restore", Button::main("Restore it")))
-        (about.button("/setup/other", Button::plain("Choose another one")))
+        (about.button(BACK, Button::plain("Choose another one")))
     }
 }
 
@@ -232,6 +280,7 @@ fn password(has_one: bool, about: &About<'_>) -> Markup {
                 (about.button("/setup/keep", Button::plain("Keep the one that is there")))
             }
         }
+        (about.button(BACK, Button::plain("Back to the beginning")))
     }
 }
 
@@ -245,6 +294,7 @@ fn token(about: &About<'_>) -> Markup {
             }
             (token_form(about, "Try it"))
         }
+        (about.button(BACK, Button::plain("Back")))
     }
 }
 
@@ -297,6 +347,7 @@ fn invite(account: &Account, about: &About<'_>) -> Markup {
             summary { "Another token" }
             (token_form(about, "Try this one"))
         }
+        (about.button(BACK, Button::plain("Back to the token")))
     }
 }
 
@@ -325,68 +376,4 @@ fn elsewhere(href: &str, label: &str) -> Markup {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::web::ui::testing::{has_handler, lines};
-
-    const SEAL: Seal<'_> = Seal { csrf: "t0ken", key: "k3y" };
-
-    fn account() -> Account {
-        Account {
-            application: 5,
-            name: "<b>Night Owl</b>".to_owned(),
-            sees_members: true,
-            sees_messages: false,
-            wants_code_grant: false,
-            servers: Vec::new(),
-        }
-    }
-
-    fn drawn(of: &Step, wrong: Option<&Wrong>) -> String {
-        let snapshots = ["greenroom-20261121-200000.redb".to_owned()];
-        let about = About { seal: SEAL, operator: "admin", snapshots: &snapshots, target: Some("the bucket b"), wrong };
-        lines(&step(of, &about).main)
-    }
-
-    #[test]
-    fn every_form_of_every_step_carries_its_token_and_texts_are_escaped() {
-        let steps = [
-            Step::Begin,
-            Step::Copies(vec!["<i>".to_owned()]),
-            Step::Password { has_one: true },
-            Step::Token,
-            Step::Invite(account()),
-            Step::Started(account()),
-        ];
-        for page in steps.iter().map(|step| drawn(step, None)) {
-            assert_eq!(page.matches("<form").count(), page.matches("name=\"csrf\" value=\"t0ken\"").count(), "{page}");
-            assert!(!page.contains("<b>") && !page.contains("<i>"), "{page}");
-            assert!(!page.contains(" style=") && !has_handler(&page), "{page}");
-        }
-    }
-
-    #[test]
-    fn an_intent_that_is_off_leads_to_the_page_where_it_is_switched_on() {
-        let page = drawn(&Step::Invite(account()), None);
-        assert!(page.contains("https://discord.com/developers/applications/5/bot"), "{page}");
-        assert!(page.contains("client_id=5&amp;scope=bot+applications.commands"), "{page}");
-        let all_on = Account { sees_messages: true, servers: vec!["Night Owl".to_owned()], ..account() };
-        let page = drawn(&Step::Invite(all_on), None);
-        assert!(!page.contains("applications/5/bot") && page.contains("In Night Owl."), "{page}");
-    }
-
-    #[test]
-    fn what_would_make_the_invitation_fail_is_told_beside_it() {
-        let page = drawn(&Step::Invite(Account { wants_code_grant: true, ..account() }), None);
-        assert!(page.contains("Requires OAuth2 Code Grant is on"), "{page}");
-        assert!(!drawn(&Step::Invite(account()), None).contains("Code Grant"));
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_field_stands_beside_it() {
-        let wrong = Wrong::of_field("password", "It is too short.");
-        let page = drawn(&Step::Password { has_one: false }, Some(&wrong));
-        assert!(page.contains("id=\"f-password-error\"") && page.contains("It is too short."), "{page}");
-        assert!(!page.contains("f-again-error") && !page.contains("/setup/keep"), "{page}");
-    }
-}
+mod tests;

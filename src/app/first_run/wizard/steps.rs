@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::Wizard;
-use super::course::{Step, Wrong};
+use super::course::{Step, Told, Wrong};
+use crate::app::exit::Stop;
 use crate::app::first_run::account::Account;
 use crate::app::first_run::code::Code;
+use crate::app::restore::COUNTED;
 use crate::app::web::{secrets, set_password};
 use crate::kernel::actor::Actor;
 use crate::kernel::digest::SecretBytes;
@@ -55,27 +57,60 @@ impl Wizard {
         self.with_course(|course| course.step = step);
     }
 
+    /// Says on the next pages why something was not done.
+    pub(super) fn tell(&self, wrong: Wrong) {
+        self.with_course(|course| course.told = Some(Told::Wrong(wrong)));
+    }
+
     /// Does something that takes a while: it goes on where the browser gives up. Where it fails, `before` is the step again.
     pub(super) async fn work(
         self: &Arc<Self>,
         words: &'static str,
         before: Step,
         work: impl Future<Output = Result<Step, Wrong>> + Send + 'static,
-    ) -> Result<(), Wrong> {
+    ) {
         self.go_to(Step::Working(words));
         let (wizard, last) = (Arc::clone(self), before.clone());
         let working = tokio::spawn(async move {
-            let (step, outcome) = match work.await {
-                Ok(step) => (step, Ok(())),
-                Err(wrong) => (before, Err(wrong)),
-            };
-            wizard.go_to(step);
-            outcome
+            match work.await {
+                Ok(step) => wizard.go_to(step),
+                Err(wrong) => {
+                    wizard.go_to(before);
+                    wizard.tell(wrong);
+                }
+            }
         });
-        working.await.unwrap_or_else(|error| {
+        if let Err(error) = working.await {
             self.go_to(last);
-            Err(Wrong::broken(&error))
+            self.tell(Wrong::broken(&error));
+        }
+    }
+
+    /// The step before one; `None` where there is none to go back to.
+    pub(super) async fn before(&self, step: &Step) -> Result<Option<Step>, Wrong> {
+        Ok(match step {
+            Step::Copies(_) | Step::Confirm(_) | Step::Password { .. } => Some(Step::Begin),
+            Step::Token => Some(match self.after_beginning().await? {
+                password @ Step::Password { .. } => password,
+                _ => Step::Begin,
+            }),
+            Step::Invite(_) => Some(Step::Token),
+            Step::Begin | Step::Working(_) | Step::Started(_) => None,
         })
+    }
+
+    /// What the store here holds, as people count it.
+    pub(super) async fn counted(&self) -> Result<Vec<(&'static str, u64)>> {
+        let store = self.store().await;
+        let of = store.clone();
+        let count = move |read: &dyn Read| {
+            let counted = COUNTED.map(|(words, name)| {
+                let table = of.schema().tables.iter().find(|table| table.name() == name);
+                Ok((words, table.map_or(Ok(0), |table| table.row_count(read))?))
+            });
+            counted.into_iter().collect::<Result<Vec<_>>>()
+        };
+        store.read("counted", count).await
     }
 
     /// What comes behind the beginning: a password, where one is needed.
@@ -104,14 +139,22 @@ impl Wizard {
     /// Tries a token, and keeps it where Discord knows it.
     pub(super) async fn try_token(&self, token: Secret) -> Result<(), Wrong> {
         let account = Account::of(&token, &self.endpoint).await?;
-        let kept = secrets::keep(&self.storage.data_dir, secrets::DISCORD_TOKEN, &token);
-        kept.map_err(|error| Wrong::new(format!("The token cannot be kept in the data folder: {error}.")))?;
+        self.keep_token(&token).map_err(|error| Stop::storage(&secrets::folder(&self.storage.data_dir), &error))?;
         tracing::info!(bot = account.name, "there is a bot token now");
         self.with_course(|course| {
             course.token = Some(token);
             course.step = Step::Invite(account);
         });
         Ok(())
+    }
+
+    /// Keeps a token in the data folder. Whoever looks meanwhile whether another one came sees it before or after that.
+    pub(super) fn keep_token(&self, token: &Secret) -> std::io::Result<()> {
+        self.with_course(|course| {
+            secrets::keep(&self.storage.data_dir, secrets::DISCORD_TOKEN, token)?;
+            course.kept = Some(token.clone());
+            Ok(())
+        })
     }
 
     /// Looks once more what Discord says of the bot.
@@ -125,9 +168,12 @@ impl Wizard {
         Ok(())
     }
 
-    /// Lets the bot start: the pages end with the answer to this.
-    pub(super) fn start(&self, account: &Account) {
-        self.go_to(Step::Started(account.clone()));
-        self.over.send_replace(Some(Ok(())));
+    /// Lets the bot start, once somebody has the last page, or nobody asks for it.
+    pub(super) fn start(&self, account: Account) {
+        let now = self.clock.now();
+        self.with_course(|course| {
+            course.step = Step::Started(account);
+            course.started_at = Some(now);
+        });
     }
 }

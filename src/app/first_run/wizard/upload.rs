@@ -5,9 +5,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart};
+use axum::http::Request;
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
-use axum::http::{Request, StatusCode};
 use tempfile::TempPath;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
@@ -38,7 +38,7 @@ pub(super) async fn take(wizard: &Wizard, session: &Digest, parts: Parts, body: 
     let data_dir = &wizard.storage.data_dir;
     Room::OfDisk.require(data_dir, length).map_err(|error| Stop::storage(data_dir, &error))?;
     let sent = Multipart::from_request(Request::from_parts(parts, body), &()).await;
-    let mut sent = sent.map_err(|_| Wrong { status: StatusCode::BAD_REQUEST, ..Wrong::new("That is no file.") })?;
+    let mut sent = sent.map_err(|_| Wrong::of_field(FIELD, "That is no file."))?;
     let mut is_meant = false;
     while let Some(mut field) = sent.next_field().await.map_err(|error| broken_off(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -85,7 +85,7 @@ async fn short(field: &mut Field<'_>) -> Result<String, Wrong> {
 fn too_large() -> Wrong {
     let sentence = "That is too large: up to 16 GiB are taken here. Put the file on this machine, and run `greenroom restore` with \
                     its name there.";
-    Wrong { status: StatusCode::PAYLOAD_TOO_LARGE, ..Wrong::of_field(FIELD, sentence) }
+    Wrong::of_field(FIELD, sentence)
 }
 
 fn nothing_chosen() -> Wrong {
@@ -93,13 +93,10 @@ fn nothing_chosen() -> Wrong {
 }
 
 fn not_meant() -> Wrong {
-    Wrong {
-        status: StatusCode::FORBIDDEN,
-        ..Wrong::new("This page was open for a while. Please send the file once more.")
-    }
+    Wrong::of_field(FIELD, "This page was open for a while. Please send the file once more.")
 }
 
 fn broken_off(error: &MultipartError) -> Wrong {
     tracing::debug!(%error, "a backup did not come whole");
-    Wrong { status: StatusCode::BAD_REQUEST, ..Wrong::new("The file did not come whole. Send it once more.") }
+    Wrong::of_field(FIELD, "The file did not come whole. Send it once more.")
 }

@@ -163,7 +163,7 @@ mod tests {
             html("⚙️ <@5> changed **Debug Channel** from Not set to <#6>, see `before_balance` <t:1:R>."),
             "⚙️ <span class=\"mention\">user 5</span> changed <strong>Debug Channel</strong> from Not set to \
              <span class=\"mention\">#songs</span>, see <code>before_balance</code> \
-             <time datetime=\"1970-01-01T00:00:01Z\">1970-01-01T00:00:01Z</time>."
+             <time datetime=\"1970-01-01T00:00:01Z\">1 Jan 1970, 00:00 UTC</time>."
         );
         assert_eq!(
             html("</tiktok connect:7> by <@&8>"),

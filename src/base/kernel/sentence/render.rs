@@ -165,7 +165,10 @@ impl Sentence {
             Part::Mention(mention) => draw(Piece::Mention(*mention)),
             Part::Numbered(user) => draw(Piece::Mention(Mention::User(*user))),
             Part::Sign(_) => String::new(),
-            Part::Moment(at, _) => format!("<time datetime=\"{0}\">{0}</time>", at.rfc3339()),
+            // As other moments of a page; its script writes it in the zone of the browser.
+            Part::Moment(at, _) => {
+                format!("<time datetime=\"{}\">{}</time>", at.rfc3339(), at.strftime("%-d %b %Y, %H:%M UTC"))
+            }
         };
         self.0.iter().map(part).collect()
     }
@@ -236,7 +239,7 @@ mod tests {
             sentence.html(&names),
             "<span class=\"mention\">user 5</span> &amp; <span class=\"mention\">role 7</span>: <strong>a_song</strong> \
              costs 1,500 in <span class=\"mention\">#&lt;songs&gt;</span>. <code>/buy-skip</code> or <code>/find \
-             a_song</code> <time datetime=\"1970-01-01T00:00:01.5Z\">1970-01-01T00:00:01.5Z</time>, see \
+             a_song</code> <time datetime=\"1970-01-01T00:00:01.5Z\">1 Jan 1970, 00:00 UTC</time>, see \
              <a href=\"https://a.example/?a=1&amp;b=2\">https://a.example/?a=1&amp;b=2</a>."
         );
     }

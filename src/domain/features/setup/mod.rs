@@ -14,6 +14,8 @@
 //! the removal of what is stored of a server that the bot left.
 
 pub mod model;
+pub mod queries;
+pub mod service;
 pub mod settings;
 pub mod tables;
 

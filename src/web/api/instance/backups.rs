@@ -52,6 +52,9 @@ pub struct RestoredView {
     /// Why it was not done; nothing when it was. Then nothing was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// When that file was made, where it says so: everything is as it was then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// How many rows came back.
     pub rows: u64,
     /// The name of the store as it was before, which stays in the data folder.
@@ -63,8 +66,8 @@ pub struct RestoredView {
 }
 
 impl From<Restored> for RestoredView {
-    fn from(Restored { at, name, problem, rows, kept, snapshot }: Restored) -> Self {
-        Self { at, name, problem, rows, kept, snapshot }
+    fn from(Restored { at, name, problem, from, rows, kept, snapshot }: Restored) -> Self {
+        Self { at, name, problem, from, rows, kept, snapshot }
     }
 }
 

@@ -1,4 +1,6 @@
-//! The servers that the bot is in, with how much is stored of each, and leaving one.
+//! The servers that the bot is in, and those that it left, with how much is stored of each; and leaving one.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,8 +10,10 @@ use crate::discord::standing::GuildOfBot;
 use crate::features::coins::queries::entries;
 use crate::features::engagement::queries::sessions;
 use crate::features::queue::queries::latest_number;
+use crate::features::setup::queries::{goes_at, known};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
 use crate::sentence;
 use crate::signin::scope::Scope;
 use crate::store::Read;
@@ -36,6 +40,21 @@ pub struct ServerOfBot {
     pub sessions: u64,
 }
 
+/// A server of which something is stored, although the bot is in it no more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DepartedServer {
+    /// Its id; nobody tells its name any more.
+    pub id: String,
+    /// Songs that were ever submitted there.
+    pub songs: u64,
+    /// Entries of its ledger.
+    pub entries: u64,
+    /// Sessions of lives that it followed.
+    pub sessions: u64,
+    /// When all of that goes, unless the bot is invited again.
+    pub goes_at: String,
+}
+
 /// A server that the bot is not in any more.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LeftServer {
@@ -51,13 +70,36 @@ pub struct LeftServer {
 pub struct ServersOfBot {
     /// Each of them.
     pub servers: Vec<ServerOfBot>,
+    /// Those that the bot was in, and of which something is still stored.
+    pub departed: Vec<DepartedServer>,
 }
 
-/// The servers that the bot is in, each with how much is stored of it.
-pub async fn servers(web: &Web) -> Result<Vec<ServerOfBot>> {
-    let named: Vec<(GuildId, String)> =
+/// The servers that the bot is in, and those that it left, each with how much is stored of it.
+pub async fn servers(web: &Web) -> Result<ServersOfBot> {
+    let named: BTreeMap<GuildId, String> =
         web.bot.standings.guilds_of_bot().into_iter().map(|guild| (guild.id, guild.name)).collect();
-    web.look("servers_of_bot", move |read| named.into_iter().map(|(id, name)| counted(read, id, name)).collect()).await
+    let look = move |read: &dyn Read| {
+        let departed = departed(read, |guild| !named.contains_key(&guild))?;
+        let servers = named.into_iter().map(|(id, name)| counted(read, id, name));
+        Ok(ServersOfBot { servers: servers.collect::<Result<_>>()?, departed })
+    };
+    web.look("servers_of_bot", look).await
+}
+
+/// The servers that were left, the one that goes first in front.
+fn departed(read: &dyn Read, is_left: impl Fn(GuildId) -> bool) -> Result<Vec<DepartedServer>> {
+    let mut going = Vec::new();
+    for guild in known(read)?.into_iter().filter(|guild| is_left(*guild)) {
+        if let Some(goes_at) = goes_at(read, guild)? {
+            going.push((goes_at, guild));
+        }
+    }
+    going.sort_unstable();
+    let row = |(goes_at, guild): (Timestamp, GuildId)| {
+        let ServerOfBot { id, songs, entries, sessions, .. } = counted(read, guild, String::new())?;
+        Ok(DepartedServer { id, songs, entries, sessions, goes_at: goes_at.rfc3339() })
+    };
+    going.into_iter().map(row).collect()
 }
 
 fn counted(read: &dyn Read, guild: GuildId, name: String) -> Result<ServerOfBot> {
@@ -76,7 +118,8 @@ pub struct ListServers;
 
 impl Endpoint for ListServers {
     const NAME: &'static str = "instance.servers";
-    const ABOUT: &'static str = "Lists the servers that the bot is in, with how much is stored of each.";
+    const ABOUT: &'static str =
+        "Lists the servers that the bot is in, and those that it left, with how much is stored of each.";
     const DOORS: Doors = Doors::get(&["/api/instance/servers"]);
     const WHO: Who = Who::Instance;
     const SCOPE: Scope = Scope::Instance;
@@ -88,7 +131,7 @@ impl Endpoint for ListServers {
     type Answer = ServersOfBot;
 
     async fn run(web: &Web, _: Asked<Self>) -> Result<Answered<ServersOfBot>, Problem> {
-        Ok(ServersOfBot { servers: servers(web).await? }.into())
+        Ok(servers(web).await?.into())
     }
 }
 

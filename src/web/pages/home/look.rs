@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::access::REVIEWER_ROLE;
 use crate::features::queue::model::{Entry, Line};
-use crate::features::submissions::settings::SUBMISSION_CHANNEL;
+use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
 use crate::features::{engagement, queue};
 use crate::jobs;
 use crate::kernel::amount::Amount;
@@ -37,6 +37,8 @@ pub(super) struct Home {
     pub(super) forgotten: usize,
     /// What there is to do in a new server.
     pub(super) steps: Vec<Step>,
+    /// Whether songs are taken.
+    pub(super) is_open: bool,
     /// What plays.
     pub(super) now: Option<Entry>,
     /// Whose lives are followed, and the live that goes on.
@@ -92,6 +94,7 @@ pub(super) fn look(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Ho
         given_up: given_up(read, guild, now)?,
         forgotten: forgotten(read, guild, now)?,
         steps: steps(read, guild, &followed)?,
+        is_open: SUBMISSIONS_OPEN.get(read, guild)?,
         now: queue::queries::now_playing(read, guild)?,
         followed,
         gifts,

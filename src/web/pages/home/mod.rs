@@ -4,10 +4,13 @@
 mod look;
 mod view;
 
+pub(super) use view::closed;
+
 use maud::html;
 
 use crate::activity::{self, Filter};
 use crate::discord::references;
+use crate::features::submissions::settings::SUBMISSIONS_OPEN;
 use crate::kernel::time::Timestamp;
 use crate::store::{Read, Topic};
 use crate::web::Web;
@@ -56,7 +59,8 @@ impl Page for Home {
         let name = web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default();
         let is_reviewer = seen.rank.reaches(Who::Reviewer);
         if !seen.rank.reaches(Who::Viewer) {
-            return Ok(Shown::new(name, view::for_members(guild, is_reviewer)));
+            let is_open = web.look("open", move |read| SUBMISSIONS_OPEN.get(read, guild)).await?;
+            return Ok(Shown::new(name, view::for_members(guild, is_reviewer, is_open)));
         }
         let home = web.look("home", move |read| look::look(read, guild, now)).await?;
         let state = live_state::status_of(&home.followed, &web.bot.lives);

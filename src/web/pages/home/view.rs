@@ -56,16 +56,22 @@ impl Backup {
 }
 
 /// For members who may not look at the pages of the server.
-pub(super) fn for_members(guild: GuildId, is_reviewer: bool) -> Markup {
+pub(super) fn for_members(guild: GuildId, is_reviewer: bool, is_open: bool) -> Markup {
     html! {
         section.card {
             p { "What you have here, your songs and your coins are on a page of your own." }
+            @if !is_open { (closed()) }
             p.actions {
                 a.button.main href="/me" { "To your page" }
                 @if is_reviewer { a.button href={ "/g/" (guild) "/desk" } { "To the desk" } }
             }
         }
     }
+}
+
+/// That no songs are taken.
+pub(in crate::web::pages) fn closed() -> Markup {
+    html! { p { (badge(Tone::Warn, "Closed")) " No songs are taken now." } }
 }
 
 /// What needs somebody.
@@ -173,6 +179,7 @@ pub(super) fn playing(home: &Home, is_reviewer: bool) -> Markup {
                     p { "Nothing plays." @if is_reviewer && home.waiting > 0 { " The desk plays the next song." } }
                 }
             }
+            @if !home.is_open { (closed()) }
         }
     }
 }

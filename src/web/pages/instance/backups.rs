@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::shown;
+use super::{said, shown};
 use crate::kernel::time::Timestamp;
 use crate::store::Topic;
 use crate::web::Web;
@@ -33,7 +33,7 @@ impl Page for BackupsPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         if web.instance.operations()?.backups.is_none() {
-            let text = "That is so in a demo, whose evening is made anew each time. Elsewhere one is made each day.";
+            let text = "This process was started without a data folder of its own. Where there is one, a snapshot is made each day.";
             let none = Empty { title: "This Greenroom keeps no backups.", text, action: None };
             return Ok(shown("/instance/backups", &html! { (none) }));
         }
@@ -66,11 +66,11 @@ fn working(work: &Work) -> Markup {
             @match &work.end {
                 None => {
                     (progress(&work.what, 0, None))
-                    p { (work.line) }
+                    p { (said(&work.line)) }
                     p.hint { "Since " (relative(work.begun)) ". " a href="/instance/backups" { "Look again" } }
                 }
-                Some((at, Ok(outcome))) => { p { (badge(Tone::Good, "done")) " " (outcome) " " (moment(*at)) } }
-                Some((at, Err(problem))) => { p { (badge(Tone::Bad, "failed")) " " (problem) " " (moment(*at)) } }
+                Some((at, Ok(outcome))) => { p { (badge(Tone::Good, "done")) " " (said(outcome)) " " (moment(*at)) } }
+                Some((at, Err(problem))) => { p { (badge(Tone::Bad, "failed")) " " (said(problem)) " " (moment(*at)) } }
             }
         }
     }
@@ -78,18 +78,19 @@ fn working(work: &Work) -> Markup {
 
 /// How the last restore ended that was ordered here: nobody could be told while it went on.
 fn restored(last: &Restored) -> Markup {
-    let Restored { at, name, problem, rows, kept, snapshot } = last;
+    let Restored { at, name, problem, from, rows, kept, snapshot } = last;
     html! {
         section.card {
             h2 { "The last restore" }
             @match problem {
                 None => {
                     p { (badge(Tone::Good, "restored")) " " (name) " took the place of the store " (tried(at)) ", with " (number(*rows)) " rows." }
+                    @if let Some(from) = from { p { "Everything is as it was " (tried(from)) ", when it was made." } }
                     @if let Some(kept) = kept { p { "The store as it was before is " code { (kept) } " in the data folder; delete it when you are content." } }
                     @if let Some(snapshot) = snapshot { p { "The snapshot of it is " code { (snapshot) } "." } }
                 }
                 Some(problem) => {
-                    p { (badge(Tone::Bad, "failed")) " " (name) " was not restored " (tried(at)) ", and nothing was changed: " (problem) }
+                    p { (badge(Tone::Bad, "failed")) " " (name) " was not restored " (tried(at)) ", and nothing was changed: " (said(problem)) }
                 }
             }
         }
@@ -106,7 +107,7 @@ fn proof(rehearsal: Option<&Rehearsal>) -> Markup {
                     (badge(Tone::Good, "works")) " A restore of " (name) " was tried " (tried(at)) " and brought back " (number(*rows)) " rows."
                 }
                 Some(Rehearsal { at, name, problem: Some(problem), .. }) => {
-                    (badge(Tone::Bad, "would fail")) " " (name) " was tried " (tried(at)) ": " (problem)
+                    (badge(Tone::Bad, "would fail")) " " (name) " was tried " (tried(at)) ": " (said(problem))
                 }
             }
         }
@@ -217,6 +218,7 @@ mod tests {
             at: "2026-11-21T20:15:00Z".to_owned(),
             name: "a.redb".to_owned(),
             problem: None,
+            from: Some("2026-11-20T04:00:00Z".to_owned()),
             rows: 12_000,
             kept: Some("greenroom.redb.before-restore-x".to_owned()),
             snapshot: Some("b.redb".to_owned()),
@@ -225,6 +227,7 @@ mod tests {
         for part in [
             "restored</span> a.redb",
             "12,000 rows",
+            "20 Nov 2026, 04:00 UTC",
             "<code>greenroom.redb.before-restore-x</code>",
             "<code>b.redb</code>",
         ] {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use maud::{Markup, html};
 
-use super::shown;
+use super::{said, shown};
 use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
@@ -51,7 +51,7 @@ fn health(reasons: &[Reason]) -> Markup {
                 p { "The store takes writes, Discord is connected, and everything runs." }
             } @else {
                 h2 { (badge(Tone::Bad, "does not work")) }
-                ul { @for reason in reasons { li { (reason.sentence) } } }
+                ul { @for reason in reasons { li { (said(&reason.sentence)) } } }
             }
         }
     }
@@ -91,8 +91,8 @@ fn findings(examined: Option<&Examined>) -> Markup {
         id: None,
         cells: vec![
             Cell::words("State", badge(tone(finding.level), finding.level.word())),
-            Cell::words("What is so", html! { (finding.sentence) " " span.hint { (finding.id) } }),
-            Cell::words("What to do", html! { @if let Some(fix) = &finding.fix { (fix) } }),
+            Cell::words("What is so", html! { (said(&finding.sentence)) " " span.hint { (finding.id) } }),
+            Cell::words("What to do", html! { @if let Some(fix) = &finding.fix { (said(fix)) } }),
         ],
     };
     html! {

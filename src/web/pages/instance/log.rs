@@ -38,6 +38,7 @@ impl Page for LogPage {
             return Ok(shown("/instance/log", &asked));
         }
         let (lines, next) = find(web, &seen.query)?;
+        let is_whole = seen.query.level.as_deref().is_none_or(str::is_empty) && seen.query.before.is_none();
         let seal = seen.seal("empty");
         let empty = Form {
             confirm: Some("Empty this list? The files of the log stay as they are."),
@@ -45,7 +46,7 @@ impl Page for LogPage {
         };
         let main = html! {
             (asked)
-            (list(&lines))
+            (list(&lines, is_whole))
             (seen.filter.paging("/instance/log", "before", next))
             (empty.around(&html! { (Button::plain("Empty this list")) }))
         };
@@ -74,10 +75,16 @@ const fn tone(level: Level) -> Tone {
     }
 }
 
-fn list(lines: &[Line]) -> Markup {
+/// The lines; `is_whole` where all are asked for.
+fn list(lines: &[Line], is_whole: bool) -> Markup {
+    if lines.is_empty() && is_whole {
+        let text = "Nothing was written since the start, or since somebody emptied this list. Lines come here as the program \
+            writes them; the last 10,000 stay until it ends. How much it says is LOG.";
+        return html! { (Empty { title: "There is no line yet.", text, action: Some(("/instance/settings", "To what the process was told")) }) };
+    }
     if lines.is_empty() {
-        let text = "Lines come here as the program writes them; the last 10,000 stay until it ends.";
-        return html! { (Empty { title: "There is no such line.", text, action: None }) };
+        let text = "Nothing as bad as that was written, or it is longer ago than the last 10,000 lines.";
+        return html! { (Empty { title: "There is no such line.", text, action: Some(("/instance/log", "Show all lines")) }) };
     }
     let row = |line: &Line| Row {
         id: Some(line.number.to_string()),
@@ -110,8 +117,16 @@ mod tests {
     fn a_line_is_text_and_has_its_level_in_a_word() {
         let at = Timestamp::from_millis(1_795_292_100_000);
         let (target, text) = ("greenroom::queue".to_owned(), "a song was <b>played</b>".to_owned());
-        let drawn = list(&[Line { number: 7, at, level: Level::Warn, target, text }]).into_string();
+        let drawn = list(&[Line { number: 7, at, level: Level::Warn, target, text }], true).into_string();
         assert!(drawn.contains("&lt;b&gt;played") && drawn.contains("warn</span>"), "{drawn}");
         assert!(drawn.contains("greenroom::<wbr>queue"), "{drawn}");
+    }
+
+    #[test]
+    fn an_empty_list_says_why_and_where_to_go() {
+        let all = list(&[], true).into_string();
+        assert!(all.contains("There is no line yet.") && all.contains("/instance/settings"), "{all}");
+        let some = list(&[], false).into_string();
+        assert!(some.contains("There is no such line.") && some.contains("/instance/log"), "{some}");
     }
 }

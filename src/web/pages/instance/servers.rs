@@ -1,25 +1,27 @@
-//! The servers that the bot is in.
+//! The servers that the bot is in, and those that it left.
 
 use maud::{Markup, html};
 
 use super::shown;
 use crate::kernel::ids::GuildId;
+use crate::kernel::time::Timestamp;
 use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::api::instance::servers::{ServerOfBot, servers};
+use crate::web::api::instance::servers::{DepartedServer, ServerOfBot, ServersOfBot, servers};
 use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::PULSE;
-use crate::web::ui::components::{Button, Cell, Empty, Form, Row, Table, face, number};
+use crate::web::ui::components::{Button, Cell, Empty, Form, Row, Table, face, moment, number};
 
 /// The page.
 pub struct InstanceServersPage;
 
 impl Page for InstanceServersPage {
     const NAME: &'static str = "instance.servers_page";
-    const ABOUT: &'static str = "Lists the servers that the bot is in, with how much is stored of each.";
+    const ABOUT: &'static str =
+        "Lists the servers that the bot is in, and those that it left, with how much is stored of each.";
     const PATHS: &'static [&'static str] = &["/instance/servers"];
     const WHO: Who = Who::Instance;
     const HINTS: &'static [Topic] = &[PULSE];
@@ -28,9 +30,13 @@ impl Page for InstanceServersPage {
     type Query = Nothing;
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
-        let servers = servers(web).await?;
+        let ServersOfBot { servers, departed } = servers(web).await?;
         let picture = |guild| web.icon(guild);
-        Ok(shown("/instance/servers", &list(&servers, &picture, &|server| leave(seen, server))))
+        let main = html! {
+            (list(&servers, &picture, &|server| leave(seen, server)))
+            @if !departed.is_empty() { (gone(&departed)) }
+        };
+        Ok(shown("/instance/servers", &main))
     }
 }
 
@@ -64,6 +70,28 @@ fn list(
     }
 }
 
+/// The servers that the bot left, with the moment at which nothing of them is stored any more.
+fn gone(departed: &[DepartedServer]) -> Markup {
+    let row = |server: &DepartedServer| Row {
+        id: Some(server.id.clone()),
+        cells: vec![
+            Cell::words("Server", html! { (server.id) }),
+            Cell::numbers("Songs", html! { (number(server.songs)) }),
+            Cell::numbers("Entries", html! { (number(server.entries)) }),
+            Cell::numbers("Lives", html! { (number(server.sessions)) }),
+            Cell::words("Goes", html! { @if let Some(at) = Timestamp::from_rfc3339(&server.goes_at) { (moment(at)) } }),
+        ],
+    };
+    html! {
+        section {
+            h2 { "The bot is in these no more" }
+            p { "What is stored of them goes 30 days after it was noticed that the bot left, or was thrown out. Whoever invites it \
+                again before then finds everything as it was." }
+            (Table::new("Servers that the bot left", None, departed.iter().map(row)))
+        }
+    }
+}
+
 fn leave(seen: &Seen<InstanceServersPage>, server: &ServerOfBot) -> Markup {
     let action = format!("/instance/servers/{}/leave", server.id);
     let seal = seen.seal(&format!("leave-{}", server.id));
@@ -85,5 +113,14 @@ mod tests {
         let drawn = list(&[server], &|_| None, &|_| html! {}).into_string();
         assert!(drawn.contains(r#"<a href="/g/81">&lt;Owl&gt;</a>"#) && drawn.contains("1,500"), "{drawn}");
         assert!(list(&[], &|_| None, &|_| html! {}).into_string().contains("The bot is in no server."));
+    }
+
+    #[test]
+    fn a_server_that_was_left_has_the_moment_at_which_its_data_go() {
+        let goes_at = Timestamp::from_millis(1_795_292_100_000).rfc3339();
+        let server = DepartedServer { id: "81".to_owned(), songs: 1_500, goes_at, ..DepartedServer::default() };
+        let drawn = gone(&[server]).into_string();
+        assert!(drawn.contains("1,500") && drawn.contains("<time") && drawn.contains("21 Nov 2026"), "{drawn}");
+        assert!(!drawn.contains("/g/81"), "nobody may look into it: {drawn}");
     }
 }

@@ -19,7 +19,7 @@ use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::settings::control::{self, Filled};
 use crate::web::places::drawn_text;
 use crate::web::push::about::PULSE;
-use crate::web::ui::components::{Button, Cell, Form, Row, Seal, Table, Tone, acts, badge, save_bar};
+use crate::web::ui::components::{Button, Cell, Empty, Form, Row, Seal, Table, Tone, acts, badge, save_bar};
 use crate::web::ui::icons::{Icon, icon};
 
 /// Where the page is, and its forms are sent.
@@ -133,7 +133,11 @@ fn configuration(variables: &[Variable]) -> Markup {
         section {
             h2 { "What the process was told" }
             p.hint { "By its environment, its command line and .env; a change there counts after the next start." }
-            (Table::new("Variables", None, variables.iter().map(row)))
+            @if variables.is_empty() {
+                (Empty { title: "It was told nothing.", text: "Everything is as it comes.", action: None })
+            } @else {
+                (Table::new("Variables", None, variables.iter().map(row)))
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 //! `tests/run` runs these tests where Chromium and node are there, and says so where they are not; `cargo test` alone leaves
 //! them out. Nothing of what they need is needed to build Greenroom or to run it.
 
+mod between;
 mod desk;
 mod followed;
 mod journeys;
@@ -378,6 +379,36 @@ impl Screen {
     /// The network goes, or is there again.
     pub fn offline(&self, on: bool) {
         self.does("offline", json!({ "on": on }));
+    }
+
+    /// What a stream brings is kept back on the way, or is not any more.
+    pub fn muffles(&self, on: bool) {
+        self.does("muffle", json!({ "on": on }));
+    }
+
+    /// So many seconds go by in which the page does not run; then somebody looks again.
+    pub fn sleeps(&self, seconds: u32) {
+        self.does("sleep", json!({ "seconds": seconds }));
+    }
+
+    /// The browser takes the page out of its memory.
+    pub fn restores(&self) {
+        self.does("restore", json!({}));
+    }
+
+    /// From the next page on the browser has nothing that one of some years ago had not.
+    pub fn forgets_what_is_new(&self) {
+        self.does("forget", json!({}));
+    }
+
+    /// Something in the browser translates the page.
+    pub fn translates(&self) {
+        self.does("translate", json!({}));
+    }
+
+    /// Fields in which a phone would make the page larger when somebody types.
+    pub fn small(&self) -> Vec<String> {
+        strings(&self.does("small", json!({})))
     }
 
     /// The value of a cookie.

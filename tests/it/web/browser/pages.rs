@@ -114,6 +114,7 @@ async fn every_page_can_be_read_by_everybody_and_is_light_and_quiet() {
             found.extend((status != 200).then(|| format!("status {status}")));
             found.extend(screen.troubles());
             found.extend(screen.audit());
+            found.extend(screen.small().into_iter().map(|field| format!("{field} has small letters")));
             screen.shot(&format!("{}-{}", page.route.name, view.width));
             wrong.extend(
                 found

@@ -14,6 +14,7 @@ fn quiet() -> Home {
         given_up: (0, None),
         forgotten: 0,
         steps: Vec::new(),
+        is_open: true,
         now: None,
         followed: Followed::default(),
         gifts: Amount::ZERO,
@@ -40,6 +41,16 @@ fn where_all_is_well_nothing_needs_anybody() {
     </p>
     </section>
     "#);
+}
+
+#[test]
+fn that_no_songs_are_taken_is_told_to_everybody_who_looks() {
+    let told = "No songs are taken now.";
+    let seen = |is_open| {
+        let home = Home { is_open, ..quiet() };
+        [lines(&playing(&home, false)), lines(&for_members(GuildId::new(5), false, is_open))]
+    };
+    assert!(seen(false).iter().all(|seen| seen.contains(told)) && !seen(true).iter().any(|seen| seen.contains(told)));
 }
 
 #[test]
@@ -109,9 +120,9 @@ fn a_backup_is_old_after_a_day_and_two_hours() {
 
 #[test]
 fn members_are_led_to_their_own_page() {
-    let page = for_members(GuildId::new(5), false).into_string();
+    let page = for_members(GuildId::new(5), false, true).into_string();
     assert!(page.contains("href=\"/me\"") && !page.contains("desk"), "{page}");
-    assert!(for_members(GuildId::new(5), true).into_string().contains("href=\"/g/5/desk\""));
+    assert!(for_members(GuildId::new(5), true, true).into_string().contains("href=\"/g/5/desk\""));
 }
 
 #[test]
