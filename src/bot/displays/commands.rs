@@ -4,13 +4,15 @@ use serenity::all::ChannelId;
 
 use super::renders::LIVE_QUEUE;
 use super::views;
+use crate::bot::queue::views::file_lost;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
 use crate::discord::display::{self, DisplayKind, Occasion};
 use crate::discord::references;
 use crate::discord::{Caller, Command, Context, answer, channel_setting};
-use crate::display::DISPLAY_NEEDS;
+use crate::display::{DISPLAY_NEEDS, Finding};
+use crate::features::queue::queries;
 use crate::kernel::error::Result;
-use crate::references::Subject;
+use crate::references::{Problem, Subject, Target};
 
 /// The live queue, as `/setup` offers it.
 pub static PLACE: EveningChannel = EveningChannel {
@@ -54,13 +56,34 @@ async fn setup_live_queue(
 async fn selfheal(ctx: Context<'_>) -> Result<()> {
     let work = async {
         let (bot, guild) = (ctx.data(), Caller::of(ctx)?.guild);
-        let findings = display::heal(bot, guild, Occasion::Asked).await?;
-        // Displays were looked at above; what else the server has set is looked at here.
-        let problems = references::look(bot, guild).await?;
-        let others =
-            problems.iter().filter(|problem| !matches!(problem.reference.declared.subject, Subject::Display(_)));
-        let others: Vec<String> = others.map(references::sentence).collect();
+        let mut findings = display::heal(bot, guild, Occasion::Asked).await?;
+        // What else the server has set is looked at here, and what the bot lacks where it can still show a display.
+        let mut problems = references::look_or_known(bot, guild).await?;
+        problems.retain(|problem| is_news(problem, &findings));
+        findings.retain(|finding| !problems.iter().any(|problem| contradicts(problem, finding)));
+        let mut others: Vec<String> = problems.iter().map(references::sentence).collect();
+        let lost = bot.store.read("songs_without_file", move |read| queries::without_file(read, guild)).await?;
+        others.extend(lost.iter().map(|entry| file_lost(&entry.song)));
         Ok(views::healed(&findings, &others, &bot.command_mention("setup-live-queue")))
     };
     answer(ctx, Box::pin(work)).await
+}
+
+/// Whether a problem is none of those that healing told already: of a display that cannot be shown at all.
+fn is_news(problem: &Problem, findings: &[Finding]) -> bool {
+    match (problem.reference.declared.subject, problem.reference.target) {
+        (Subject::Display(_), Target::Channel(channel)) => {
+            findings.iter().any(|finding| finding.shown_in() == Some(channel))
+        }
+        _ => true,
+    }
+}
+
+/// Whether a display is not in order as it was found, because the bot lacks in its channel what it must have.
+fn contradicts(problem: &Problem, finding: &Finding) -> bool {
+    let (Subject::Display(_), Target::Channel(at)) = (problem.reference.declared.subject, problem.reference.target)
+    else {
+        return false;
+    };
+    problem.is_total() && finding.shown_in() == Some(at)
 }
