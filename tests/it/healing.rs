@@ -2,6 +2,7 @@
 
 use greenroom::sim::{ChannelSpec, OverwriteSpec, RoleSpec};
 
+use crate::displays::shown_in;
 use crate::reading::link;
 use crate::references::kept;
 use crate::world::{World, mp3, number_in};
@@ -18,11 +19,7 @@ async fn with_live_queue() -> World {
     let world = World::new().await;
     world.chooses("setdebugchannel", "staff").await;
     world.chooses("setup-live-queue", "general").await;
-    let is_shown = |discord: &greenroom::sim::World| {
-        let messages = discord.messages(world.channel("general"));
-        messages.iter().any(|message| message.text().contains("The queue is empty")).then_some(())
-    };
-    world.sim.wait_until(is_shown, crate::reading::SOON).await.expect("the live queue is shown");
+    shown_in(&world.sim, &world.hand, world.channel("general"), "The queue is empty").await;
     world
 }
 

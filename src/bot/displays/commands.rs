@@ -1,6 +1,6 @@
 //! `/setup-live-queue` and `/selfheal`.
 
-use serenity::all::ChannelId;
+use serenity::all::ChannelId as SerenityChannel;
 
 use super::renders::LIVE_QUEUE;
 use super::views;
@@ -12,6 +12,7 @@ use crate::discord::{Caller, Command, Context, answer, channel_setting};
 use crate::display::{DISPLAY_NEEDS, Finding};
 use crate::features::queue::queries;
 use crate::kernel::error::Result;
+use crate::kernel::ids::ChannelId;
 use crate::references::{Problem, Subject, Target};
 
 /// The live queue, as `/setup` offers it.
@@ -40,7 +41,7 @@ async fn setup_live_queue(
     ctx: Context<'_>,
     #[description = "Text channel"]
     #[channel_types("Text")]
-    channel: ChannelId,
+    channel: SerenityChannel,
 ) -> Result<()> {
     let work = async {
         let Caller { guild, user, .. } = Caller::of(ctx)?;
@@ -58,10 +59,11 @@ async fn selfheal(ctx: Context<'_>) -> Result<()> {
         let (bot, guild) = (ctx.data(), Caller::of(ctx)?.guild);
         let mut findings = display::heal(bot, guild, Occasion::Asked).await?;
         // What else the server has set is looked at here, and what the bot lacks where it can still show a display.
-        let mut problems = references::look_or_known(bot, guild).await?;
-        problems.retain(|problem| is_news(problem, &findings));
-        findings.retain(|finding| !problems.iter().any(|problem| contradicts(problem, finding)));
-        let mut others: Vec<String> = problems.iter().map(references::sentence).collect();
+        let is_of_display = |problem: &Problem| matches!(problem.reference.declared.subject, Subject::Display(_));
+        let problems = references::look_or_known(bot, guild).await?;
+        let (of_displays, others): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(is_of_display);
+        tell_of(&of_displays, &mut findings);
+        let mut others: Vec<String> = others.iter().map(references::sentence).collect();
         let lost = bot.store.read("songs_without_file", move |read| queries::without_file(read, guild)).await?;
         others.extend(lost.iter().map(|entry| file_lost(&entry.song)));
         Ok(views::healed(&findings, &others, &bot.command_mention("setup-live-queue")))
@@ -69,21 +71,18 @@ async fn selfheal(ctx: Context<'_>) -> Result<()> {
     answer(ctx, Box::pin(work)).await
 }
 
-/// Whether a problem is none of those that healing told already: of a display that cannot be shown at all.
-fn is_news(problem: &Problem, findings: &[Finding]) -> bool {
-    match (problem.reference.declared.subject, problem.reference.target) {
-        (Subject::Display(_), Target::Channel(channel)) => {
-            findings.iter().any(|finding| finding.shown_in() == Some(channel))
+/// Adds what the bot lacks in the channels of displays that it can still show: where it lacks what it must have, they are not
+/// in order. One that cannot be shown at all was told of by healing.
+fn tell_of(problems: &[Problem], findings: &mut Vec<Finding>) {
+    let shown: Vec<ChannelId> = findings.iter().filter_map(Finding::shown_in).collect();
+    for problem in problems {
+        let Target::Channel(at) = problem.reference.target else { continue };
+        if !shown.contains(&at) {
+            continue;
         }
-        _ => true,
+        if problem.is_total() {
+            findings.retain(|finding| finding.shown_in() != Some(at));
+        }
+        findings.push(Finding::Hindered { sentence: references::sentence(problem) });
     }
-}
-
-/// Whether a display is not in order as it was found, because the bot lacks in its channel what it must have.
-fn contradicts(problem: &Problem, finding: &Finding) -> bool {
-    let (Subject::Display(_), Target::Channel(at)) = (problem.reference.declared.subject, problem.reference.target)
-    else {
-        return false;
-    };
-    problem.is_total() && finding.shown_in() == Some(at)
 }

@@ -48,7 +48,7 @@ impl Found {
     }
 
     /// The same, with numbers that differ from one another.
-    pub(super) const fn with_falling_numbers(self) -> Self {
+    pub(super) fn with_falling_numbers(self) -> Self {
         Self { number: 100, do_numbers_fall: true, ..self }
     }
 

@@ -348,6 +348,10 @@ mod tests {
             ["youtube:AAAAAAAAAAA", "youtube:BBBBBBBBBBB", "youtube:CCCCCCCCCCC"]
         );
         assert_eq!(
+            keys("https://youtu.be/AAAAAAAAAAAhttps://youtu.be/BBBBBBBBBBB。https:/youtu.be/CCCCCCCCCCC"),
+            ["youtube:AAAAAAAAAAA", "youtube:BBBBBBBBBBB"]
+        );
+        assert_eq!(
             keys("[https://youtu.be/AAAAAAAAAAA](https://youtu.be/BBBBBBBBBBB)"),
             ["youtube:AAAAAAAAAAA", "youtube:BBBBBBBBBBB"]
         );
@@ -375,6 +379,10 @@ mod tests {
             ("mix:\nhttps://youtu.be/AAAAAAAAAAA\nmaster:\nyoutu.be/BBBBBBBBBBB", "mix:\nmaster:"),
             ("🔥🔥 https://youtu.be/AAAAAAAAAAA", "🔥🔥"),
             ("„https://youtu.be/AAAAAAAAAAA“ – …", ""),
+            ("聴いて→https://youtu.be/AAAAAAAAAAA、よろしく", "聴いて→よろしく"),
+            ("（https://youtu.be/AAAAAAAAAAA）！", ""),
+            ("https://youtu.be/AAAAAAAAAAAhttps://youtu.be/BBBBBBBBBBB", ""),
+            ("🔥https://youtu.be/AAAAAAAAAAA🔥", "🔥🔥"),
             ("only words [sic] (no link)", "only words [sic] (no link)"),
         ] {
             assert_eq!(find_in(message).words, words, "{message}");
