@@ -132,8 +132,7 @@ macro_rules! numbers {
     ($($method:ident as $name:literal: $visit:ident($number:ty);)+) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             $name.clone_into(self.form);
-            let number = <$number>::try_from(self.found.next_number());
-            visitor.$visit(number.map_err(|_| Error::custom("the numbers do not fit"))?)
+            visitor.$visit(<$number>::from(self.found.next_number()))
         }
     )+};
 }
@@ -142,7 +141,6 @@ impl<'de> Deserializer<'de> for Probe<'_> {
     type Error = Error;
 
     numbers! {
-        deserialize_i8 as "i8": visit_i8(i8);
         deserialize_i16 as "i16": visit_i16(i16);
         deserialize_i32 as "i32": visit_i32(i32);
         deserialize_i64 as "i64": visit_i64(i64);
@@ -154,6 +152,11 @@ impl<'de> Deserializer<'de> for Probe<'_> {
         deserialize_u128 as "u128": visit_u128(u128);
         deserialize_f32 as "f32": visit_f32(f32);
         deserialize_f64 as "f64": visit_f64(f64);
+    }
+
+    fn deserialize_i8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        "i8".clone_into(self.form);
+        visitor.visit_i8(i8::try_from(self.found.next_number()).unwrap_or(1))
     }
 
     plain! {

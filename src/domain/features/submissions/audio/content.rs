@@ -13,6 +13,9 @@ const JUNK_BYTES: usize = 64 * 1024;
 /// How far behind a tag whose size is written wrong: it may hold a picture.
 const WRONG_TAG_BYTES: usize = 2 * 1024 * 1024;
 
+/// How much of a file is read as if it were words.
+const MOST_WORDS_BYTES: usize = 1024 * 1024;
+
 /// How many chunks of a wav file are looked at.
 const MOST_CHUNKS: usize = 1_000;
 
@@ -86,6 +89,7 @@ fn sound_behind_junk(bytes: &[u8], tagged: &Tagged<'_>) -> Option<AudioKind> {
 /// Whether it is written words: no sound does without all the bytes that words never have. Words in one of the older alphabets
 /// may have the head of a frame in them, again and again at the same distance.
 fn is_text(bytes: &[u8]) -> bool {
+    let bytes = bytes.get(..MOST_WORDS_BYTES).unwrap_or(bytes);
     let is_of_no_text = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
     !bytes.iter().any(is_of_no_text) && bytes.iter().any(u8::is_ascii_whitespace)
 }
