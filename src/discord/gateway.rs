@@ -3,6 +3,8 @@
 //! A connection that is resumed after a drop repeats events, so an interaction or message is handled once. Each event
 //! runs in a task of its own: a slow or panicking handler delays or ends nothing but itself.
 
+mod framework_error;
+
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,21 +14,18 @@ use serenity::all::{
     ConnectionStage, FullEvent, GatewayIntents, Guild, Interaction, Message, MessageUpdateEvent, Ready, ShardManager,
 };
 use serenity::async_trait;
-use serenity::builder::{CreateAutocompleteResponse, CreateInteractionResponse};
-use serenity::http::{HttpError, StatusCode};
 
+use self::framework_error::answer_framework_error;
 use super::bot::{Bot, Command};
 use super::component::{self, Component, Modal};
 use super::registration::Registration;
 use super::seen::Seen;
 use super::standing::Named;
-use super::{activity, command, figures, invitation, problem};
+use super::{activity, figures, invitation, problem};
 use crate::activity::{Door, DoorKind};
-use crate::http::RequestError;
-use crate::kernel::error::{Error, Failure, Result};
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
 use crate::presence::{self, Presence};
-use crate::refusals;
 use crate::store::through;
 
 /// Handles the messages of members; in the order of the list, until one says that the message is taken (`C-97`).
@@ -440,66 +439,6 @@ impl Inner {
                 problem::log_error(&error, "handle an edited message");
             }
         }
-    }
-}
-
-/// Answers what poise found wrong before, around or after a command.
-async fn answer_framework_error(error: poise::FrameworkError<'_, Bot, Error>) {
-    use poise::FrameworkError as Found;
-    let (error, ctx) = match error {
-        Found::Command { error, ctx, .. } | Found::CommandCheckFailed { error: Some(error), ctx, .. } => (error, ctx),
-        Found::CommandPanic { payload, ctx, .. } => {
-            let what = payload.unwrap_or_else(|| "a panic".to_owned());
-            (Failure::new(what).during("run a command").into(), ctx)
-        }
-        Found::ArgumentParse { error, ctx, .. } => (unreadable(error), ctx),
-        Found::GuildOnly { ctx, .. } => (super::access::AccessRefusal::GuildOnly.into(), ctx),
-        Found::CommandStructureMismatch { description, ctx, .. } => {
-            (Failure::new(description).during("match the options").into(), poise::Context::Application(ctx))
-        }
-        other => return tracing::warn!(error = %other, "an interaction was not dispatched"),
-    };
-    let poise::Context::Application(ctx) = ctx else { return };
-    if ctx.interaction_type == poise::CommandInteractionType::Autocomplete {
-        return offer_nothing(ctx, &error).await;
-    }
-    if let Err(error) = command::refuse(ctx, error).await {
-        problem::log_error(&error, "answer an error");
-    }
-}
-
-/// An option whose channel, person or role Discord does not let the bot read, or that is gone meanwhile, is no fault of ours.
-fn unreadable(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
-    let failure = match error.downcast::<serenity::Error>().map(|error| *error) {
-        Ok(serenity::Error::Http(HttpError::UnsuccessfulRequest(response))) => match response.status_code {
-            StatusCode::FORBIDDEN => return OptionRefusal::Hidden.into(),
-            StatusCode::NOT_FOUND => return OptionRefusal::Gone.into(),
-            _ => Failure::new(serenity::Error::Http(HttpError::UnsuccessfulRequest(response))),
-        },
-        Ok(serenity::Error::Http(HttpError::Request(lost))) => Failure::new(RequestError::from(lost)),
-        Ok(error) => Failure::new(error),
-        Err(error) => Failure::new(error),
-    };
-    failure.during("read the options").into()
-}
-
-refusals! {
-    /// Why an option cannot be used.
-    enum OptionRefusal {
-        /// The bot may not see it.
-        Hidden => "option.hidden", "I cannot see what you chose. Please give me **View Channel** there, then try again.";
-        /// There is none any more.
-        Gone => "option.gone" as NotThere, "What you chose is gone. Please choose another.";
-    }
-}
-
-/// A list that cannot be made, or that the person may not see, is empty: without an answer Discord shows a failure.
-async fn offer_nothing(ctx: super::Context<'_>, error: &Error) {
-    problem::log_error(error, "autocomplete");
-    let nothing = CreateInteractionResponse::Autocomplete(CreateAutocompleteResponse::new());
-    let (id, token) = (ctx.interaction.id, &ctx.interaction.token);
-    if let Err(error) = ctx.data().rest.create_interaction_response(id, token, &nothing).await {
-        problem::log_error(&Error::failed(error), "offer nothing");
     }
 }
 

@@ -48,13 +48,21 @@ fn apology(failure: &Failure, doing: &str) -> String {
     )
 }
 
+/// Whether Discord itself is the trouble, and may be none later.
+pub fn is_discord_away(failure: &Failure) -> bool {
+    error_of_discord(failure).is_some_and(|error| error.is_lost() || matches!(error, RestError::Limited { .. }))
+}
+
+fn error_of_discord(failure: &Failure) -> Option<&RestError> {
+    match failure.cause().downcast_ref::<Undelivered>() {
+        Some(undelivered) => Some(undelivered.cause()),
+        None => failure.cause().downcast_ref(),
+    }
+}
+
 /// What people read where Discord itself is the trouble and may be none later.
 fn discord_trouble(failure: &Failure) -> Option<String> {
-    let error = match failure.cause().downcast_ref::<Undelivered>() {
-        Some(undelivered) => undelivered.cause(),
-        None => failure.cause().downcast_ref::<RestError>()?,
-    };
-    match error {
+    match error_of_discord(failure)? {
         RestError::Limited { until } => {
             Some(format!("Discord takes no more of this from me for now. Please try again <t:{}:R>.", until.seconds()))
         }

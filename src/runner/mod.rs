@@ -39,8 +39,8 @@ const PATIENT_TRIES: u32 = 12;
 const ASIDE: Duration = Duration::from_mins(10);
 /// How often a job that failed is tried again (`C-101`).
 const RETRIES: u8 = 3;
-/// Waits before those tries.
-const RETRY: Backoff = Backoff::new(Duration::from_secs(1), 2, Duration::from_secs(4));
+/// Waits before those tries (`S-ERR-03`).
+const RETRY: Backoff = Backoff::new(Duration::from_secs(1), 2, Duration::from_secs(30));
 /// How long nothing is looked up after the store could not be read.
 const STORE_TROUBLE: Backoff = Backoff::new(Duration::from_secs(5), 2, Duration::from_mins(1));
 /// How long the lane of a job waits that was not done, where the store did not take what became of it.

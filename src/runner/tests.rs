@@ -381,6 +381,14 @@ async fn a_job_that_fails_is_tried_again_after_1_2_and_4_seconds_and_then_kept_a
     store.close().await;
 }
 
+#[test]
+fn waits_begin_at_a_second_double_and_are_never_longer_than_half_a_minute() {
+    crate::covers!("S-ERR-03");
+    assert_eq!(RETRIES, 3);
+    let waits = [0, 1, 2, 3, 4, 5, 6, u32::MAX].map(|earlier| RETRY.wait(earlier).as_secs());
+    assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30, 30]);
+}
+
 // On one thread, whose log alone is kept.
 #[tokio::test]
 async fn a_runner_that_cannot_read_its_jobs_says_so_and_looks_again_in_its_own_time() {

@@ -30,6 +30,7 @@ mod fuzzing;
 mod gateway;
 mod golden;
 mod handles;
+mod healing;
 mod health;
 mod importing;
 mod importing_points;

@@ -28,12 +28,12 @@ fn overwrite(target: &str, allow: &[&str], deny: &[&str]) -> OverwriteSpec {
 
 impl World {
     /// The team denies the bot permissions in a channel, or gives them back with none.
-    async fn denies(&self, channel: &str, names: &[&str]) {
+    pub async fn denies(&self, channel: &str, names: &[&str]) {
         self.sim.set_overwrite(self.channel(channel), overwrite("bot", &[], names)).await.unwrap();
     }
 
     /// Waits until a message in a channel says this, and gives how many lines do.
-    async fn hears(&self, channel: &str, what: &str) -> usize {
+    pub async fn hears(&self, channel: &str, what: &str) -> usize {
         let channel = self.channel(channel);
         let count = |discord: &greenroom::sim::World| {
             let texts: Vec<String> = discord.messages(channel).iter().map(SeenMessage::text).collect();
@@ -293,7 +293,7 @@ async fn a_song_whose_file_somebody_deletes_says_so_everywhere_and_leads_nowhere
 }
 
 /// Where a file of a song is, as the store knows it.
-fn kept(world: &World, number: PublicId) -> (Id, Id) {
+pub fn kept(world: &World, number: PublicId) -> (Id, Id) {
     let Source::File { kept_in, .. } = world.song(number).song.source else { panic!("{number} is no file") };
     (Id::from(kept_in.channel.get()), Id::from(kept_in.message.get()))
 }

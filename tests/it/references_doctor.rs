@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use greenroom::kernel::time::Clock;
-use greenroom::sim::{CommandCall, Fault, OverwriteSpec, Sim, SimOptions};
+use greenroom::sim::{CommandCall, Fault, OverwriteSpec, RoleSpec, Sim, SimOptions};
 use serde_json::Value;
 
 use crate::process::{Running, greenroom, output_of};
@@ -36,9 +36,16 @@ async fn channels_that_are_gone_or_closed_are_found_with_what_mends_them() {
         let answer = sim.run_command(call.with("channel", ids.channel(channel).to_string())).await.unwrap();
         assert!(answer.text().contains("<#"), "{}", answer.text());
     }
+    let spec = RoleSpec { name: "reviewers".into(), ..RoleSpec::default() };
+    let role = sim.create_role(ids.guild, spec).await.unwrap();
+    let call = CommandCall::new(ids.guild, ids.channel("staff"), ids.member("host"), "config set");
+    let call = call.with("key", "reviewer_role_id").with("value", format!("<@&{role}>"));
+    let answer = sim.run_command(call).await.unwrap();
+    assert!(answer.text().contains("is now **"), "{}", answer.text());
     let well = finds(&sim, folder.path()).await;
     assert!(well.len() == 1 && well[0][0] == "ok", "{well:?}");
     sim.delete_channel(ids.guild, ids.channel("now-playing")).await.unwrap();
+    sim.delete_role(ids.guild, role).await.unwrap();
     let deny = serde_json::from_value(serde_json::json!(["EMBED_LINKS"])).unwrap();
     let overwrite = OverwriteSpec { target: "bot".into(), deny, ..OverwriteSpec::default() };
     sim.set_overwrite(ids.channel("bookmarks"), overwrite).await.unwrap();
@@ -57,7 +64,14 @@ async fn channels_that_are_gone_or_closed_are_found_with_what_mends_them() {
             has("the bot lacks Embed Links in the channel \"bookmarks\"", "Give its role Embed Links"),
             "{found:?}"
         );
-        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(
+            has(
+                "the role for \"Reviewer Role\" is gone. Only administrators are reviewers now.",
+                "Choose another by /config set reviewer_role_id in that server."
+            ),
+            "{found:?}"
+        );
+        assert_eq!(found.len(), 3, "{found:?}");
     };
     is_told(&finds(&sim, folder.path()).await);
     running.signal("TERM");

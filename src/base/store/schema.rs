@@ -14,12 +14,13 @@ use super::layout::{LAYOUT, build};
 use super::migrations::{APPLIED, Migration};
 use super::personal::{Erasure, Personal};
 use super::raw_name::{Names, RawName};
-use super::read::{Read, page};
+use super::read::{Read, page, walk};
 use super::span::{ByteSpan, Direction};
 use super::table::Table;
 use super::tx::Tx;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
+use crate::kernel::text::hex;
 
 /// The store's own figures: `schema` is the version of the stored data.
 pub(super) static META: Table<String, u64> = Table::new("store.meta", &[]);
@@ -54,6 +55,10 @@ pub trait AnyTable: Sync {
 
     /// The indexes by name, each with its form: what it keeps and by which version of its rule.
     fn index_forms(&self) -> Vec<(&'static str, String)>;
+
+    /// What each index keeps of sample rows, in hexadecimal: a rule that is changed keeps something else of them. Each row is
+    /// there for a moment only. For tests, in a store whose table is empty.
+    fn index_samples(&self, tx: &Tx<'_>) -> Result<BTreeSet<(&'static str, String)>>;
 
     /// A key of the table or of one of its indexes as people read it; `None` where it cannot be read, or is of neither.
     fn key_in_words(&self, name: &str, key: &[u8]) -> Option<String>;
@@ -132,6 +137,27 @@ impl<K: Key, V: Record> AnyTable for Table<K, V> {
         self.indexes().iter().map(|index| (index.name(), index.form())).collect()
     }
 
+    fn index_samples(&self, tx: &Tx<'_>) -> Result<BTreeSet<(&'static str, String)>> {
+        let mut kept = BTreeSet::new();
+        if self.indexes().is_empty() {
+            return Ok(kept);
+        }
+        let key = sample_key::<K>().ok_or_else(|| Error::failed(format!("{} has no sample key", self.raw())))?;
+        for row in super::form::sample_rows::<V>().map_err(Error::failed)? {
+            self.put(tx, &key, &row)?;
+            for index in self.indexes() {
+                for raw in index.raw_names() {
+                    walk(tx, raw, ByteSpan::default(), |entry, value| {
+                        kept.insert((index.name(), format!("{} {}", hex(entry), hex(value))));
+                        Ok::<_, StoreError>(())
+                    })?;
+                }
+            }
+            self.remove(tx, &key)?;
+        }
+        Ok(kept)
+    }
+
     fn key_in_words(&self, name: &str, key: &[u8]) -> Option<String> {
         if name == Self::name(self) {
             return decode::<K>(key).map(|_| describe::<K>(key));
@@ -172,6 +198,12 @@ impl<K: Key, V: Record> AnyTable for Table<K, V> {
     fn check(&self, read: &dyn Read, findings: &mut Findings) -> Result<(), StoreError> {
         check_table(self, read, findings)
     }
+}
+
+/// The shortest key that is made of ones.
+fn sample_key<K: Key>() -> Option<K> {
+    const LONGEST: usize = 128;
+    (1..=LONGEST).find_map(|length| decode(&vec![1; length]))
 }
 
 /// Everything that is stored.

@@ -10,9 +10,7 @@ use crate::activity::debug_channel::{DEBUG_CHANNEL, NEEDS};
 use crate::bot::coins::views::economy;
 use crate::discord::channel_setting::{EveningChannel, Kept, SeenBy};
 use crate::discord::references::{self, Server};
-use crate::discord::{
-    Bot, Caller, Command, Context, Draft, answer, channel_setting, debug_channel, invitation, problem,
-};
+use crate::discord::{Bot, Caller, Command, Context, Draft, answer, channel_setting, debug_channel, invitation};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
@@ -75,15 +73,7 @@ async fn show_settings(ctx: Context<'_>) -> Result<()> {
         let missing = ctx.interaction.app_permissions.map(|granted| granted.bits() | invitation::PIN_MESSAGES);
         let missing = missing.map(invitation::missing).unwrap_or_default();
         let warnings = Warnings { missing, lacks_intents: ctx.data().lacks_intents() };
-        // Where Discord cannot be asked, what is known has to do.
-        let bot = ctx.data();
-        let problems = match references::look(bot, guild).await {
-            Ok(problems) => problems,
-            Err(error) => {
-                problem::log_error(&error, "look at what the server has set");
-                references::known(bot, guild).await?
-            }
-        };
+        let problems = references::look_or_known(ctx.data(), guild).await?;
         Ok(views::overview(&shown(ctx, None, &problems).await?, warnings, &problems).row(economy::button()))
     };
     answer(ctx, Box::pin(work)).await

@@ -14,5 +14,5 @@ mod watch;
 mod words;
 
 pub use server::{Channel, Role, Server};
-pub use watch::{Watch, known, look, run, trouble_with};
+pub use watch::{Watch, known, look_or_known, run, trouble_with};
 pub use words::{mark, names_of, permissions, sentence};

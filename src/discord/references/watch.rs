@@ -124,7 +124,7 @@ pub async fn run(bot: Bot) {
 }
 
 /// Looks at what a server has set, tells the team what is new, and answers what does not work now.
-pub async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
+async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
     let catalogue = bot.clone();
     let (is_any_set, is_any_told) = bot
         .store
@@ -151,6 +151,17 @@ pub async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
             Ok(problems)
         })
         .await
+}
+
+/// What does not work now in a server; where Discord cannot be asked, what is known has to do.
+pub async fn look_or_known(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
+    match look(bot, guild).await {
+        Ok(problems) => Ok(problems),
+        Err(error) => {
+            log_error(&error, "look at what the server has set");
+            known(bot, guild).await
+        }
+    }
 }
 
 /// What is known not to work in a server, without asking Discord.

@@ -7,8 +7,9 @@
 //! `UPDATE_FORMATS=1 cargo test --lib formats`, which refuses what is wrong. Only what no byte of a row can tell, another
 //! name or a table that a migration emptied, is changed in the listing by hand.
 //!
-//! What rows carry as text is listed apart ([`tests`]).
+//! What rows carry as text is listed apart ([`tests`]), and what indexes keep of rows ([`indexes`]).
 
+mod indexes;
 mod tests;
 
 use std::collections::BTreeMap;

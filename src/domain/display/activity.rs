@@ -70,6 +70,17 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// Where a display is shown, or will be in a moment.
+    pub const fn shown_in(&self) -> Option<ChannelId> {
+        match self {
+            Self::InOrder { channel, .. }
+            | Self::Reposted { channel, .. }
+            | Self::Recreated { channel, .. }
+            | Self::Revived { channel, .. } => Some(*channel),
+            Self::Hindered { .. } | Self::Cleaned { .. } | Self::Unknown { .. } => None,
+        }
+    }
+
     /// Whether something was done.
     pub const fn is_change(&self) -> bool {
         matches!(self, Self::Reposted { .. } | Self::Recreated { .. } | Self::Revived { .. } | Self::Cleaned { .. })

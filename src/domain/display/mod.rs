@@ -26,7 +26,7 @@ pub struct Installation {
 
 /// What the bot needs in the channel of a display.
 pub static DISPLAY_NEEDS: Needs = Needs {
-    effect: "It is switched off.",
+    effect: "It cannot be kept up to date.",
     must: Needs::POST | Needs::HISTORY,
     wants: &[Want { permission: Needs::PIN, without: "It is not pinned." }],
 };

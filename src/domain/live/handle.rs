@@ -54,7 +54,10 @@ impl Handle {
     /// What phones and keyboards put around it is dropped: spaces, marks that nobody sees, `<` and `>`, an `@` of full
     /// width. Only TikTok's own hosts are addresses, by name.
     pub fn typed(text: &str) -> Result<Self, NamesNobody> {
-        let name = bare(text);
+        let typed = bare(text);
+        // A share button writes a sentence that ends with the address.
+        let last = typed.rsplit_once(char::is_whitespace).map(|(_, last)| last);
+        let name = last.filter(|last| last.contains("://")).unwrap_or(typed);
         let handle = match address(name) {
             Some(url) => Self::of_profile(&url)?,
             None => Self::parse(&name.replacen(is_wide_at, "@", 1)).map_err(|NotAHandle| NamesNobody::NotAHandle)?,
@@ -218,6 +221,8 @@ mod tests {
             "http://tiktok.com/@night.owl",
             "tiktok.com/@night.owl/",
             "www.tiktok.com/night.owl",
+            "Check out Night Owl on TikTok! 🎵 https://www.tiktok.com/@night.owl?_t=8abc&_r=1",
+            "Sieh dir Night Owl an\nhttps://www.tiktok.com/@night.owl",
         ] {
             assert_eq!(Handle::typed(typed).as_ref().map(Handle::as_str), Ok("night.owl"), "{typed}");
         }
@@ -243,6 +248,8 @@ mod tests {
             "https://www.tiktok.com/",
             "https://www.tiktok.com/@",
             "https://www.tiktok.com/@night owl",
+            "https://www.tiktok.com/@night.owl is me",
+            "see https://evil.example/@night.owl",
             "ftp://www.tiktok.com/@night.owl",
             "javascript://www.tiktok.com/@night.owl",
         ] {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Refused;
 use super::specs::{ChannelSpec, GuildIds, GuildSpec, MemberSpec, OverwriteSpec, RoleSpec};
 use crate::gateway::sessions::intents;
-use crate::world::channel::{Channel, PUBLIC_THREAD, Thread};
+use crate::world::channel::{ANNOUNCEMENT, Channel, PUBLIC_THREAD, TEXT, Thread};
 use crate::world::permissions::Permissions;
 use crate::{Id, Sim};
 
@@ -68,6 +68,23 @@ impl Sim {
             } else {
                 Err(Refused::because("There is no such channel."))
             }
+        })
+    }
+
+    /// Turns a channel into one of another kind, or says that it is for adults, as its moderators would. Discord turns
+    /// channels of text and of announcements into one another, and no others.
+    pub async fn turn_channel(&self, channel: impl Into<Id>, spec: ChannelSpec, is_nsfw: bool) -> Result<(), Refused> {
+        let channel = channel.into();
+        self.shared.change(|world| {
+            let kind = spec.number()?;
+            let turned =
+                world.channels.get_mut(&channel).ok_or_else(|| Refused::because("There is no such channel."))?;
+            if ![turned.kind, kind].iter().all(|kind| matches!(*kind, TEXT | ANNOUNCEMENT)) {
+                return Err(Refused::because("This channel cannot be turned into such a one."));
+            }
+            (turned.kind, turned.is_nsfw) = (kind, is_nsfw);
+            world.announce_channel(channel);
+            Ok(())
         })
     }
 

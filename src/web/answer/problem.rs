@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Revision;
+use crate::discord::problem::is_discord_away;
 use crate::kernel::error::{Error, ReportId};
 use crate::kernel::refusal::Class;
 use crate::kernel::sentence::Sentence;
@@ -89,7 +90,14 @@ impl Ambiguous {
 
 impl<E: Into<Error>> From<E> for Problem {
     fn from(error: E) -> Self {
-        Self::Operation(error.into())
+        match error.into() {
+            // It is no failure of ours, and whoever asks again later is helped.
+            Error::Failed(failure) if is_discord_away(&failure) => {
+                tracing::warn!(error = %failure, "Discord did not answer");
+                Self::DiscordUnavailable
+            }
+            error => Self::Operation(error),
+        }
     }
 }
 
@@ -329,6 +337,8 @@ fn in_words(wait: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discord::delivery::Undelivered;
+    use crate::discord::rest::RestError;
 
     crate::refusals! {
         /// Of each class one.
@@ -352,6 +362,23 @@ mod tests {
         let all = [Refused::Empty, Refused::Gone, Refused::Closed, Refused::Wrong, Refused::Often];
         assert_eq!(all.map(status), [409, 404, 403, 422, 429]);
         assert_eq!(Problem::from(Error::failed("disk")).status().as_u16(), 500);
+    }
+
+    /// What another service than Discord does not answer fails the job that asks it, and no request of somebody.
+    #[test]
+    fn what_whoever_asks_can_mend_is_told_from_what_broke_here_and_from_what_discord_did_not_answer() {
+        crate::covers!("S-ERR-01");
+        let kind = |problem: &Problem| (problem.status().as_u16(), problem.code(), problem.retry_after().is_some());
+        let of = |status| RestError::Refused { status, code: 0, message: String::new() };
+        let client = Problem::from(Refused::Wrong);
+        let server = Problem::from(Error::failed("disk"));
+        let discord = Problem::from(Error::failed(of(StatusCode::SERVICE_UNAVAILABLE)));
+        let discord_said_no = Problem::from(Error::failed(of(StatusCode::FORBIDDEN)));
+        assert_eq!(kind(&client), (422, "a.wrong", false));
+        assert_eq!(kind(&server), (500, "internal", false));
+        assert_eq!(kind(&discord), (503, "discord_unavailable", true));
+        assert_eq!(kind(&discord_said_no), (500, "internal", false), "asking again would be the same");
+        assert!(is_discord_away(&Undelivered::from(of(StatusCode::BAD_GATEWAY)).into()));
     }
 
     #[test]

@@ -8,12 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::settings::{ChangesView, Values, Wishes, all, json_of, level_of, save, unknown};
 use crate::access::Level;
+use crate::activity::{self, Filter};
 use crate::discord::standing::GuildOfBot;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, MessageId};
 use crate::kernel::refusal::Refuse;
 use crate::kernel::sentence::Sentence;
-use crate::settings::{Listed, NONE, to_come};
+use crate::settings::{Listed, NONE, SETTING_CHANGED, to_come};
 use crate::signin::scope::Scope;
 use crate::store::Read;
 use crate::web::Web;
@@ -90,7 +91,7 @@ const OF_COMMUNITY: &[Key] = &[
     Key { form: Form::Hundredths, ..same("xp_multiplier") },
 ];
 /// What its view shows beside them.
-const SHOWN_OF_COMMUNITY: [&str; 1] = ["guild_id"];
+const SHOWN_OF_COMMUNITY: [&str; 3] = ["guild_id", "created_at", "updated_at"];
 
 /// The setting of a key, of a feature or of one to come.
 fn listed(key: &str) -> Option<&'static Listed> {
@@ -184,11 +185,25 @@ fn of_tasks(web: &Web, read: &dyn Read, guild: GuildId) -> Result<Values> {
     Ok(view)
 }
 
-/// The configuration as seed 002 sees it.
-fn of_community(_: &Web, read: &dyn Read, guild: GuildId) -> Result<Values> {
+/// The configuration as seed 002 sees it. When it was changed last is known as long as activities are kept.
+fn of_community(read: &dyn Read, guild: GuildId) -> Result<Values> {
     let mut view = view(read, guild, OF_COMMUNITY)?;
+    let changes = Filter { kind: Some(SETTING_CHANGED.name()), ..Filter::default() };
+    let last = activity::newest(read, guild, &changes, None, 1)?.rows.first().map(|(id, _)| id.moment().rfc3339());
     view.insert("guild_id".to_owned(), json!(guild.to_string()));
+    view.insert("created_at".to_owned(), json!(created(guild)));
+    view.insert("updated_at".to_owned(), json!(last));
     Ok(view)
+}
+
+/// The revision of what can be set of it.
+fn revision_of_community(read: &dyn Read, guild: GuildId) -> Result<Revision> {
+    Ok(Revision::of(&view(read, guild, OF_COMMUNITY)?))
+}
+
+/// When a server was made: every id of Discord begins with its time.
+fn created(guild: GuildId) -> String {
+    MessageId::new(guild.get()).moment().rfc3339()
 }
 
 /// What is wished by a body in the names of a view. `now` is what the settings are.
@@ -235,8 +250,7 @@ fn of_server(view: &mut Values, guild: GuildId, named: Option<GuildOfBot>) {
     view.insert("server_name".to_owned(), json!(named.map(|named| named.name)));
     view.insert("icon_url".to_owned(), json!(icon));
     view.insert("owner_id".to_owned(), json!(owner));
-    // Every id of Discord begins with its time.
-    view.insert("created_at".to_owned(), json!(MessageId::new(guild.get()).moment().rfc3339()));
+    view.insert("created_at".to_owned(), json!(created(guild)));
     view.insert("member_count".to_owned(), json!(members));
 }
 
@@ -308,7 +322,7 @@ impl Endpoint for GuildConfig {
     const WHO: Who = Who::Administrator;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Reads;
-    const REVISION: Option<RevisionOf> = Some(|web, read, guild, _| Ok(Revision::of(&of_community(web, read, guild)?)));
+    const REVISION: Option<RevisionOf> = Some(|_, read, guild, _| revision_of_community(read, guild));
     const REQUIREMENTS: &'static [&'static str] = &["S-API-05", "S-CFG-01", "S-DB-03"];
 
     type Path = ();
@@ -317,8 +331,8 @@ impl Endpoint for GuildConfig {
     type Answer = Values;
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<Values>, Problem> {
-        let (bot, guild) = (web.clone(), asked.guild);
-        Ok(web.look("config", move |read| of_community(&bot, read, guild)).await?.into())
+        let guild = asked.guild;
+        Ok(web.look("config", move |read| of_community(read, guild)).await?.into())
     }
 }
 
@@ -332,7 +346,7 @@ impl Endpoint for ChangeGuildConfig {
     const WHO: Who = Who::Administrator;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
-    const REVISION: Option<RevisionOf> = Some(|web, read, guild, _| Ok(Revision::of(&of_community(web, read, guild)?)));
+    const REVISION: Option<RevisionOf> = Some(|_, read, guild, _| revision_of_community(read, guild));
     const REQUIREMENTS: &'static [&'static str] = &["S-API-06", "S-CFG-01"];
 
     type Path = ();

@@ -223,6 +223,46 @@ async fn the_configuration_of_a_server_that_set_nothing_has_every_key_with_its_d
 }
 
 #[tokio::test]
+async fn the_configuration_of_a_community_that_set_nothing_has_every_key_with_its_default() {
+    covers!("S-DB-03");
+    let ground = WebWorld::start().await;
+    let operator = ground.signed_in(OPERATOR);
+    let mut config = operator.get("/api/guilds/{other}/config").await.is(200).json();
+    let mut of_server = |key: &str| config.as_object_mut().unwrap().remove(key).unwrap();
+    assert!(of_server("guild_id").as_str().unwrap().bytes().all(|digit| digit.is_ascii_digit()));
+    assert!(of_server("created_at").as_str().unwrap().ends_with('Z'));
+    let before = of_server("updated_at");
+    assert_eq!(
+        config,
+        json!({
+            "prefix": "!",
+            "log_channel_id": null,
+            "mod_role_id": null,
+            "automod_enabled": true,
+            "automod_spam_enabled": true,
+            "automod_caps_threshold": 0.7,
+            "automod_links_enabled": false,
+            "automod_badwords_patterns": [],
+            "escalation_warn_threshold": 3,
+            "escalation_timeout_threshold": 5,
+            "escalation_kick_threshold": 7,
+            "escalation_ban_threshold": 10,
+            "warning_decay_days": 30,
+            "xp_enabled": true,
+            "xp_cooldown_seconds": 60,
+            "xp_multiplier": 1.0,
+        })
+    );
+    ground.world.hand.advance(std::time::Duration::from_secs(5));
+    let changed = json!({ "warning_decay_days": 14, "created_at": "x", "updated_at": "x", "guild_id": "1" });
+    operator.json(Method::PATCH, "/api/guilds/{other}/config", &changed).await.is(200);
+    let after = operator.get("/api/guilds/{other}/config").await.is(200).json();
+    assert_eq!(after["warning_decay_days"], 14);
+    assert!(after["updated_at"].as_str().unwrap().ends_with('Z') && after["updated_at"] != before, "{after}");
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn channels_and_roles_are_there_to_choose_from() {
     covers!("T-API-48");
     let ground = WebWorld::start().await;

@@ -93,6 +93,18 @@ fn samples<T: DeserializeOwned>() -> Result<Vec<T>, String> {
     })
 }
 
+/// The same, and where the type takes them, values whose numbers differ from one another.
+pub(super) fn sample_rows<T: DeserializeOwned>() -> Result<Vec<T>, String> {
+    let mut rows = samples::<T>()?;
+    let others = of_some_text::<T, _>(|text| {
+        let mut others = Vec::new();
+        read_all(Found::of_text(text).with_falling_numbers(), &mut |value| others.push(value))?;
+        Ok(others)
+    });
+    rows.extend(others.into_iter().flatten());
+    Ok(rows)
+}
+
 /// What is read of a type from the first text that it takes.
 fn of_some_text<T, R>(mut read: impl FnMut(&'static str) -> Result<R, Error>) -> Result<R, String> {
     let mut problems = Vec::new();

@@ -14,6 +14,10 @@ pub(super) struct Found {
     text: &'static str,
     /// Whether what is optional is there.
     has_options: bool,
+    /// What the next number is.
+    number: u8,
+    /// Whether each number is smaller than the one before, as long as there are some.
+    do_numbers_fall: bool,
     structs: BTreeMap<&'static str, Vec<String>>,
     enums: BTreeMap<&'static str, Variants>,
 }
@@ -27,12 +31,33 @@ struct Variants {
 impl Found {
     /// Nothing yet. Every text will be `text`.
     pub(super) const fn of_text(text: &'static str) -> Self {
-        Self { text, has_options: true, structs: BTreeMap::new(), enums: BTreeMap::new() }
+        Self {
+            text,
+            has_options: true,
+            // Some numbers cannot be 0.
+            number: 1,
+            do_numbers_fall: false,
+            structs: BTreeMap::new(),
+            enums: BTreeMap::new(),
+        }
     }
 
     /// The same, where nothing is there that is optional.
     pub(super) fn without_options(self) -> Self {
         Self { has_options: false, ..self }
+    }
+
+    /// The same, with numbers that differ from one another.
+    pub(super) fn with_falling_numbers(self) -> Self {
+        Self { number: 100, do_numbers_fall: true, ..self }
+    }
+
+    fn next_number(&mut self) -> u8 {
+        let number = self.number;
+        if self.do_numbers_fall && number > 1 {
+            self.number -= 1;
+        }
+        number
     }
 
     /// Everything that was found; `None` while a variant was not met.
@@ -103,24 +128,39 @@ macro_rules! plain {
     )+};
 }
 
+macro_rules! numbers {
+    ($($method:ident as $name:literal: $visit:ident($number:ty);)+) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            $name.clone_into(self.form);
+            visitor.$visit(<$number>::from(self.found.next_number()))
+        }
+    )+};
+}
+
 impl<'de> Deserializer<'de> for Probe<'_> {
     type Error = Error;
 
-    // Numbers are 1, because some cannot be 0.
+    numbers! {
+        deserialize_i16 as "i16": visit_i16(i16);
+        deserialize_i32 as "i32": visit_i32(i32);
+        deserialize_i64 as "i64": visit_i64(i64);
+        deserialize_i128 as "i128": visit_i128(i128);
+        deserialize_u8 as "u8": visit_u8(u8);
+        deserialize_u16 as "u16": visit_u16(u16);
+        deserialize_u32 as "u32": visit_u32(u32);
+        deserialize_u64 as "u64": visit_u64(u64);
+        deserialize_u128 as "u128": visit_u128(u128);
+        deserialize_f32 as "f32": visit_f32(f32);
+        deserialize_f64 as "f64": visit_f64(f64);
+    }
+
+    fn deserialize_i8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        "i8".clone_into(self.form);
+        visitor.visit_i8(i8::try_from(self.found.next_number()).unwrap_or(1))
+    }
+
     plain! {
         deserialize_bool as "bool": visit_bool(true);
-        deserialize_i8 as "i8": visit_i8(1);
-        deserialize_i16 as "i16": visit_i16(1);
-        deserialize_i32 as "i32": visit_i32(1);
-        deserialize_i64 as "i64": visit_i64(1);
-        deserialize_i128 as "i128": visit_i128(1);
-        deserialize_u8 as "u8": visit_u8(1);
-        deserialize_u16 as "u16": visit_u16(1);
-        deserialize_u32 as "u32": visit_u32(1);
-        deserialize_u64 as "u64": visit_u64(1);
-        deserialize_u128 as "u128": visit_u128(1);
-        deserialize_f32 as "f32": visit_f32(1.0);
-        deserialize_f64 as "f64": visit_f64(1.0);
         deserialize_char as "char": visit_char('c');
         deserialize_bytes as "bytes": visit_borrowed_bytes(b"bytes");
         deserialize_byte_buf as "bytes": visit_byte_buf(b"bytes".to_vec());

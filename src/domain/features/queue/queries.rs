@@ -300,6 +300,15 @@ pub fn kept_in(read: &dyn Read, guild: GuildId, is_gone: impl Fn(ChannelId, Mess
     Ok(found)
 }
 
+/// The waiting songs whose files are gone, as far as that is known.
+pub fn without_file(read: &dyn Read, guild: GuildId) -> Result<Vec<Entry>> {
+    let mut found = Vec::new();
+    for id in tables::lost_files(read, guild, SEARCHED)? {
+        found.extend(tables::entry(read, guild, id)?.filter(|entry| entry.place.line.is_waiting()));
+    }
+    Ok(found)
+}
+
 /// Refuses a link or file that waits already (`D-04`). A song whose file is gone stands in nobody's way.
 pub fn require_new(read: &dyn Read, guild: GuildId, key: &str) -> Result<()> {
     let waiting = tables::waiting_of_source(read, guild, key)?;

@@ -101,6 +101,12 @@ pub fn lose_file(tx: &Tx<'_>, guild: GuildId, id: SongId) -> Result<bool> {
     Ok(true)
 }
 
+/// The songs whose file is gone, by row number, up to so many.
+pub fn lost_files(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<SongId>> {
+    let lost = LOST_FILES.page(read, guild, Direction::Forward, limit)?;
+    Ok(lost.into_iter().map(|((_, id), _)| id).collect())
+}
+
 /// Stores a song with another file, which is there.
 pub fn replace_file(tx: &Tx<'_>, guild: GuildId, id: SongId, song: &Song) -> Result<()> {
     SONGS.put(tx, &(guild, id), song)?;

@@ -5,6 +5,7 @@
 
 mod between;
 mod desk;
+mod driver;
 mod followed;
 mod journeys;
 mod laid_out;
@@ -12,37 +13,20 @@ mod overlays;
 mod pages;
 mod standing;
 
-use std::io::{BufRead, BufReader, Write};
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use greenroom::kernel::ids::GuildId;
-use greenroom::kernel::time::ClockHand;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use self::driver::Browser;
 use super::ground::WebWorld;
 use super::person::Person;
-use crate::patience::{LONG, Patience};
 
 /// A world, and a browser that looks at it.
 pub struct BrowserWorld {
     ground: WebWorld,
     browser: Arc<Browser>,
-}
-
-/// A browser that runs until it is closed.
-struct Browser {
-    child: Mutex<Child>,
-    /// Where it is asked, and what it answers, line by line; nothing once it is closed.
-    lines: Mutex<Option<(ChildStdin, Receiver<String>)>>,
-    /// What it looks at, and how its paths are written.
-    origin: String,
-    servers: [GuildId; 2],
-    hand: ClockHand,
 }
 
 /// A window with cookies of its own.
@@ -161,70 +145,6 @@ impl Deref for BrowserWorld {
 impl DerefMut for BrowserWorld {
     fn deref_mut(&mut self) -> &mut WebWorld {
         &mut self.ground
-    }
-}
-
-impl Browser {
-    fn start(ground: &WebWorld) -> Self {
-        let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/driver.mjs");
-        let started = Command::new("node").arg(driver).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut child = started.expect("node is there; tests/run says what is missing");
-        let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        let (said, answers) = channel();
-        std::thread::spawn(move || {
-            let lines = BufReader::new(output).lines().map_while(Result::ok);
-            lines.for_each(|line| drop(said.send(line)));
-        });
-        Self {
-            child: Mutex::new(child),
-            lines: Mutex::new(Some((input, answers))),
-            origin: format!("http://{}", ground.address),
-            servers: [ground.here(), ground.other()],
-            hand: ground.world.hand.clone(),
-        }
-    }
-
-    /// Asks the driver for something. The server that is looked at goes on meanwhile.
-    fn ask(&self, asked: &Value) -> Result<Value, String> {
-        tokio::task::block_in_place(|| {
-            let mut lines = self.lines.lock().unwrap();
-            let (input, answers) = lines.as_mut().ok_or_else(|| "the browser is closed".to_owned())?;
-            writeln!(input, "{asked}").unwrap();
-            input.flush().unwrap();
-            let line = answers.recv_timeout(LONG).unwrap_or_else(|error| panic!("no answer to {asked}: {error}"));
-            let mut answer: Map<String, Value> =
-                serde_json::from_str(&line).unwrap_or_else(|error| panic!("the driver ended: {error}: {line:?}"));
-            let error = answer.get("error").map(|error| format!("{asked}: {error}"));
-            answer.remove("is").ok_or_else(|| error.unwrap_or_default())
-        })
-    }
-}
-
-impl Browser {
-    /// Closes it, if it is still open.
-    #[expect(clippy::disallowed_methods, reason = "it has ended, or was killed")]
-    fn close(&self) {
-        // The driver ends, and the browser with it, when its input does.
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
-        let patience = Patience::until("the driver has ended");
-        while matches!(child.try_wait(), Ok(None)) && !patience.is_over() {
-            std::thread::park_timeout(Duration::from_millis(5));
-        }
-        let _ = child.kill();
-        let _ = child.wait();
-    }
-
-    /// A path as `WebWorld::path` gives it.
-    fn path(&self, path: &str) -> String {
-        let [here, other] = self.servers.map(|server| server.to_string());
-        path.replace("{server}", &here).replace("{other}", &other)
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        self.close();
     }
 }
 

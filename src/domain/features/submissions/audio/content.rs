@@ -13,6 +13,9 @@ const JUNK_BYTES: usize = 64 * 1024;
 /// How far behind a tag whose size is written wrong: it may hold a picture.
 const WRONG_TAG_BYTES: usize = 2 * 1024 * 1024;
 
+/// How much of a file is read as if it were words.
+const MOST_WORDS_BYTES: usize = 1024 * 1024;
+
 /// How many chunks of a wav file are looked at.
 const MOST_CHUNKS: usize = 1_000;
 
@@ -46,6 +49,9 @@ pub(super) fn of(bytes: &[u8]) -> Content {
         Some(_) => return Content::Other,
         None => {}
     }
+    if is_text(sound) {
+        return Content::Other;
+    }
     if mpeg::begins_with_sound(without_zeros(sound)) {
         return Content::Sound(AudioKind::Mp3);
     }
@@ -64,12 +70,28 @@ fn sound_behind_junk(bytes: &[u8], tagged: &Tagged<'_>) -> Option<AudioKind> {
     if !bytes.starts_with(b"ID3") {
         return None;
     }
+    if let Some(rest) = behind_plain_tag(bytes) {
+        if is_flac(rest) {
+            return Some(AudioKind::Flac);
+        }
+        if let Some(kind) = window(rest, JUNK_BYTES) {
+            return Some(kind);
+        }
+    }
     let head = bytes.get(..WRONG_TAG_BYTES).unwrap_or(bytes);
     let flacs = head.windows(4).enumerate().filter(|(_, part)| part == b"fLaC");
     if flacs.map(|(at, _)| at).any(|at| bytes.get(at..).is_some_and(is_flac)) {
         return Some(AudioKind::Flac);
     }
     window(bytes, WRONG_TAG_BYTES)
+}
+
+/// Whether it is written words: no sound does without all the bytes that words never have. Words in one of the older alphabets
+/// may have the head of a frame in them, again and again at the same distance.
+fn is_text(bytes: &[u8]) -> bool {
+    let bytes = bytes.get(..MOST_WORDS_BYTES).unwrap_or(bytes);
+    let is_of_no_text = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    !bytes.iter().any(is_of_no_text) && bytes.iter().any(u8::is_ascii_whitespace)
 }
 
 /// False for a file whose first bytes are those of something known: a picture, a page, an archive, a program.
@@ -103,6 +125,13 @@ fn id3_size(bytes: &[u8]) -> Option<usize> {
     let Some((&[a @ ..0x80, b @ ..0x80, c @ ..0x80, d @ ..0x80], _)) = sizes.split_first_chunk() else { return None };
     let size = [a, b, c, d].into_iter().fold(0_usize, |size, byte| size << 7 | usize::from(byte));
     Some(10 + size + if flags & 0x10 == 0 { 0 } else { 10 })
+}
+
+/// What follows a tag whose size is written as a plain number: with a cover it is larger than what is searched.
+fn behind_plain_tag(bytes: &[u8]) -> Option<&[u8]> {
+    let (size, _) = bytes.strip_prefix(b"ID3")?.get(3..)?.split_first_chunk::<4>()?;
+    let size = usize::try_from(u32::from_be_bytes(*size)).ok()?;
+    bytes.get(size.checked_add(10)?..)
 }
 
 /// A tag that says in its first half that it stands in front, not behind.

@@ -28,7 +28,10 @@ pub const MAX_FILE_NAME_CHARS: usize = 100;
 const WANTED: &str = "Send an mp3, m4a, wav or flac file of up to 25 MB";
 
 /// The extensions of films.
-const FILMS: [&str; 10] = ["mp4", "mov", "m4v", "webm", "mkv", "avi", "wmv", "mpg", "mpeg", "3gp"];
+const FILMS: [&str; 8] = ["mp4", "mov", "m4v", "webm", "mkv", "avi", "wmv", "3gp"];
+
+/// Extensions that say MPEG, and neither sound nor film: messengers and phones save an mp3 so.
+const EITHER: [&str; 3] = ["mpga", "mpeg", "mpg"];
 
 /// A kind of audio file that is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
@@ -61,6 +64,11 @@ impl AudioKind {
 fn extension_of(file_name: &str) -> Option<&str> {
     let (_, end) = file_name.trim().rsplit_once('.')?;
     (!end.is_empty() && !end.contains(char::is_whitespace)).then_some(end)
+}
+
+/// Whether only the content of a file can tell what it is, because its name says sound or film.
+fn is_either(file_name: &str) -> bool {
+    extension_of(file_name).is_some_and(|extension| EITHER.iter().any(|either| either.eq_ignore_ascii_case(extension)))
 }
 
 refusals! {
@@ -106,19 +114,19 @@ fn what_was_found(extension: Option<&'static str>) -> Sentence {
 
 /// Whether a file among a message's attachments is meant as a song: by its name or by its content type.
 pub fn is_meant_as_audio(file_name: &str, content_type: Option<&str>) -> bool {
-    AudioKind::claimed_by(file_name).is_some() || content_type.is_some_and(is_audio)
+    AudioKind::claimed_by(file_name).is_some() || is_either(file_name) || content_type.is_some_and(is_audio)
 }
 
 /// Whether a file is a film: by its name, or by its content type where the name is not that of sound.
 pub fn is_video(file_name: &str, content_type: Option<&str>) -> bool {
     let is_film = |extension: &str| FILMS.iter().any(|film| film.eq_ignore_ascii_case(extension));
     let is_so_called = |content_type: &str| top_level(content_type).eq_ignore_ascii_case("video");
-    extension_of(file_name).is_some_and(is_film)
-        || (AudioKind::claimed_by(file_name).is_none() && content_type.is_some_and(is_so_called))
+    let claims_nothing = AudioKind::claimed_by(file_name).is_none() && !is_either(file_name);
+    extension_of(file_name).is_some_and(is_film) || (claims_nothing && content_type.is_some_and(is_so_called))
 }
 
 /// Checks what Discord says about a file: its name, its content type and its size in bytes. Gives the kind that the name
-/// claims; `None` for a name without an extension, about which only the content can tell.
+/// claims; `None` for a name without an extension, or with one of several meanings, about which only the content can tell.
 ///
 /// The content type is what the uploader's program believed. One that says something else for certain, such as a text or a
 /// picture, is refused (`M-SUB-19`); anything vague, such as `application/octet-stream`, decides nothing.
@@ -131,10 +139,12 @@ pub fn check_declared(
         return Err(AudioRefusal::Video);
     }
     let kind = AudioKind::claimed_by(file_name);
-    if kind.is_none() && extension_of(file_name).is_some() {
+    if kind.is_none() && extension_of(file_name).is_some() && !is_either(file_name) {
         return Err(AudioRefusal::Type);
     }
-    if content_type.is_some_and(|content_type| says_something_else(kind, content_type)) {
+    // Their sound is called a video by programs that know them as containers of films.
+    let may_be_video = kind == Some(AudioKind::M4a) || is_either(file_name);
+    if content_type.is_some_and(|content_type| says_something_else(may_be_video, content_type)) {
         return Err(AudioRefusal::Type);
     }
     match size {
@@ -155,6 +165,7 @@ pub fn check_bytes(claimed: Option<AudioKind>, bytes: &[u8]) -> Result<AudioKind
         (Content::Sound(kind), Some(claimed)) if kind == claimed => return Ok(kind),
         (Content::Sound(kind), _) => Some(kind.extension()),
         (Content::Video, None | Some(AudioKind::M4a)) => return Err(AudioRefusal::Video),
+        (Content::Other, None) if is_film_by_content(bytes) => return Err(AudioRefusal::Video),
         // `infer` calls mp3 whatever begins with a tag or with one head of a frame.
         (Content::Video | Content::Other, _) => {
             infer::get(bytes).map(|found| found.extension()).filter(|found| *found != AudioKind::Mp3.extension())
@@ -162,6 +173,10 @@ pub fn check_bytes(claimed: Option<AudioKind>, bytes: &[u8]) -> Result<AudioKind
     };
     let Some(claimed) = claimed else { return Err(AudioRefusal::Type) };
     Err(AudioRefusal::Content { claimed, found: found.filter(|found| *found != claimed.extension()) })
+}
+
+fn is_film_by_content(bytes: &[u8]) -> bool {
+    infer::get(bytes).is_some_and(|found| found.matcher_type() == infer::MatcherType::Video)
 }
 
 /// A name for sending a file on: no folders, nothing that a file system or Markdown reads, at most
@@ -192,12 +207,11 @@ fn is_audio(content_type: &str) -> bool {
     top_level(content_type).eq_ignore_ascii_case("audio")
 }
 
-/// Whether a content type names something that a file of this kind is not. MPEG-4 is a container of films as well, so
-/// programs call its sound a video.
-fn says_something_else(kind: Option<AudioKind>, content_type: &str) -> bool {
+/// Whether a content type names something that sound is not.
+fn says_something_else(may_be_video: bool, content_type: &str) -> bool {
     match top_level(content_type).to_ascii_lowercase().as_str() {
         "text" | "image" | "font" | "model" => true,
-        "video" => kind != Some(AudioKind::M4a),
+        "video" => !may_be_video,
         _ => false,
     }
 }

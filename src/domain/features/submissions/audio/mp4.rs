@@ -23,9 +23,9 @@ pub(super) fn tracks(bytes: &[u8]) -> Option<Tracks> {
     if !matches!(first, b"ftyp" | b"moov" | b"mdat" | b"wide" | b"free" | b"skip" | b"pnot") {
         return None;
     }
-    let mut walk = Walk { steps: MOST_BOXES, tracks: Tracks::default() };
+    let mut walk = Walk { steps: MOST_BOXES, tracks: Tracks::default(), in_fragments: false, empty_sound: false };
     walk.boxes(bytes, 0, &mut Track::default());
-    Some(walk.tracks)
+    Some(Tracks { sound: walk.tracks.sound || (walk.empty_sound && walk.in_fragments), ..walk.tracks })
 }
 
 /// What is known of the track that is being walked through.
@@ -33,13 +33,17 @@ pub(super) fn tracks(bytes: &[u8]) -> Option<Tracks> {
 struct Track {
     handler: [u8; 4],
     codec: [u8; 4],
-    /// How many pictures or pieces of sound; 0 where they come in fragments.
-    samples: u32,
+    /// How many pictures or pieces of sound, where it is said.
+    samples: Option<u32>,
 }
 
 struct Walk {
     steps: usize,
     tracks: Tracks,
+    /// Whether what tracks hold comes in fragments behind them, so that they say that they hold nothing.
+    in_fragments: bool,
+    /// Whether there is a track of sound with nothing in it.
+    empty_sound: bool,
 }
 
 impl Walk {
@@ -60,7 +64,8 @@ impl Walk {
                 // In `minf` of QuickTime lies another one, for the data.
                 b"hdlr" if track.handler == [0; 4] => track.handler = four(body, 8).unwrap_or_default(),
                 b"stsd" => track.codec = four(body, 12).unwrap_or_default(),
-                b"stsz" => track.samples = four(body, 8).map(u32::from_be_bytes).unwrap_or_default(),
+                b"stsz" | b"stz2" => track.samples = four(body, 8).map(u32::from_be_bytes),
+                b"mvex" | b"moof" => self.in_fragments = true,
                 _ => {}
             }
         }
@@ -70,9 +75,11 @@ impl Walk {
         match (&track.handler, &track.codec) {
             // What is encrypted plays for nobody else; a cover is no film.
             (b"soun", b"drms" | b"enca") | (b"vide", b"jpeg" | b"mjpa" | b"mjpb" | b"png " | b"gif " | b"tiff") => {}
+            // A picture may come with a track of sound in which nothing was recorded.
+            (b"soun", _) if track.samples == Some(0) => self.empty_sound = true,
             (b"soun", _) => self.tracks.sound = true,
             // Some converters make a film of one picture out of a cover.
-            (b"vide", _) => self.tracks.picture |= track.samples != 1,
+            (b"vide", _) => self.tracks.picture |= track.samples != Some(1),
             _ => {}
         }
     }

@@ -261,6 +261,65 @@ fn a_container_is_judged_by_its_tracks() {
 }
 
 #[test]
+fn a_track_of_sound_with_nothing_in_it_is_no_song() {
+    let counted = |handler: [u8; 4], codec: [u8; 4], kind: [u8; 4], samples: u32| {
+        let hdlr = mp4_box(*b"hdlr", &[[0; 8].as_slice(), &handler, &[0; 12]].concat());
+        let stsd = mp4_box(*b"stsd", &[[0, 0, 0, 0, 0, 0, 0, 1].as_slice(), &mp4_box(codec, &[0; 28])].concat());
+        let sizes = mp4_box(kind, &[[0; 8].as_slice(), &samples.to_be_bytes()].concat());
+        let stbl = mp4_box(*b"stbl", &[stsd, sizes].concat());
+        mp4_box(*b"trak", &mp4_box(*b"mdia", &[hdlr, mp4_box(*b"minf", &stbl)].concat()))
+    };
+    let file = |inside: &[Vec<u8>], behind: &[u8]| {
+        [ftyp(*b"M4A ", &[]), mp4_box(*b"moov", &inside.concat()), behind.to_vec()].concat()
+    };
+    let check = |bytes: &[u8]| check_bytes(Some(AudioKind::M4a), bytes);
+    let picture = || counted(*b"vide", *b"avc1", *b"stsz", 1);
+    for kind in [*b"stsz", *b"stz2"] {
+        let (nothing, sound) = (counted(*b"soun", *b"mp4a", kind, 0), counted(*b"soun", *b"mp4a", kind, 40));
+        assert!(check(&file(&[picture(), nothing.clone()], b"")).is_err(), "a picture with silence is no song");
+        assert!(check(&file(std::slice::from_ref(&nothing), b"")).is_err());
+        assert_eq!(check(&file(&[picture(), sound], b"")), Ok(AudioKind::M4a));
+        assert_eq!(check(&file(&[nothing.clone(), mp4_box(*b"mvex", b"")], b"")), Ok(AudioKind::M4a));
+        assert_eq!(check(&file(&[nothing], &mp4_box(*b"moof", b""))), Ok(AudioKind::M4a));
+    }
+}
+
+#[test]
+fn a_large_cover_in_a_tag_whose_size_is_a_plain_number_hides_no_song() {
+    let cover = vec![0; 0x2C_C6C0];
+    let tag = [b"ID3\x03\0\0".as_slice(), &0x002C_C6C0_u32.to_be_bytes(), &cover].concat();
+    let song = [tag.as_slice(), &frames(MPEG_FRAME, MPEG_FRAME_BYTES, 4)].concat();
+    assert_eq!(check_bytes(Some(AudioKind::Mp3), &song), Ok(AudioKind::Mp3));
+    assert_eq!(check_bytes(Some(AudioKind::Flac), &[tag.as_slice(), &flac()].concat()), Ok(AudioKind::Flac));
+    assert!(check_bytes(Some(AudioKind::Mp3), &[tag.as_slice(), b"these are my lyrics".as_slice()].concat()).is_err());
+}
+
+#[test]
+fn words_with_the_head_of_a_frame_at_every_length_of_one_are_no_song() {
+    // 0xFF and 0xFB are letters in Latin 1, and what follows them makes a frame of 130 bytes.
+    let line = b"\xFF\xFB \xE7a c'est du texte \xFF\n";
+    let words = [line.as_slice(), &[b'.'; 130 - 23]].concat().repeat(40);
+    assert_eq!(words.len() % 130, 0, "each begins where a frame would");
+    for words in [words.clone(), [id3(300), words.clone()].concat(), words[1..].to_vec()] {
+        assert!(check_bytes(Some(AudioKind::Mp3), &words).is_err());
+    }
+}
+
+#[test]
+fn a_name_that_says_mpeg_is_known_by_what_the_file_holds() {
+    for name in ["WhatsApp Audio 2026-05-01.mpeg", "song.mpga", "SONG.MPG"] {
+        for content_type in [None, Some("audio/mpeg"), Some("video/mpeg"), Some("application/octet-stream")] {
+            assert_eq!(check_declared(name, content_type, 1), Ok(None), "{name} {content_type:?}");
+            assert!(is_meant_as_audio(name, content_type) && !is_video(name, content_type));
+        }
+        assert_eq!(check_declared(name, Some("image/png"), 1), Err(AudioRefusal::Type), "{name}");
+    }
+    assert_eq!(check_bytes(None, &mp3()), Ok(AudioKind::Mp3));
+    assert_eq!(check_bytes(None, b"\0\0\x01\xBA\x44\0\x04\0\x04\x01"), Err(AudioRefusal::Video));
+    assert_eq!(check_bytes(None, b"these are my lyrics"), Err(AudioRefusal::Type));
+}
+
+#[test]
 fn refusals_say_what_would_work() {
     let said = |refusal: AudioRefusal| format!("{}: {}", refusal.code(), refusal.sentence().markdown(NO_COMMANDS));
     insta::assert_snapshot!(said(AudioRefusal::Type), @"submission.file_type: This type of file can't be reviewed. Send an mp3, m4a, wav or flac file of up to 25 MB, or a link to the song.");

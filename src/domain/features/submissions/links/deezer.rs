@@ -1,6 +1,6 @@
 //! Deezer: what has a number, without the language in front; short links stay as they are.
 
-use super::page::{Page, is_language, is_number};
+use super::page::{Page, is_language, number_in};
 use super::{Miss, Platform, SongLink};
 
 /// The song at an address on one of Deezer's hosts.
@@ -17,8 +17,9 @@ pub(super) fn song(mut page: Page<'_>) -> Result<SongLink, Miss> {
         page.path.remove(0);
     }
     let kind = page.kind();
+    let number = page.part(1).and_then(number_in);
     match (kind.as_str(), page.part(1)) {
-        ("track" | "album" | "playlist" | "episode" | "show", Some(number)) if is_number(number) => Ok(SongLink {
+        ("track" | "album" | "playlist" | "episode" | "show", _) if let Some(number) = number => Ok(SongLink {
             platform: Platform::Deezer,
             url: format!("https://www.deezer.com/{kind}/{number}"),
             key: format!("deezer:{kind}:{number}"),

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use super::{LinkVerdict, hosts, spotify, weigh};
 use crate::kernel::text::paragraph;
 
+/// How an address on the web begins.
+const SCHEMES: [&str; 2] = ["http://", "https://"];
+
 /// What a text holds: its links in their order, and the words around them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextParts {
@@ -62,8 +65,8 @@ fn rank(verdict: &LinkVerdict) -> u8 {
     }
 }
 
-/// `text` cut wherever a link must end, in Discord's eyes or in those of the URL standard, or where the next one begins
-/// behind a comma; each piece with its place.
+/// `text` cut wherever a link must end, in Discord's eyes or in those of the URL standard, or where the next one begins;
+/// each piece with its place.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_end = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`' | '|' | ']');
     let mut at = 0;
@@ -72,23 +75,25 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         at += piece.len();
         (start, piece.trim_end_matches(is_end))
     });
-    pieces.flat_map(|(start, piece)| at_commas(start, piece)).filter(|(_, word)| !word.is_empty())
+    pieces.flat_map(|(start, piece)| at_schemes(start, piece)).filter(|(_, word)| !word.is_empty())
 }
 
-/// A piece of a text, cut behind each comma or semicolon that the next address follows.
-fn at_commas(mut start: usize, mut piece: &str) -> Vec<(usize, &str)> {
+/// A piece of a text, cut before each address that stands behind a letter, a comma or anything beyond ASCII: links are pasted
+/// twice without a space, or glued to a sentence. Behind other marks it may belong to the address before it: `?u=https://`.
+fn at_schemes(start: usize, piece: &str) -> Vec<(usize, &str)> {
+    let lower = piece.to_ascii_lowercase();
+    let begins = |at: &usize| {
+        let (before, behind) = lower.split_at_checked(*at).unwrap_or_default();
+        let is_end = |c: char| c.is_ascii_alphanumeric() || matches!(c, ',' | ';') || !c.is_ascii();
+        SCHEMES.iter().any(|scheme| behind.starts_with(scheme)) && before.ends_with(is_end)
+    };
     let mut words = Vec::new();
-    loop {
-        let lower = piece.to_ascii_lowercase();
-        let next = [",http://", ",https://", ";http://", ";https://"].iter().filter_map(|mark| lower.find(mark)).min();
-        let Some((word, rest)) = next.and_then(|next| piece.split_at_checked(next + 1)) else {
-            words.push((start, piece));
-            return words;
-        };
-        words.push((start, word));
-        start += word.len();
-        piece = rest;
+    let mut from = 0;
+    for at in lower.match_indices("http").map(|(at, _)| at).filter(begins).chain([piece.len()]) {
+        words.extend(piece.get(from..at).map(|word| (start + from, word)));
+        from = at;
     }
+    words
 }
 
 /// An address in a word: where it stands, and complete.
@@ -102,19 +107,54 @@ struct Address<'w> {
 fn address(word: &str) -> Option<Address<'_>> {
     if let Some(start) = scheme_in(word) {
         let (before, address) = word.split_at_checked(start)?;
-        let address = without_punctuation(before, address);
-        return Some(Address { start, end: start + address.len(), url: Cow::Borrowed(address) });
+        let address = without_punctuation(before, up_to_ascii(address));
+        let url = match behind_slip(address).filter(|_| has_slip(address)).filter(|page| names_page(page)) {
+            Some(page) => Cow::Owned(format!("https://{page}")),
+            None => Cow::Borrowed(address),
+        };
+        return Some(Address { start, end: start + address.len(), url });
     }
     let bare = word.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
     let before = word.strip_suffix(bare)?;
-    let bare = without_punctuation(before, bare);
+    let bare = without_punctuation(before, up_to_ascii(bare));
     let (start, end) = (before.len(), before.len() + bare.len());
     if let Some(song) = spotify::of_uri(bare).and_then(Result::ok) {
         return Some(Address { start, end, url: Cow::Owned(song.url) });
     }
-    let (host, page) = bare.split_once('/')?;
-    let is_page = !page.is_empty() && hosts::site_of(host).is_some();
-    is_page.then(|| Address { start, end, url: Cow::Owned(format!("https://{bare}")) })
+    let page = behind_slip(bare).unwrap_or(bare);
+    names_page(page).then(|| Address { start, end, url: Cow::Owned(format!("https://{page}")) })
+}
+
+/// Whether `bare` is an address without its scheme, of a page on a known host.
+fn names_page(bare: &str) -> bool {
+    bare.split_once('/').is_some_and(|(host, page)| !page.is_empty() && hosts::site_of(host).is_some())
+}
+
+/// What follows a scheme, however it was mistyped or cut off: `http:/`, `ttps://`, `https//`, or one typed twice.
+fn behind_slip(address: &str) -> Option<&str> {
+    let host =
+        address.trim_start_matches(|c: char| matches!(c.to_ascii_lowercase(), 'h' | 't' | 'p' | 's' | ':' | ';' | '/'));
+    let begun = address.strip_suffix(host)?;
+    address.get(begun.rfind('/')? + 1..)
+}
+
+/// Whether another scheme, whole or in part, follows the first one.
+fn has_slip(address: &str) -> bool {
+    let behind = address.split_once("://").map_or("", |(_, behind)| behind);
+    behind_slip(behind).is_some()
+}
+
+/// `address` up to where its ASCII ends, if it is on a known host: no share button writes anything else, and in many scripts
+/// no space follows it. What stands in the host is left, as that decides whose it is.
+fn up_to_ascii(address: &str) -> &str {
+    let begin = address.find("://").map_or(0, |scheme| scheme + 3);
+    let rest = address.get(begin..).unwrap_or_default();
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if hosts::site_of(host).is_none() {
+        return address;
+    }
+    let end = address.find(|c: char| !c.is_ascii()).unwrap_or(address.len());
+    address.get(..end).unwrap_or_default()
 }
 
 /// What is left of a text when its links are taken out.
@@ -155,7 +195,9 @@ impl<'t> Remainder<'t> {
                 self.cuts.push((opened, opened + 1));
                 start -= 1;
             }
-            let mark = behind.chars().next().filter(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…'));
+            let is_end =
+                |c: &char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…' | '。' | '、' | '，' | '！' | '？');
+            let mark = behind.chars().next().filter(is_end);
             end += mark.map_or(0, char::len_utf8);
             if (start, end) == begun {
                 break;
@@ -194,13 +236,14 @@ impl<'t> Remainder<'t> {
 
 /// Marks of sentences beyond ASCII.
 const fn is_mark(character: char) -> bool {
-    matches!(character, '\u{2010}'..='\u{205E}' | '«' | '»' | '¡' | '¿' | '·' | '\u{3000}'..='\u{303F}' | '（' | '）' | '，')
+    matches!(character, '\u{2010}'..='\u{205E}' | '«' | '»' | '¡' | '¿' | '·' | '\u{3000}'..='\u{303F}')
+        || matches!(character, '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}')
 }
 
 /// Where `http://` or `https://` begins, in any case.
 fn scheme_in(word: &str) -> Option<usize> {
     let lower = word.to_ascii_lowercase();
-    ["http://", "https://"].into_iter().filter_map(|scheme| lower.find(scheme)).min()
+    SCHEMES.into_iter().filter_map(|scheme| lower.find(scheme)).min()
 }
 
 /// `address` without the marks that belong to the sentence around it. `before` is what the word starts with.
@@ -305,6 +348,10 @@ mod tests {
             ["youtube:AAAAAAAAAAA", "youtube:BBBBBBBBBBB", "youtube:CCCCCCCCCCC"]
         );
         assert_eq!(
+            keys("https://youtu.be/AAAAAAAAAAAhttps://youtu.be/BBBBBBBBBBB。https:/youtu.be/CCCCCCCCCCC"),
+            ["youtube:AAAAAAAAAAA", "youtube:BBBBBBBBBBB"]
+        );
+        assert_eq!(
             keys("[https://youtu.be/AAAAAAAAAAA](https://youtu.be/BBBBBBBBBBB)"),
             ["youtube:AAAAAAAAAAA", "youtube:BBBBBBBBBBB"]
         );
@@ -332,6 +379,10 @@ mod tests {
             ("mix:\nhttps://youtu.be/AAAAAAAAAAA\nmaster:\nyoutu.be/BBBBBBBBBBB", "mix:\nmaster:"),
             ("🔥🔥 https://youtu.be/AAAAAAAAAAA", "🔥🔥"),
             ("„https://youtu.be/AAAAAAAAAAA“ – …", ""),
+            ("聴いて→https://youtu.be/AAAAAAAAAAA、よろしく", "聴いて→よろしく"),
+            ("（https://youtu.be/AAAAAAAAAAA）！", ""),
+            ("https://youtu.be/AAAAAAAAAAAhttps://youtu.be/BBBBBBBBBBB", ""),
+            ("🔥https://youtu.be/AAAAAAAAAAA🔥", "🔥🔥"),
             ("only words [sic] (no link)", "only words [sic] (no link)"),
         ] {
             assert_eq!(find_in(message).words, words, "{message}");

@@ -46,10 +46,12 @@ pub(super) fn site_of(host: &str) -> Option<Site> {
         | "link.tospotify.com"
         | "spoti.fi"
         | "accounts.spotify.com"
+        | "api.spotify.com"
         | "artists.spotify.com"
         | "charts.spotify.com"
         | "community.spotify.com"
         | "creators.spotify.com"
+        | "newsroom.spotify.com"
         | "support.spotify.com" => Platform::Spotify,
         "youtube.com"
         | "www.youtube.com"

@@ -179,7 +179,10 @@ fn weigh_through(address: &str, wrappers: u8) -> LinkVerdict {
 fn song_at(platform: Platform, url: &Url) -> Result<SongLink, Miss> {
     let page = Page::of(url);
     match platform {
-        Platform::YouTube => youtube::song(&page),
+        Platform::YouTube => match youtube::encoded_once(url) {
+            Some(once) => youtube::song(&Page::of(&once)),
+            None => youtube::song(&page),
+        },
         Platform::Spotify => spotify::song(page),
         Platform::SoundCloud => soundcloud::song(page),
         Platform::Deezer => deezer::song(page),

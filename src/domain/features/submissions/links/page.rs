@@ -68,10 +68,12 @@ impl<'a> Page<'a> {
     }
 
     /// A short link: where it leads is known only to the platform that made it.
-    pub(super) fn short(&self, platform: Platform) -> Result<SongLink, Miss> {
-        let is_code = |part: &String| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    pub(super) fn short(mut self, platform: Platform) -> Result<SongLink, Miss> {
+        if let Some(code) = self.path.last_mut() {
+            code.truncate(name_in(code).len());
+        }
         match self.path.last() {
-            Some(code) if code.len() > 2 && is_code(code) => self.without_query(platform),
+            Some(code) if code.len() > 2 => self.without_query(platform),
             _ => Err(Miss::Nothing),
         }
     }
@@ -79,7 +81,9 @@ impl<'a> Page<'a> {
 
 fn first_of(query: &str, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(query.as_bytes());
-    pairs.find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned())
+    // What is copied out of the source of a page has `&amp;` between its parameters.
+    let is_named = |key: &str| key.strip_prefix("amp;").unwrap_or(key) == name;
+    pairs.find(|(key, value)| is_named(key) && !value.is_empty()).map(|(_, value)| value.into_owned())
 }
 
 /// How a platform makes its ids, where all have one length.
@@ -102,13 +106,19 @@ impl Ids {
 
 /// The id of no fixed length that `text` begins with: letters, digits, `-` and `_`, whose case counts.
 pub(super) fn id(text: &str) -> Option<String> {
-    let is_part = |character: &char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
-    let id: String = text.chars().take_while(is_part).take(MAX_ID_CHARS).collect();
+    let id: String = name_in(text).chars().take(MAX_ID_CHARS).collect();
     (!id.is_empty()).then_some(id)
 }
 
-pub(super) fn is_number(part: &str) -> bool {
-    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+/// What `part` begins with of letters, digits, `-` and `_`. What follows it belongs to the sentence: `night-drive,please`.
+pub(super) fn name_in(part: &str) -> &str {
+    let end = part.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).unwrap_or(part.len());
+    part.get(..end).unwrap_or_default()
+}
+
+/// The number that `part` is, seen past the marks of a sentence behind it.
+pub(super) fn number_in(part: &str) -> Option<&str> {
+    Some(name_in(part)).filter(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// True for `en` and `pt-br`.

@@ -1,7 +1,7 @@
 //! SoundCloud: tracks and sets, by address or by the number that its player takes. Names are the same in any case; short
 //! links and the secret of a private track are not, and that secret stays: without it nobody hears the track.
 
-use super::page::{Page, is_number};
+use super::page::{Page, name_in, number_in};
 use super::{Miss, Platform, SongLink};
 
 /// The song at an address on one of SoundCloud's hosts. Its player only wraps an address and is seen through earlier.
@@ -15,6 +15,8 @@ pub(super) fn song(page: Page<'_>) -> Result<SongLink, Miss> {
 }
 
 fn at_page(mut page: Page<'_>) -> Result<SongLink, Miss> {
+    page.path.iter_mut().for_each(|part| part.truncate(name_in(part).len()));
+    page.path.retain(|part| !part.is_empty());
     let lower: Vec<String> = page.path.iter().map(|part| part.to_ascii_lowercase()).collect();
     let parts: Vec<&str> = lower.iter().map(String::as_str).collect();
     match parts.as_slice() {
@@ -24,7 +26,7 @@ fn at_page(mut page: Page<'_>) -> Result<SongLink, Miss> {
         [_] => return Err(Miss::Artist),
         [_, second] if is_list_of_an_artist(second) => return Err(Miss::Artist),
         [_, "sets", ..] => {}
-        [_, _, about, ..] if is_list_of_an_artist(about) || matches!(*about, "recommended" | "stats") => {
+        [_, _, about, ..] if is_list_of_an_artist(about) || is_about_a_song(about) => {
             page.path.truncate(2);
         }
         _ => {}
@@ -59,10 +61,8 @@ fn by_number(page: &Page<'_>) -> Result<SongLink, Miss> {
         _ => return Err(Miss::Nothing),
     };
     let name = page.part(1).unwrap_or_default().to_ascii_lowercase().replace("%3a", ":");
-    let number = name.strip_prefix(&format!("soundcloud:{kind}:")).unwrap_or(&name);
-    if !is_number(number) {
-        return Err(Miss::Nothing);
-    }
+    let name = name.strip_prefix(&format!("soundcloud:{kind}:")).unwrap_or(&name);
+    let number = number_in(name).ok_or(Miss::Nothing)?;
     let mut key = format!("soundcloud:{kind}:{number}");
     let mut played = format!("https%3A%2F%2Fapi.soundcloud.com%2F{kind}%2F{number}");
     if let Some(secret) = secret_of(page) {
@@ -129,6 +129,11 @@ fn is_page_of_the_site(first: &str) -> bool {
             | "oembed"
             | "player"
     )
+}
+
+/// Pages below a song that show the song: what is said of it, how often it was played.
+fn is_about_a_song(third: &str) -> bool {
+    matches!(third, "recommended" | "stats") || third.starts_with("comment-")
 }
 
 fn is_list_of_an_artist(second: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Spotify: tracks, albums, playlists, episodes and shows, by address, by the address of the player, or by URI.
 
-use super::page::{Ids, Page};
+use super::page::{Ids, Page, is_language};
 use super::{Miss, Platform, SongLink};
 
 const ITEMS: Ids = Ids { length: 22, is_part: |character| character.is_ascii_alphanumeric() };
@@ -21,6 +21,10 @@ pub(super) fn song(mut page: Page<'_>) -> Result<SongLink, Miss> {
         return song;
     }
     page.path.retain(|part| !part.starts_with("intl-") && !matches!(part.as_str(), "embed" | "embed-podcast"));
+    // Some countries have their language in front.
+    if page.path.len() > 2 && page.part(0).is_some_and(is_language) {
+        page.path.remove(0);
+    }
     let parts: Vec<&str> = page.path.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["user", _, "playlist", name, ..] => item("playlist", name),
@@ -32,9 +36,11 @@ pub(super) fn song(mut page: Page<'_>) -> Result<SongLink, Miss> {
     }
 }
 
-/// The song of `spotify:track:4uLU6hMCjMI75M1A2tKUQC`. `None` for what is no such text.
+/// The song of `spotify:track:4uLU6hMCjMI75M1A2tKUQC`, or of the same as an address of the app, with `://` and `/`. `None` for
+/// what is no such text.
 pub(super) fn of_uri(text: &str) -> Option<Result<SongLink, Miss>> {
-    let parts: Vec<&str> = text.split(':').collect();
+    let of_app = text.strip_prefix("spotify://").map(|path| format!("spotify:{}", path.replace('/', ":")));
+    let parts: Vec<&str> = of_app.as_deref().unwrap_or(text).split(':').collect();
     match parts.as_slice() {
         ["spotify", "user", _, "playlist", name] => Some(item("playlist", name)),
         ["spotify", kind, name] => Some(item(kind, name)),

@@ -12,12 +12,19 @@ pub(super) fn target(url: &Url) -> Option<String> {
             &["continue"]
         }
         ("www.google.com" | "google.com", "url") => &["q", "url"],
-        ("l.facebook.com" | "lm.facebook.com", "l.php")
-        | ("l.instagram.com", _)
+        ("l.facebook.com" | "lm.facebook.com" | "l.messenger.com", "l.php")
+        | ("l.instagram.com" | "l.threads.com" | "l.threads.net", _)
+        | ("steamcommunity.com", "linkfilter")
         | ("youtube.com" | "www.youtube.com" | "m.youtube.com", "attribution_link") => &["u"],
         ("youtube.com" | "www.youtube.com" | "m.youtube.com", "redirect") => &["q"],
         ("youtube.com" | "www.youtube.com" | "m.youtube.com", "signin") => &["next"],
+        ("youtube.com" | "www.youtube.com" | "m.youtube.com", "supported_browsers" | "verify_age") => &["next_url"],
+        ("tiktok.com" | "www.tiktok.com", "link") => &["target"],
+        ("vk.com", "away.php") => &["to"],
+        ("t.umblr.com", "redirect") => &["z"],
         ("out.reddit.com", _)
+        | ("slack-redir.net", "link")
+        | ("www.linkedin.com", "redir" | "safety")
         | (
             "www.youtube.com" | "youtube.com" | "open.spotify.com" | "embed.spotify.com" | "soundcloud.com"
             | "www.deezer.com" | "api.deezer.com",
@@ -25,6 +32,7 @@ pub(super) fn target(url: &Url) -> Option<String> {
         ) => &["url"],
         ("spotify.app.link" | "spotify.link", _) => &["$full_url", "$fallback_url"],
         ("w.soundcloud.com" | "player.soundcloud.com", "player" | "player.swf") => return player(url),
+        (host, _) if host.ends_with(".safelinks.protection.outlook.com") => &["url"],
         _ => return None,
     };
     let inner = parameter(url, name)?;

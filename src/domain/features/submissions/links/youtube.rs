@@ -1,5 +1,7 @@
 //! YouTube and YouTube Music: videos in all their forms, lists that anybody can play, albums, clips.
 
+use url::Url;
+
 use super::page::{Ids, Page, id};
 use super::{Miss, Platform, SongLink};
 
@@ -32,6 +34,16 @@ pub(super) fn song(page: &Page<'_>) -> Result<SongLink, Miss> {
     }
 }
 
+/// An address whose query some program encoded as a part of its path, `watch%3Fv%3D`, as it was before.
+pub(super) fn encoded_once(url: &Url) -> Option<Url> {
+    let path = url.path().replace("%3f", "%3F");
+    let (path, query) = path.split_once("%3F").filter(|_| url.query().is_none())?;
+    let mut once = url.clone();
+    once.set_path(path);
+    once.set_query(Some(&query.replace("%3d", "=").replace("%3D", "=").replace("%26", "&")));
+    Some(once)
+}
+
 /// Where the id of a video must stand, if the address is that of one.
 fn video(page: &Page<'_>) -> Option<String> {
     let second = || page.part(1).map(str::to_owned);
@@ -43,7 +55,7 @@ fn video(page: &Page<'_>) -> Option<String> {
             .or_else(|| page.fragment_parameter("v")),
         // Both have as many characters as an id.
         "embed" => second().filter(|name| !matches!(name.as_str(), "videoseries" | "live_stream")),
-        "shorts" | "live" | "v" | "vi" | "e" => second(),
+        "shorts" | "live" | "v" | "vi" | "e" | "podcast" => second(),
         "" | "tv" => page.parameter("v").or_else(|| page.fragment_parameter("v")),
         "playlist" => None,
         _ if page.host.ends_with("youtu.be") => page.part(0).map(str::to_owned),
@@ -51,11 +63,14 @@ fn video(page: &Page<'_>) -> Option<String> {
     }
 }
 
-/// Where the id of a list must stand. Those of albums in YouTube Music begin with `VL` in one of their two addresses.
+/// Where the id of a list must stand. In YouTube Music it may have `VL` in front, and that of a podcast `MPSP`.
 fn list(page: &Page<'_>) -> Option<String> {
     match page.kind().as_str() {
         "watch" | "playlist" | "embed" | "v" | "" => page.parameter("list"),
-        "browse" => page.part(1).and_then(|name| name.strip_prefix("VL")).map(str::to_owned),
+        "browse" => page
+            .part(1)
+            .and_then(|name| name.strip_prefix("VL").or_else(|| name.strip_prefix("MPSP")))
+            .map(str::to_owned),
         _ => None,
     }
 }
@@ -73,6 +88,7 @@ fn public_list(text: &str) -> Result<String, Miss> {
 fn miss(kind: &str, rest: Option<&str>) -> Miss {
     match (kind, rest) {
         ("feed", Some("trending" | "explore" | "podcasts")) => Miss::Nothing,
+        ("browse", Some(name)) if name.starts_with("UC") => Miss::Artist,
         (
             "feed"
             | "account"
