@@ -103,7 +103,7 @@ pub struct Parts {
     /// What the next page says.
     pub notices: Notices,
     /// Sign-ins that were refused, for the page that says so.
-    pub refused: RefusedSignIns,
+    pub refused_sign_ins: RefusedSignIns,
     /// Forms that could not be done when they came.
     pub kept: KeptForms,
     /// What keeps open pages and programs up to date.
@@ -142,7 +142,7 @@ impl Web {
             csrf: Csrf::new(settings.csrf_key.unwrap_or_else(random)),
             instance: Instance::default(),
             notices: Notices::default(),
-            refused: RefusedSignIns::default(),
+            refused_sign_ins: RefusedSignIns::default(),
             kept: KeptForms::default(),
             push: Push::new(&bot.store, regions, settings.streams),
             places: Places::default(),

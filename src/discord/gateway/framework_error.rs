@@ -68,3 +68,33 @@ async fn offer_nothing(ctx: Context<'_>, error: &Error) {
         problem::log_error(&Error::failed(error), "offer nothing");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serenity::http::ErrorResponse;
+
+    use super::*;
+    use crate::kernel::sentence::NO_COMMANDS;
+
+    /// What somebody reads who chose something that Discord answers with this status when it is asked for.
+    async fn told(status: u16) -> String {
+        let answer = axum::http::Response::builder().status(status).body("{}").unwrap();
+        let response = ErrorResponse::from_response(answer.into(), reqwest::Method::GET).await;
+        let error = serenity::Error::Http(HttpError::UnsuccessfulRequest(response));
+        match unreadable(Box::new(error)) {
+            Error::Refused(refusal) => refusal.sentence.markdown(NO_COMMANDS),
+            Error::Failed(failure) => failure.to_string(),
+        }
+    }
+
+    #[tokio::test]
+    async fn an_option_that_cannot_be_read_says_what_would_work_where_it_is_no_fault_of_ours() {
+        assert_eq!(
+            told(403).await,
+            "I cannot see what you chose. Please give me **View Channel** there, then try again."
+        );
+        assert_eq!(told(404).await, "What you chose is gone. Please choose another.");
+        assert!(told(500).await.starts_with("read the options: "), "anything else is a failure");
+        assert!(unreadable("no number".into()).to_string().starts_with("read the options: "));
+    }
+}

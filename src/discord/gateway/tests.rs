@@ -1,11 +1,9 @@
-//! Events as they come in, and options that cannot be read.
+//! Events as they come in.
 
 use serde_json::{Value, json};
 use serenity::all as discord;
-use serenity::http::ErrorResponse;
 
 use super::*;
-use crate::kernel::sentence::NO_COMMANDS;
 
 fn read<T: serde::de::DeserializeOwned>(json: Value) -> T {
     serde_json::from_value(json).unwrap()
@@ -36,23 +34,4 @@ fn what_a_server_brings_along_when_it_comes_into_sight_is_dropped_and_what_it_is
     let of_people = [guild.members.len(), guild.presences.len(), guild.emojis.len(), guild.stickers.len()];
     assert_eq!((of_places, of_people), ([0; 4], [0; 4]));
     assert_eq!((guild.name.as_str(), guild.owner_id.get()), ("Night Owl", 7));
-}
-
-/// What somebody reads who chose something that Discord answers with this status when it is asked for.
-async fn told(status: u16) -> String {
-    let answer = axum::http::Response::builder().status(status).body("{}").unwrap();
-    let response = ErrorResponse::from_response(answer.into(), reqwest::Method::GET).await;
-    let error = serenity::Error::Http(HttpError::UnsuccessfulRequest(response));
-    match unreadable(Box::new(error)) {
-        Error::Refused(refusal) => refusal.sentence.markdown(NO_COMMANDS),
-        Error::Failed(failure) => failure.to_string(),
-    }
-}
-
-#[tokio::test]
-async fn an_option_that_cannot_be_read_says_what_would_work_where_it_is_no_fault_of_ours() {
-    assert_eq!(told(403).await, "I cannot see what you chose. Please give me **View Channel** there, then try again.");
-    assert_eq!(told(404).await, "What you chose is gone. Please choose another.");
-    assert!(told(500).await.starts_with("read the options: "), "anything else is a failure");
-    assert!(unreadable("no number".into()).to_string().starts_with("read the options: "));
 }

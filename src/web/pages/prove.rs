@@ -27,7 +27,7 @@ pub struct Next {
 /// Answers a proof that was refused: with the way to the page, which says why.
 #[expect(clippy::needless_pass_by_value, reason = "every form is shown again by a function of this kind")]
 pub fn at_the_proof(web: Web, arrived: Arrived, refill: Refill) -> BoxFuture<'static, Response> {
-    let to = format!("/prove?again={}", web.refused.keep(refill, arrived.now));
+    let to = format!("/prove?again={}", web.refused_sign_ins.keep(refill, arrived.now));
     Box::pin(async move { see(&to, &[]) })
 }
 
@@ -42,7 +42,7 @@ impl Page for ProvePage {
     type Query = Next;
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
-        let refused = seen.query.again.as_deref().and_then(|name| web.refused.of(name, seen.now));
+        let refused = seen.query.again.as_deref().and_then(|name| web.refused_sign_ins.of(name, seen.now));
         let next = refused.as_ref().map(|refused| refused.next.as_str()).or(seen.query.next.as_deref());
         let wrong = |field: &str| refused.as_ref().and_then(|refused| refused.wrong(field));
         let is_operator = seen.visitor.is_operator();

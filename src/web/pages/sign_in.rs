@@ -31,7 +31,7 @@ pub fn at_the_door(web: Web, arrived: Arrived, refill: Refill) -> BoxFuture<'sta
     if arrived.visitor.somebody().is_some() {
         return again::<SignInPage>(web, arrived, refill);
     }
-    let to = format!("/sign-in?again={}", web.refused.keep(refill, arrived.now));
+    let to = format!("/sign-in?again={}", web.refused_sign_ins.keep(refill, arrived.now));
     Box::pin(async move { see(&to, &[]) })
 }
 
@@ -48,7 +48,7 @@ impl Page for SignInPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let has_password = web.settings.has_local_admin && web.look("any_operator", operator::is_any).await?;
-        let refused = seen.query.again.as_deref().and_then(|name| web.refused.of(name, seen.now));
+        let refused = seen.query.again.as_deref().and_then(|name| web.refused_sign_ins.of(name, seen.now));
         let next = refused.as_ref().map(|refused| refused.next.as_str()).or(seen.query.next.as_deref());
         let why = seen.query.why.as_deref().and_then(why_not);
         let main = html! {
