@@ -22,7 +22,7 @@ pub(super) struct Browser {
     /// What it looks at, and how its paths are written.
     pub(super) origin: String,
     servers: [GuildId; 2],
-    hand: ClockHand,
+    pub(super) hand: ClockHand,
 }
 
 impl Browser {
