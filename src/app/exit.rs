@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use strum::{FromRepr, VariantArray};
 
-use super::config::Problems;
+use super::config::ConfigErrors;
 use crate::discord::problem;
 use crate::kernel::error::{Error, Failure};
 use crate::store::{FileError, OpenError, StoreError};
@@ -120,8 +120,8 @@ impl Stop {
     }
 }
 
-impl From<Problems> for Stop {
-    fn from(problems: Problems) -> Self {
+impl From<ConfigErrors> for Stop {
+    fn from(problems: ConfigErrors) -> Self {
         Self::new(ExitCode::Configuration, problems.to_string())
     }
 }
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_wrong_configuration_has_a_code_of_its_own() {
-        let stop = Stop::from(Problems::default());
+        let stop = Stop::from(ConfigErrors::default());
         assert_eq!(std::process::ExitCode::from(stop.code), std::process::ExitCode::from(2));
         assert_eq!(report(Ok(())), ExitCode::Done);
     }

@@ -57,7 +57,7 @@ impl Provider {
 
 /// What a platform told, as it told it. Not cleaned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Metadata {
     /// The title.
     pub title: Option<String>,
     /// Who made it, or put it there.
@@ -93,7 +93,7 @@ impl Titles {
     }
 
     /// What `provider` calls `link`. What it will not tell, such as the title of a private video, stays untold.
-    pub async fn ask(&self, provider: Provider, link: &str) -> Result<Told, NotNow> {
+    pub async fn ask(&self, provider: Provider, link: &str) -> Result<Metadata, NotNow> {
         let request = self.http.get(self.address(provider, link));
         let response = request.with(|request| request.header(ACCEPT, "application/json")).send().await?;
         let status = response.status();
@@ -101,10 +101,10 @@ impl Titles {
             return Err(NotNow(format!("{provider:?} answered {status}")));
         }
         if status != StatusCode::OK {
-            return Ok(Told::default());
+            return Ok(Metadata::default());
         }
         // No answer that tells a title is longer.
-        let Some(body) = response.body(MOST_BYTES).await? else { return Ok(Told::default()) };
+        let Some(body) = response.body(MOST_BYTES).await? else { return Ok(Metadata::default()) };
         Ok(serde_json::from_slice(&body).map(|answer| told(provider, answer)).unwrap_or_default())
     }
 
@@ -136,7 +136,7 @@ struct Answer {
     author_name: Option<String>,
 }
 
-fn told(provider: Provider, Answer { title, author_name }: Answer) -> Told {
+fn told(provider: Provider, Answer { title, author_name }: Answer) -> Metadata {
     let (title, artist) = match provider {
         // Channels that YouTube makes for artists itself.
         Provider::YouTube => {
@@ -147,7 +147,7 @@ fn told(provider: Provider, Answer { title, author_name }: Answer) -> Told {
             title.map_or((None, author_name.clone()), |title| parted(&title, author_name.as_deref()))
         }
     };
-    Told { title, artist }
+    Metadata { title, artist }
 }
 
 /// SoundCloud's `Flickermood by Forss`.

@@ -305,11 +305,11 @@ async fn kick_bot(State(sim): State<Sim>, Path(guild): Path<Id>) -> Answer<Value
 }
 
 #[derive(Deserialize)]
-struct TroubleCall {
+struct OutageCall {
     on: bool,
 }
 
-async fn trouble(State(sim): State<Sim>, Path(guild): Path<Id>, Body(call): Body<TroubleCall>) -> Answer<Value> {
+async fn trouble(State(sim): State<Sim>, Path(guild): Path<Id>, Body(call): Body<OutageCall>) -> Answer<Value> {
     sim.set_out_of_order(guild, call.on).await.map(|()| done())
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::browser;
 use super::endpoints::Endpoints;
-use super::refusal::{Degradation, Refusal, Trouble};
+use super::refusal::{Degradation, Refusal, TransportError};
 use super::request::Requester;
 use super::sign::{self, ApiKey};
 use crate::kernel::time::Timestamp;
@@ -36,7 +36,7 @@ pub(super) async fn reach(requester: &Requester, endpoints: &Endpoints) -> Resul
         // What TikTok does not want is refused at the edge, whatever is asked for.
         Ok(_) => Err(Refusal::Blocked),
         // It answered, and at length.
-        Err(Trouble::TooLarge) => Ok(()),
+        Err(TransportError::TooLarge) => Ok(()),
         Err(trouble) => Err(Refusal::Network(trouble)),
     }
 }

@@ -70,7 +70,7 @@ refusals! {
         Unexpected(code: i64) => "live.unexpected", "TikTok or Euler Stream gave an answer that Greenroom does not \
             understand (code {code}). Greenroom tries again in some minutes; if it stays, update Greenroom.";
         /// The network.
-        Network(trouble: Trouble) => "live.network", "The connection failed: {trouble}. Greenroom tries again by itself.";
+        Network(trouble: TransportError) => "live.network", "The connection failed: {trouble}. Greenroom tries again by itself.";
     }
 }
 
@@ -90,7 +90,7 @@ pub struct Limit {
     pub label: Option<String>,
 }
 
-slots_by_display!(Degradation, Trouble);
+slots_by_display!(Degradation, TransportError);
 
 /// What is wrong with the sign service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -123,7 +123,7 @@ pub enum Degradation {
 
 /// What went wrong on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
+pub enum TransportError {
     /// The name could not be resolved, or nobody answers there.
     #[error("the server cannot be reached: {0}")]
     Unreachable(Cause),
@@ -210,14 +210,16 @@ impl From<Closed> for Refusal {
         match closed {
             Closed::Refused(refusal) => refusal,
             Closed::Ended | Closed::Suspended => Self::Offline,
-            Closed::Silence => Self::Network(Trouble::TimedOut),
-            Closed::Dropped | Closed::ByServer { .. } | Closed::LifetimeReached => Self::Network(Trouble::Broken),
+            Closed::Silence => Self::Network(TransportError::TimedOut),
+            Closed::Dropped | Closed::ByServer { .. } | Closed::LifetimeReached => {
+                Self::Network(TransportError::Broken)
+            }
         }
     }
 }
 
-impl From<Trouble> for Refusal {
-    fn from(trouble: Trouble) -> Self {
+impl From<TransportError> for Refusal {
+    fn from(trouble: TransportError) -> Self {
         Self::Network(trouble)
     }
 }
@@ -262,14 +264,14 @@ mod tests {
         let states = [Stub, Failed(503), Empty, Incomplete("cookie"), Unreadable, TooLarge, Upstream, Silent];
         all.extend(states.map(ServiceDegraded));
         let troubles = [
-            Trouble::Unreachable(Cause::Name),
-            Trouble::Tls(Cause::NotValidYet),
-            Trouble::TimedOut,
-            Trouble::TooLarge,
-            Trouble::Broken,
+            TransportError::Unreachable(Cause::Name),
+            TransportError::Tls(Cause::NotValidYet),
+            TransportError::TimedOut,
+            TransportError::TooLarge,
+            TransportError::Broken,
         ];
         all.extend(troubles.map(Network));
-        all.push(Network(Trouble::Failed(502)));
+        all.push(Network(TransportError::Failed(502)));
         all
     }
 

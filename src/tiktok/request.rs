@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, LOCATION};
 use url::Url;
 
-use super::refusal::Trouble;
+use super::refusal::TransportError;
 use crate::http::{Client, Reach, RequestError, Response};
 use crate::kernel::time::Clock;
 
@@ -39,12 +39,22 @@ impl Requester {
     }
 
     /// Gets `url`, reading at most `most_bytes` of its body.
-    pub(super) async fn get(&self, url: Url, headers: HeaderMap, most_bytes: u64) -> Result<HttpResponse, Trouble> {
+    pub(super) async fn get(
+        &self,
+        url: Url,
+        headers: HeaderMap,
+        most_bytes: u64,
+    ) -> Result<HttpResponse, TransportError> {
         self.in_time(async { read(self.send(url, headers).await?, most_bytes).await }).await
     }
 
     /// Gets a page, also where it has moved to another path of its server.
-    pub(super) async fn page(&self, url: Url, headers: HeaderMap, most_bytes: u64) -> Result<HttpResponse, Trouble> {
+    pub(super) async fn page(
+        &self,
+        url: Url,
+        headers: HeaderMap,
+        most_bytes: u64,
+    ) -> Result<HttpResponse, TransportError> {
         let arrive = async {
             let mut url = url;
             let mut response = self.send(url.clone(), headers.clone()).await?;
@@ -59,27 +69,27 @@ impl Requester {
     }
 
     /// Gets the headers of `url` and leaves its body alone.
-    pub(super) async fn headers_of(&self, url: Url, headers: HeaderMap) -> Result<HeaderMap, Trouble> {
+    pub(super) async fn headers_of(&self, url: Url, headers: HeaderMap) -> Result<HeaderMap, TransportError> {
         self.in_time(async { Ok(self.send(url, headers).await?.headers().clone()) }).await
     }
 
-    async fn send(&self, url: Url, headers: HeaderMap) -> Result<Response, Trouble> {
+    async fn send(&self, url: Url, headers: HeaderMap) -> Result<Response, TransportError> {
         self.http.get(url).with(|request| request.headers(headers)).send().await.map_err(|error| trouble(&error))
     }
 
-    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, TransportError>>) -> Result<T, TransportError> {
         tokio::select! {
             biased;
             done = work => done,
-            () = self.clock.sleep(TIME_OUT) => Err(Trouble::TimedOut),
+            () = self.clock.sleep(TIME_OUT) => Err(TransportError::TimedOut),
         }
     }
 }
 
-async fn read(response: Response, most_bytes: u64) -> Result<HttpResponse, Trouble> {
+async fn read(response: Response, most_bytes: u64) -> Result<HttpResponse, TransportError> {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let body = response.body(most_bytes).await.map_err(|error| trouble(&error))?;
-    Ok(HttpResponse { status, headers, body: body.ok_or(Trouble::TooLarge)? })
+    Ok(HttpResponse { status, headers, body: body.ok_or(TransportError::TooLarge)? })
 }
 
 /// Where a redirect points to, unless that is another server.
@@ -90,11 +100,11 @@ fn next_at_home(url: &Url, response: &Response) -> Option<Url> {
 }
 
 /// The kind of an error.
-fn trouble(error: &RequestError) -> Trouble {
+fn trouble(error: &RequestError) -> TransportError {
     match error.cause() {
-        _ if error.is_timeout() => Trouble::TimedOut,
-        _ if !error.is_connect() => Trouble::Broken,
-        cause if cause.is_about_tls() => Trouble::Tls(cause),
-        cause => Trouble::Unreachable(cause),
+        _ if error.is_timeout() => TransportError::TimedOut,
+        _ if !error.is_connect() => TransportError::Broken,
+        cause if cause.is_about_tls() => TransportError::Tls(cause),
+        cause => TransportError::Unreachable(cause),
     }
 }

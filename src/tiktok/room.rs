@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use super::browser::{self, Browser};
 use super::endpoints::Endpoints;
-use super::refusal::{Refusal, Trouble};
+use super::refusal::{Refusal, TransportError};
 use super::request::{HttpResponse, Requester};
 use super::wire::RoomId;
 use crate::live::Handle;
@@ -198,7 +198,7 @@ const fn live_if(room: RoomId, is_alive: bool) -> Live {
 
 fn read_page(answer: &HttpResponse, name: &Handle) -> Word {
     if answer.status >= 500 {
-        return Word::Nothing(Trouble::Failed(answer.status).into());
+        return Word::Nothing(TransportError::Failed(answer.status).into());
     }
     let html = String::from_utf8_lossy(&answer.body);
     let Some(state) = sigi_state(&html) else { return Word::Nothing(Refusal::Blocked) };
@@ -299,7 +299,7 @@ fn whole(value: &Value) -> Option<i64> {
 
 fn read_json(answer: &HttpResponse) -> Result<Value, Refusal> {
     if answer.status >= 500 {
-        return Err(Trouble::Failed(answer.status).into());
+        return Err(TransportError::Failed(answer.status).into());
     }
     // 403, 429, an empty body, a page in place of JSON: TikTok's ways to turn a caller away.
     let json = serde_json::from_slice::<Value>(&answer.body).ok().filter(Value::is_object);

@@ -20,7 +20,7 @@ use super::browser::{self, encode};
 use super::cookies::Cookies;
 use super::endpoints::Endpoints;
 use super::rate_limit;
-use super::refusal::{Degradation, Limit, Refusal, Trouble, limit_label};
+use super::refusal::{Degradation, Limit, Refusal, TransportError, limit_label};
 use super::request::{HttpResponse, Requester};
 use super::room::parse_room;
 use super::wire::{FetchResult, Message, RoomId};
@@ -222,9 +222,9 @@ fn name_in<'h>(headers: &'h HeaderMap, name: &str, key: Option<&ApiKey>) -> Opti
     (is_name && !is_key).then_some(name)
 }
 
-fn too_large(trouble: Trouble) -> Refusal {
+fn too_large(trouble: TransportError) -> Refusal {
     match trouble {
-        Trouble::TooLarge => Refusal::ServiceDegraded(Degradation::TooLarge),
+        TransportError::TooLarge => Refusal::ServiceDegraded(Degradation::TooLarge),
         other => Refusal::Network(other),
     }
 }

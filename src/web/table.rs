@@ -118,7 +118,7 @@ async fn other_method(web: &Web, at_path: &AtPath, request: Request) -> Response
     let allowed = methods.join(", ");
     let (parts, _) = request.into_parts();
     let mut response = match gate::arrive(&web.settings, &web.limits, &parts) {
-        Err(problem) => return turned_away(web, &parts, &problem),
+        Err(problem) => return rejected(web, &parts, &problem),
         Ok(_) if parts.method == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
         Ok(_) => served_by_nobody(web, &parts, &Problem::Method(allowed.clone()), "http.method").await,
     };
@@ -132,7 +132,7 @@ async fn other_method(web: &Web, at_path: &AtPath, request: Request) -> Response
 async fn nowhere(web: &Web, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let mut response = match gate::arrive(&web.settings, &web.limits, &parts) {
-        Err(problem) => turned_away(web, &parts, &problem),
+        Err(problem) => rejected(web, &parts, &problem),
         Ok(_) => match without_slash(&parts) {
             Some(to) => Redirect::permanent(&to).into_response(),
             None => served_by_nobody(web, &parts, &Problem::NotFound, "http.nowhere").await,
@@ -143,7 +143,7 @@ async fn nowhere(web: &Web, request: Request) -> Response {
 }
 
 /// Answers a request that is not let in. Nobody looks who asks: that is work, and they may ask as often as they like.
-fn turned_away(web: &Web, parts: &Parts, problem: &Problem) -> Response {
+fn rejected(web: &Web, parts: &Parts, problem: &Problem) -> Response {
     let met = Met::nowhere(&Visitor::Nobody, &parts.headers);
     if is_api(parts) {
         told(web, problem, "http.arrive", false)

@@ -54,7 +54,7 @@ pub(super) fn problem(web: &Web, met: &Met<'_>, problem: &Problem, doing: &str) 
     if matches!(problem, Problem::Unauthenticated | Problem::InvalidToken) {
         return to_sign_in(met.address.unwrap_or("/"));
     }
-    let Told { title, main } = told(problem, report(problem, doing), met);
+    let ErrorPage { title, main } = told(problem, report(problem, doing), met);
     let shown = Shown { is_framed: met.place.1.level.is_some(), ..Shown::bare(title, main) };
     let mut response = html_response(problem.status(), framed(web, met, &shown));
     say_when_again(&mut response, problem);
@@ -62,13 +62,13 @@ pub(super) fn problem(web: &Web, met: &Met<'_>, problem: &Problem, doing: &str) 
 }
 
 /// A page about a problem: its heading and its content.
-struct Told {
+struct ErrorPage {
     title: &'static str,
     main: Markup,
 }
 
 /// The page about a problem that somebody met. `report` is the number of what broke.
-fn told(problem: &Problem, report: Option<ReportId>, met: &Met<'_>) -> Told {
+fn told(problem: &Problem, report: Option<ReportId>, met: &Met<'_>) -> ErrorPage {
     let main = html! {
         p { (sentence_html(&problem.sentence(report))) }
         @if let Some(advice) = advice(problem) { p { (advice) } }
@@ -80,7 +80,7 @@ fn told(problem: &Problem, report: Option<ReportId>, met: &Met<'_>) -> Told {
             a.button href="/" { "To your servers" }
         }
     };
-    Told { title: title(problem), main }
+    ErrorPage { title: title(problem), main }
 }
 
 fn title(problem: &Problem) -> &'static str {
@@ -167,7 +167,7 @@ mod tests {
     fn drawn(problem: &Problem, address: Option<&str>) -> String {
         let (visitor, headers) = (Visitor::Nobody, HeaderMap::new());
         let met = Met { address, ..Met::nowhere(&visitor, &headers) };
-        let Told { title, main } = told(problem, Some(ReportId::new(60_000_000, 3)), &met);
+        let ErrorPage { title, main } = told(problem, Some(ReportId::new(60_000_000, 3)), &met);
         format!("{title}: {}", main.into_string())
     }
 

@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::answer::Told;
+use super::answer::ErrorBody;
 use super::headers::{Leads, guard};
 use crate::kernel::time::Clock;
 
@@ -137,7 +137,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for InFull<S> {
 fn in_full(bare: &[u8]) -> Option<Vec<u8>> {
     let (line, rest) = std::str::from_utf8(bare).ok()?.strip_suffix("\r\n\r\n")?.split_once("\r\n")?;
     let status = line.split(' ').nth(1)?.parse().ok()?;
-    let error = Told {
+    let error = ErrorBody {
         code: "unreadable",
         message: sentence(status).to_owned(),
         details: None,

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use strum::VariantArray;
 
-use super::config::Problems;
+use super::config::ConfigErrors;
 use super::config::sources::{Origin, Sources};
 use super::config::storage::Storage;
 use super::config::web::Web;
@@ -240,14 +240,14 @@ pub struct DoctorArgs {
 
 impl Options {
     /// The whole configuration: these options, the environment, the file of variables and the defaults.
-    pub fn load_config(&self) -> Result<Config, Problems> {
+    pub fn load_config(&self) -> Result<Config, ConfigErrors> {
         let mut config = Config::load(&self.sources())?;
         config.storage.fit_into(machine::memory_limit());
         Ok(config)
     }
 
     /// The settings of the log alone, for commands that need nothing else.
-    pub fn load_logging(&self) -> Result<Logging, Problems> {
+    pub fn load_logging(&self) -> Result<Logging, ConfigErrors> {
         Logging::load(&self.sources())
     }
 
@@ -260,7 +260,7 @@ impl Options {
     }
 
     /// The settings of the web alone, for commands that let its operator in.
-    fn load_web(&self) -> Result<Web, Problems> {
+    fn load_web(&self) -> Result<Web, ConfigErrors> {
         Web::load(&self.sources())
     }
 

@@ -31,7 +31,7 @@ pub mod storage;
 pub(crate) mod table;
 pub mod web;
 
-pub use problem::{Problem, Problems};
+pub use problem::{ConfigError, ConfigErrors};
 
 use community::Community;
 use discord::{Access, Discord};
@@ -74,7 +74,7 @@ pub struct Config {
 
 impl Config {
     /// Reads everything, or says everything that is wrong.
-    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+    pub fn load(sources: &Sources) -> Result<Self, ConfigErrors> {
         let (config, reader) = Self::read(sources);
         let (config, notices) = reader.finish(config)?;
         Ok(Self { notices, ..config })
@@ -120,7 +120,7 @@ pub fn with_kept_token(sources: Sources) -> Sources {
 }
 
 /// The simulator that stands for Discord, read alone; `None` for the real one.
-pub fn simulator_of(sources: &Sources) -> Result<Option<String>, Problems> {
+pub fn simulator_of(sources: &Sources) -> Result<Option<String>, ConfigErrors> {
     let mut reader = Reader::of(sources, &[&DISCORD_API_URL]);
     let url = reader.parse(&DISCORD_API_URL, discord::loopback_base);
     reader.finish(url).map(|(url, _)| url)
@@ -137,7 +137,7 @@ pub struct OfStore {
 
 impl OfStore {
     /// Reads these areas alone: what is wrong with the token or with any other setting is no hindrance.
-    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+    pub fn load(sources: &Sources) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::of(sources, &[storage::VARIABLES, logging::VARIABLES].concat());
         let is_production = environment::is_production(&mut reader);
         let config = Self { storage: storage::read(&mut reader), logging: logging::read(&mut reader, is_production) };
@@ -147,7 +147,7 @@ impl OfStore {
 
 impl Storage {
     /// Reads this area alone, for a service that is being installed.
-    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+    pub fn load(sources: &Sources) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(sources);
         let storage = storage::read(&mut reader);
         reader.finish(storage).map(|(storage, _)| storage)
@@ -155,7 +155,7 @@ impl Storage {
 }
 
 /// Where snapshots are copied to, read alone, for a service that is being installed.
-pub fn off_site_of(sources: &Sources) -> Result<Option<Target>, Problems> {
+pub fn off_site_of(sources: &Sources) -> Result<Option<Target>, ConfigErrors> {
     let mut reader = Reader::new(sources);
     let target = off_site::read(&mut reader);
     reader.finish(target).map(|(target, _)| target)
@@ -163,7 +163,7 @@ pub fn off_site_of(sources: &Sources) -> Result<Option<Target>, Problems> {
 
 impl Web {
     /// Reads this area alone, for the commands that let the operator in: a token that is wrong is no hindrance.
-    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+    pub fn load(sources: &Sources) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::of(sources, web::VARIABLES);
         let web = web::read(&mut reader, &Access::Missing);
         reader.finish(web).map(|(web, _)| web)
@@ -173,7 +173,7 @@ impl Web {
 impl Logging {
     /// Reads this area alone, for the commands that need neither Discord nor a store: what is wrong with the rest of
     /// the configuration is then no hindrance.
-    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+    pub fn load(sources: &Sources) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::of(sources, logging::VARIABLES);
         let is_production = environment::is_production(&mut reader);
         let logging = logging::read(&mut reader, is_production);

@@ -10,7 +10,7 @@ use crate::kernel::secret::{Secret, without_secrets};
 
 use super::near;
 use super::platform::tells_of_a_service;
-use super::problem::{Problem, Problems};
+use super::problem::{ConfigError, ConfigErrors};
 use super::sources::{Origin, Sources, read_text};
 use super::table::{Meaning, Variable, VariableKind, file_name, meaning};
 
@@ -20,7 +20,7 @@ const OF_SHELLS: [char; 8] = ['~', '$', '"', '\'', '`', '“', '”', '‘'];
 /// Reads variables from [`Sources`].
 pub(super) struct Reader<'a> {
     sources: &'a Sources,
-    problems: Vec<Problem>,
+    problems: Vec<ConfigError>,
     notices: Vec<String>,
 }
 
@@ -83,12 +83,12 @@ impl<'a> Reader<'a> {
     fn refuse_name(&mut self, origin: Origin, name: &str) {
         let hint = near::name(name).map(|known| format!(" Did you mean {known}?")).unwrap_or_default();
         let statement = format!("(in {}) is not a variable of Greenroom.{hint}", self.sources.name_of(origin));
-        self.problems.push(Problem::new(name, statement));
+        self.problems.push(ConfigError::new(name, statement));
     }
 
     /// Adds what is wrong with a variable beside what its own value is.
     pub(super) fn problem(&mut self, variable: &Variable, statement: &str) {
-        self.problems.push(Problem::new(variable.name, statement));
+        self.problems.push(ConfigError::new(variable.name, statement));
     }
 
     /// Adds a line for the log.
@@ -97,12 +97,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The configuration and the lines for the log, or every problem.
-    pub(super) fn finish<T>(self, config: T) -> Result<(T, Vec<String>), Problems> {
-        if self.problems.is_empty() { Ok((config, self.notices)) } else { Err(Problems(self.problems)) }
+    pub(super) fn finish<T>(self, config: T) -> Result<(T, Vec<String>), ConfigErrors> {
+        if self.problems.is_empty() { Ok((config, self.notices)) } else { Err(ConfigErrors(self.problems)) }
     }
 
     /// Everything that is wrong, and the lines for the log.
-    pub(super) fn told(self) -> (Vec<Problem>, Vec<String>) {
+    pub(super) fn told(self) -> (Vec<ConfigError>, Vec<String>) {
         (self.problems, self.notices)
     }
 
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
         match check(&found.text) {
             Ok(()) => Some(Secret::new(found.text)),
             Err(statement) => {
-                self.problems.push(Problem::new(&found.name, statement));
+                self.problems.push(ConfigError::new(&found.name, statement));
                 None
             }
         }
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
     /// A whole number within the bounds that the table states.
     pub(super) fn whole(&mut self, variable: &Variable) -> u32 {
         let VariableKind::Whole { least, most, unit, raised } = variable.kind else {
-            self.problems.push(Problem::new(variable.name, "is not declared as a whole number"));
+            self.problems.push(ConfigError::new(variable.name, "is not declared as a whole number"));
             return 0;
         };
         let smallest = if raised { 0 } else { least };
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
         let allowed = variable.kind.allowed();
         let hint = near::value(&variable.kind, &found.text);
         let hint = hint.map(|meant| format!("; did you mean {}?", without_secrets(&meant))).unwrap_or_default();
-        self.problems.push(Problem::new(&found.name, format!("is {shown:?}{origin}, but must be {allowed}{hint}")));
+        self.problems.push(ConfigError::new(&found.name, format!("is {shown:?}{origin}, but must be {allowed}{hint}")));
     }
 
     fn find_or_default(&self, variable: &Variable) -> Option<Found> {
@@ -209,7 +209,7 @@ impl<'a> Reader<'a> {
                 (Some(direct), Some((_, name))) => {
                     let origin = self.sources.name_of(origin);
                     let statement = format!("and {} are both set in {origin}; keep one of them", direct.name);
-                    self.problems.push(Problem::new(&name, statement));
+                    self.problems.push(ConfigError::new(&name, statement));
                     return None;
                 }
             }
@@ -222,13 +222,13 @@ impl<'a> Reader<'a> {
         let shown = without_secrets(path);
         match read_text(Path::new(path)) {
             Ok(text) if text.trim().is_empty() => {
-                self.problems.push(Problem::new(&name, format!("names the file {shown:?}, which is empty")));
+                self.problems.push(ConfigError::new(&name, format!("names the file {shown:?}, which is empty")));
                 None
             }
             Ok(text) => Some(Found { name, text: text.trim().to_owned(), origin: Some(origin) }),
             Err(error) => {
                 let statement = format!("names the file {shown:?}, which cannot be read: {error}");
-                self.problems.push(Problem::new(&name, statement));
+                self.problems.push(ConfigError::new(&name, statement));
                 None
             }
         }

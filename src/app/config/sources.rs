@@ -10,7 +10,7 @@ use std::path::Path;
 
 use strum::IntoStaticStr;
 
-use super::problem::Problem;
+use super::problem::ConfigError;
 use super::table::Variable;
 
 /// A place in which a setting can be made.
@@ -35,7 +35,7 @@ pub struct Sources {
     lines: BTreeMap<String, usize>,
     /// The file of variables, if it is not [`DOTENV`].
     file: Option<String>,
-    flaws: Vec<(Flawed, Problem)>,
+    flaws: Vec<(Flawed, ConfigError)>,
 }
 
 /// What a problem is one of.
@@ -65,7 +65,7 @@ impl Sources {
             Ok(text) => sources.read_variables(&text),
             Err(error) if error.kind() == io::ErrorKind::NotFound && file.is_none() => {}
             Err(error) => {
-                let problem = Problem::new(sources.name_of(Origin::File), unreadable(&error));
+                let problem = ConfigError::new(sources.name_of(Origin::File), unreadable(&error));
                 sources.flaws.push((Flawed::File, problem));
             }
         }
@@ -121,12 +121,12 @@ impl Sources {
     }
 
     /// What could not be read.
-    pub(super) fn problems(&self) -> Vec<Problem> {
+    pub(super) fn problems(&self) -> Vec<ConfigError> {
         self.flaws.iter().map(|(_, problem)| problem.clone()).collect()
     }
 
     /// What of it may concern these variables.
-    pub(super) fn problems_of(&self, variables: &[&Variable]) -> Vec<Problem> {
+    pub(super) fn problems_of(&self, variables: &[&Variable]) -> Vec<ConfigError> {
         let is_one = |name: &str| variables.iter().any(|variable| variable.names().any(|known| known == name));
         let is_lost = |name: &String| is_one(name) && !self.layers.values().any(|layer| layer.contains_key(name));
         let concerned = self.flaws.iter().filter(|(flawed, problem)| match flawed {
@@ -149,7 +149,7 @@ impl Sources {
                 Ok(value) => self.set(Origin::Environment, name, value),
                 // Only a value that is used may be a problem; others are nobody's business.
                 Err(_) if super::table::meaning(name) == super::table::Meaning::Read => {
-                    self.flaws.push((Flawed::Name, Problem::new(name, "is not valid text (UTF-8)")));
+                    self.flaws.push((Flawed::Name, ConfigError::new(name, "is not valid text (UTF-8)")));
                 }
                 Err(_) => {}
             }
@@ -174,13 +174,13 @@ impl Sources {
                     let statement = format!(
                         "has a line {place} that is not NAME=value; values with spaces or quotes need quotes around"
                     );
-                    self.flaws.push((Flawed::Line, Problem::new(&file, statement)));
+                    self.flaws.push((Flawed::Line, ConfigError::new(&file, statement)));
                 }
                 is_broken = true;
                 continue;
             };
             if self.layers.get(&Origin::File).is_some_and(|layer| layer.contains_key(&name)) {
-                let problem = Problem::new(&name, format!("is set twice in {file}; keep one of the two lines"));
+                let problem = ConfigError::new(&name, format!("is set twice in {file}; keep one of the two lines"));
                 self.flaws.push((Flawed::Name, problem));
             }
             last_good = Some(name.clone());

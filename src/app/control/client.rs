@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-use super::protocol::{self, Told};
+use super::protocol::{self, ReplyEvent};
 use super::socket::connect;
 use crate::app::exit::{ExitCode, Stop};
 use crate::app::operation::Operation;
@@ -126,9 +126,9 @@ fn converse<O: Operation>(
         // It is at work, and may take as long as that takes.
         stream.set_read_timeout(None)?;
         match told {
-            Told::Progress(text) => progress(&text),
-            Told::End(end) => return Ok(Some(end)),
-            Told::AnotherOutcome => return Ok(None),
+            ReplyEvent::Progress(text) => progress(&text),
+            ReplyEvent::End(end) => return Ok(Some(end)),
+            ReplyEvent::AnotherOutcome => return Ok(None),
         }
     }
     Err(io::ErrorKind::UnexpectedEof.into())

@@ -79,7 +79,7 @@ impl OutcomeLine {
 }
 
 /// What a line of the answer says.
-pub(super) enum Told<T> {
+pub(super) enum ReplyEvent<T> {
     /// It is at work.
     Progress(String),
     /// It has ended.
@@ -104,15 +104,15 @@ pub(super) fn stopped(stop: Stop) -> serde_json::Result<Vec<u8>> {
 }
 
 /// Reads a line of the answer to an operation.
-pub(super) fn read_reply<O: Operation>(line: &str) -> serde_json::Result<Told<O::Outcome>> {
+pub(super) fn read_reply<O: Operation>(line: &str) -> serde_json::Result<ReplyEvent<O::Outcome>> {
     let told = match serde_json::from_str::<Reply<Map<String, Value>>>(line)? {
-        Reply::Progress(text) => Told::Progress(text),
+        Reply::Progress(text) => ReplyEvent::Progress(text),
         Reply::Done(mut outcome) => match outcome.remove(O::OUTCOME) {
-            Some(outcome) => Told::End(Ok(serde_json::from_value(outcome)?)),
-            None => Told::AnotherOutcome,
+            Some(outcome) => ReplyEvent::End(Ok(serde_json::from_value(outcome)?)),
+            None => ReplyEvent::AnotherOutcome,
         },
         Reply::Stopped { code, message } => {
-            Told::End(Err(Stop::new(ExitCode::from_repr(code).unwrap_or(ExitCode::Failed), message)))
+            ReplyEvent::End(Err(Stop::new(ExitCode::from_repr(code).unwrap_or(ExitCode::Failed), message)))
         }
     };
     Ok(told)
@@ -152,7 +152,7 @@ mod tests {
         O::Outcome: PartialEq + std::fmt::Debug,
     {
         let line = String::from_utf8(OutcomeLine::of::<O>(outcome).unwrap().0).unwrap();
-        let Told::End(Ok(read)) = read_reply::<O>(&line).unwrap() else { panic!("{line}") };
+        let ReplyEvent::End(Ok(read)) = read_reply::<O>(&line).unwrap() else { panic!("{line}") };
         assert_eq!(&read, outcome);
         line.strip_suffix('\n').unwrap().to_owned()
     }
@@ -250,6 +250,6 @@ mod tests {
     #[test]
     fn an_answer_to_something_else_is_none() {
         let line = r#"{"done":{"danced":{"steps":3}}}"#;
-        assert!(matches!(read_reply::<CheckStore>(line), Ok(Told::AnotherOutcome)));
+        assert!(matches!(read_reply::<CheckStore>(line), Ok(ReplyEvent::AnotherOutcome)));
     }
 }

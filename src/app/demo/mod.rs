@@ -19,7 +19,7 @@ use super::config::storage::store_file;
 use super::exit::{CommandResult, ExitCode, Stop, print};
 use super::run::{listen, runtime};
 use super::scratch::ScratchFolder;
-use super::show::{Act, Call, Show, ShowProblem};
+use super::show::{Act, Call, Show, ShowReadError};
 use super::signals::Signals;
 use super::telemetry;
 use crate::features::queue::model::{Entry, Line};
@@ -157,7 +157,7 @@ pub async fn play(
 
 /// Sets the stage for a show.
 async fn set(show: &mut Show, place: StoreLocation) -> Result<Stage, ShowError> {
-    let Some(opening) = show.next_cue()? else { return Err(ShowProblem::Empty(show.path().to_owned()).into()) };
+    let Some(opening) = show.next_cue()? else { return Err(ShowReadError::Empty(show.path().to_owned()).into()) };
     Stage::set(opening.act, place).await
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::app::application::{Application, Blueprint};
-use crate::app::show::{Act, Call, ShowProblem};
+use crate::app::show::{Act, Call, ShowReadError};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
 use crate::discord::rest::Endpoint;
@@ -63,7 +63,7 @@ pub enum ShowError {
     Failed(#[from] Error),
     /// The show cannot be read.
     #[error(transparent)]
-    Unplayable(#[from] ShowProblem),
+    Unplayable(#[from] ShowReadError),
     /// The show asks for something that is not there.
     #[error("{0}")]
     NoSuch(String),

@@ -35,7 +35,7 @@ pub(in crate::app) struct Answer {
 
 /// Why there is no answer to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Trouble {
+pub(in crate::app) enum AskError {
     /// Nobody could be reached.
     Unreachable(Cause),
     /// No answer in time.
@@ -62,35 +62,35 @@ impl Asker {
     }
 
     /// Gets what is at a path such as `/users/@me`.
-    pub(in crate::app) async fn get(&self, path: &str) -> Result<Answer, Trouble> {
-        timeout(PATIENCE, self.get_slowly(path)).await.unwrap_or(Err(Trouble::TimedOut))
+    pub(in crate::app) async fn get(&self, path: &str) -> Result<Answer, AskError> {
+        timeout(PATIENCE, self.get_slowly(path)).await.unwrap_or(Err(AskError::TimedOut))
     }
 
-    async fn get_slowly(&self, path: &str) -> Result<Answer, Trouble> {
-        let unreachable = |error: RequestError| Trouble::Unreachable(error.cause());
+    async fn get_slowly(&self, path: &str) -> Result<Answer, AskError> {
+        let unreachable = |error: RequestError| AskError::Unreachable(error.cause());
         let request = self.http.get(format!("{}{path}", self.base)).with(|request| {
             let request = request.header(USER_AGENT, serenity::constants::USER_AGENT);
             request.header(AUTHORIZATION, self.authorization.expose())
         });
         let response = request.send().await.map_err(unreachable)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let bytes = response.body(MOST_BYTES).await.map_err(unreachable)?.ok_or(Trouble::Status(status))?;
+        let bytes = response.body(MOST_BYTES).await.map_err(unreachable)?.ok_or(AskError::Status(status))?;
         let body = serde_json::from_slice::<Value>(&bytes).ok();
         match (status, body) {
             (200, Some(body)) => Ok(Answer { body, date: date(&headers) }),
-            (401, _) => Err(Trouble::Unauthorized),
+            (401, _) => Err(AskError::Unauthorized),
             (429, body) => Err(limit(&headers, body.is_some())),
-            (403, None) if contains(&bytes, b"1015") => Err(Trouble::Banned),
-            (status, _) => Err(Trouble::Status(status)),
+            (403, None) if contains(&bytes, b"1015") => Err(AskError::Banned),
+            (status, _) => Err(AskError::Status(status)),
         }
     }
 }
 
 /// What 429 means: Discord's own limits answer JSON and ask for seconds; a ban at the edge answers a page, or asks for hours.
-fn limit(headers: &HeaderMap, is_json: bool) -> Trouble {
+fn limit(headers: &HeaderMap, is_json: bool) -> AskError {
     let wait = headers.get(RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.parse::<f64>().ok());
     let wait = wait.map_or(0, |wait| Duration::try_from_secs_f64(wait).map_or(u64::MAX, |wait| wait.as_secs()));
-    if !is_json || wait > LONGEST_LIMIT { Trouble::Banned } else { Trouble::Limited(wait) }
+    if !is_json || wait > LONGEST_LIMIT { AskError::Banned } else { AskError::Limited(wait) }
 }
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::ask::{Answer, Asker, Trouble};
+use super::ask::{Answer, AskError, Asker};
 use super::finding::{Finding, quoted};
 use super::guilds;
 use super::id::Id;
@@ -64,39 +64,39 @@ pub(super) async fn examine(config: &Discord, live_rehearsal: bool) -> Vec<Findi
 }
 
 /// Why Discord cannot be asked at all.
-fn in_the_way(trouble: Trouble) -> Finding {
+fn in_the_way(trouble: AskError) -> Finding {
     match trouble {
-        Trouble::Unreachable(cause) if cause.is_about_clock() => {
+        AskError::Unreachable(cause) if cause.is_about_clock() => {
             let shown = Clock::system().now().rfc3339();
             let sentence = format!("Discord cannot be reached: {cause}. It shows {shown}.");
             Finding::error(Id::Clock, sentence, cause.remedy())
         }
-        Trouble::Unreachable(cause) => Finding::error(
+        AskError::Unreachable(cause) => Finding::error(
             Id::Reachable,
             format!("Discord cannot be reached: {cause}."),
             format!("{} The bot tries again by itself.", cause.remedy()),
         ),
-        Trouble::TimedOut => Finding::error(
+        AskError::TimedOut => Finding::error(
             Id::Reachable,
             "Discord does not answer in time.",
             "Look at the network of this machine: can it open https://discord.com? The bot tries again by itself.",
         ),
-        Trouble::Unauthorized => Finding::error(
+        AskError::Unauthorized => Finding::error(
             Id::Token,
             "Discord does not accept the bot token.",
             format!("Make a new one at {PORTAL}, Reset Token, and put it into .env as DISCORD_BOT_TOKEN."),
         ),
-        Trouble::Banned => Finding::error(
+        AskError::Banned => Finding::error(
             Id::Ban,
             "Discord refuses the address of this machine (1015), as it does for hours after too many wrong requests.",
             "Stop the bot and wait some hours. Where the address is shared, as at free hosts, another host may be needed.",
         ),
-        Trouble::Limited(wait) => Finding::warning(
+        AskError::Limited(wait) => Finding::warning(
             Id::Limit,
             format!("Discord wants {wait} seconds of rest from this bot."),
             "Wait, and run the doctor again. Does another program use the same token?",
         ),
-        Trouble::Status(status) => Finding::warning(
+        AskError::Status(status) => Finding::warning(
             Id::Reachable,
             format!("Discord is in trouble: it answers {status}."),
             "Look at https://discordstatus.com. The bot tries again by itself.",

@@ -26,7 +26,7 @@ struct Server {
 }
 
 /// The servers that Discord told.
-struct Told {
+struct GuildList {
     servers: Vec<Server>,
     /// Whether there are no more of them.
     is_all: bool,
@@ -34,7 +34,7 @@ struct Told {
 
 /// Looks at all servers, and says of how many it did not.
 pub(super) async fn examine(asker: &Asker, application: u64, bot: u64) -> Vec<Finding> {
-    let Told { servers, is_all } = told(asker).await;
+    let GuildList { servers, is_all } = told(asker).await;
     if servers.is_empty() && !is_all {
         return vec![Finding::note(Id::Servers, "Discord does not tell now in which servers the bot is.")];
     }
@@ -63,7 +63,7 @@ pub(super) async fn examine(asker: &Asker, application: u64, bot: u64) -> Vec<Fi
 }
 
 /// Asks page by page, up to [`MOST`] servers or until Discord tells no more.
-async fn told(asker: &Asker) -> Told {
+async fn told(asker: &Asker) -> GuildList {
     let mut servers: Vec<Server> = Vec::new();
     let mut is_all = false;
     while !is_all && servers.len() < MOST {
@@ -78,7 +78,7 @@ async fn told(asker: &Asker) -> Told {
         }
         is_all = page.len() < PAGE;
     }
-    Told { servers, is_all }
+    GuildList { servers, is_all }
 }
 
 fn read(guild: &Value) -> Option<Server> {

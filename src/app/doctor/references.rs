@@ -21,7 +21,7 @@ use crate::catalogue::CATALOGUE;
 use crate::discord::references::{Server, permissions};
 use crate::discord::rest::Endpoint;
 use crate::kernel::ids::GuildId;
-use crate::references::{Problem, Reference, Target, Trouble};
+use crate::references::{BrokenReference, Reference, ReferenceFault, Target};
 use crate::sim::BOT_TOKEN;
 
 /// How long the store may take to tell what is set.
@@ -118,7 +118,7 @@ async fn look(asker: &Asker, guild: GuildId, set: &[SetReference], bot: u64) -> 
     let server = format!("/guilds/{guild}");
     let (channels, member) = (format!("{server}/channels"), format!("{server}/members/{bot}"));
     let (server, channels, member) = tokio::join!(asker.get(&server), asker.get(&channels), asker.get(&member));
-    if matches!(server, Err(ask::Trouble::Status(403 | 404))) {
+    if matches!(server, Err(ask::AskError::Status(403 | 404))) {
         return Look::Left;
     }
     let (Ok(told), Ok(channels), Ok(member)) = (server, channels, member) else { return Look::NotSeen };
@@ -132,12 +132,12 @@ async fn look(asker: &Asker, guild: GuildId, set: &[SetReference], bot: u64) -> 
 }
 
 /// A problem for somebody who reads no Discord: with the name of the channel, and without its signs.
-fn finding(name: &str, server: &Server, problem: &Problem) -> Finding {
+fn finding(name: &str, server: &Server, problem: &BrokenReference) -> Finding {
     let declared = problem.reference.declared;
     let plain = |text: String| text.replace(['*', '`'], "");
     let (title, remedy) = (declared.title(), plain(declared.remedy()));
     match (problem.trouble, problem.reference.target) {
-        (Trouble::Lacks(missing), Target::Channel(channel)) => {
+        (ReferenceFault::Lacks(missing), Target::Channel(channel)) => {
             let channel = quoted(server.channel(channel).map_or("", |channel| channel.name.as_str()));
             let missing_names = permissions(missing);
             Finding::warning(

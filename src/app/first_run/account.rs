@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::app::config::discord::check_token;
-use crate::app::doctor::ask::{Asker, Trouble};
+use crate::app::doctor::ask::{AskError, Asker};
 use crate::app::doctor::discord::{MEMBERS, MESSAGE_CONTENT};
 use crate::app::exit::ExitCode;
 use crate::discord::invitation;
@@ -97,26 +97,26 @@ impl Unknown {
         self.code != ExitCode::Failed
     }
 
-    fn of(trouble: Trouble) -> Self {
-        let code = if trouble == Trouble::Unauthorized { ExitCode::TokenRefused } else { ExitCode::Failed };
+    fn of(trouble: AskError) -> Self {
+        let code = if trouble == AskError::Unauthorized { ExitCode::TokenRefused } else { ExitCode::Failed };
         let sentence = match trouble {
-            Trouble::Unauthorized => {
+            AskError::Unauthorized => {
                 "Discord does not know this token: it was reset, or it is not that of a bot but of a person's account. Press \
                 Reset Token on the page Bot of your application, and copy the new one."
                     .to_owned()
             }
-            Trouble::Unreachable(cause) => format!("Discord cannot be reached: {cause}. {}", cause.remedy()),
-            Trouble::TimedOut => {
+            AskError::Unreachable(cause) => format!("Discord cannot be reached: {cause}. {}", cause.remedy()),
+            AskError::TimedOut => {
                 "Discord does not answer in time. Look at the network of this machine, and try again.".to_owned()
             }
-            Trouble::Banned => {
+            AskError::Banned => {
                 "Discord refuses the address of this machine, as it does for hours after too many wrong requests. \
                 Wait some hours, or use another host."
                     .to_owned()
             }
-            Trouble::Limited(wait) => format!("Discord wants {wait} seconds of rest. Wait, and try again."),
-            Trouble::Status(status @ 500..) => format!("Discord is in trouble: it answers {status}. Try again soon."),
-            Trouble::Status(status) => format!(
+            AskError::Limited(wait) => format!("Discord wants {wait} seconds of rest. Wait, and try again."),
+            AskError::Status(status @ 500..) => format!("Discord is in trouble: it answers {status}. Try again soon."),
+            AskError::Status(status) => format!(
                 "What answers is not Discord, or not as Discord does (status {status}): a proxy, or a network that wants you to \
                 sign in first. Look at the network of this machine, and try again."
             ),
@@ -164,13 +164,13 @@ mod tests {
     #[test]
     fn whatever_keeps_an_answer_away_is_told_with_what_to_do() {
         for (trouble, words, is_for_token) in [
-            (Trouble::Unauthorized, "Press Reset Token", true),
-            (Trouble::Limited(7), "wants 7 seconds of rest. Wait, and try again.", false),
-            (Trouble::Banned, "Wait some hours", false),
-            (Trouble::TimedOut, "Look at the network", false),
-            (Trouble::Status(503), "Discord is in trouble: it answers 503. Try again soon.", false),
-            (Trouble::Status(200), "not as Discord does (status 200)", false),
-            (Trouble::Status(407), "a proxy", false),
+            (AskError::Unauthorized, "Press Reset Token", true),
+            (AskError::Limited(7), "wants 7 seconds of rest. Wait, and try again.", false),
+            (AskError::Banned, "Wait some hours", false),
+            (AskError::TimedOut, "Look at the network", false),
+            (AskError::Status(503), "Discord is in trouble: it answers 503. Try again soon.", false),
+            (AskError::Status(200), "not as Discord does (status 200)", false),
+            (AskError::Status(407), "a proxy", false),
         ] {
             let unknown = Unknown::of(trouble);
             assert!(unknown.sentence.contains(words), "{trouble:?}: {}", unknown.sentence);

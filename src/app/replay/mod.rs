@@ -25,7 +25,7 @@ use self::stage::Stage;
 use super::cli::{Options, ReplayArgs};
 use super::exit::{CommandResult, Stop, print};
 use super::run::runtime;
-use super::show::{Show, ShowProblem};
+use super::show::{Show, ShowReadError};
 use super::telemetry;
 use crate::kernel::time::{Clock, Stopwatch};
 
@@ -67,7 +67,7 @@ async fn replay(show: &mut Show, args: &ReplayArgs) -> CommandResult {
 /// Plays the rest of a show with these settings changed. `speed` is how many of its seconds pass in one; `None` for no
 /// waiting.
 async fn play(show: &mut Show, what_if: &[(String, String)], speed: Option<f64>) -> Result<Outcome, Stop> {
-    let Some(first) = show.next_cue()? else { return Err(ShowProblem::Empty(show.path().to_owned()).into()) };
+    let Some(first) = show.next_cue()? else { return Err(ShowReadError::Empty(show.path().to_owned()).into()) };
     let mut stage = Stage::set(&first, what_if).map_err(|problem| problem.at(show))?;
     let mut progress = Progress::begin();
     let mut line = Some(first);

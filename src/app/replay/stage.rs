@@ -74,20 +74,20 @@ fn change(store: &Store, settings: Vec<(String, String)>) -> StoreResult<()> {
 
 impl Stage {
     /// An empty stage for a show that begins with this line.
-    pub(super) fn set(first: &Cue, what_if: &[(String, String)]) -> Result<Self, StageProblem> {
+    pub(super) fn set(first: &Cue, what_if: &[(String, String)]) -> Result<Self, StageError> {
         let (begin, streamer, people) = match &first.act {
             Act::Note(Note::Head(Head { streamer, started_at, .. })) => {
                 let begin = Timestamp::from_rfc3339(started_at);
-                let begin = begin.ok_or_else(|| StageProblem::Line("its started_at is no moment".to_owned()))?;
+                let begin = begin.ok_or_else(|| StageError::Line("its started_at is no moment".to_owned()))?;
                 (begin, streamer.clone(), People::default())
             }
             Act::Discord(Call::Guild { streamer, members, .. }) => {
                 let streamer = Handle::parse(streamer)
-                    .map_err(|error| StageProblem::Line(format!("the streamer is none: {error}")))?;
+                    .map_err(|error| StageError::Line(format!("the streamer is none: {error}")))?;
                 (BEGIN, streamer, People::of(members))
             }
             Act::Live(_) | Act::Note(_) | Act::Discord(_) => {
-                return Err(StageProblem::Line("a show begins with its head, or with the guild".to_owned()));
+                return Err(StageError::Line("a show begins with its head, or with the guild".to_owned()));
             }
         };
         let folder = ScratchFolder::new().map_err(|error| Stop::failed(format!("No temporary folder: {error}.")))?;
@@ -120,7 +120,7 @@ impl Stage {
     }
 
     /// Does what a line says, after everything that is due before it.
-    pub(super) async fn perform(&mut self, cue: Cue) -> Result<(), StageProblem> {
+    pub(super) async fn perform(&mut self, cue: Cue) -> Result<(), StageError> {
         let at = self.begin.after(cue.at);
         if at.since(self.swept_at) >= upkeep::INTERVAL {
             self.sweep(at).await?;
@@ -135,7 +135,7 @@ impl Stage {
             }
             Act::Note(Note::Head(head)) => {
                 if cue.at > Duration::ZERO || head.streamer != self.streamer {
-                    return Err(StageProblem::Line("a show has one head, in its first line".to_owned()));
+                    return Err(StageError::Line("a show has one head, in its first line".to_owned()));
                 }
                 self.change(head.settings).await
             }
@@ -183,7 +183,7 @@ impl Stage {
         Ok(upkeep::round(&self.store, at).await?)
     }
 
-    async fn change(&mut self, settings: BTreeMap<String, String>) -> Result<(), StageProblem> {
+    async fn change(&mut self, settings: BTreeMap<String, String>) -> Result<(), StageError> {
         let changed: Vec<_> = settings.into_iter().filter(|(key, _)| !self.fixed.contains(key)).collect();
         let to_change = changed.clone();
         let change = move |tx: &Tx<'_>| {
@@ -194,12 +194,12 @@ impl Stage {
                 self.settings.extend(changed);
                 Ok(())
             }
-            Err(Error::Refused(refusal)) => Err(StageProblem::Line(refusal.sentence.to_string())),
+            Err(Error::Refused(refusal)) => Err(StageError::Line(refusal.sentence.to_string())),
             Err(failed) => Err(failed.into()),
         }
     }
 
-    async fn link(&mut self, handle: Handle, user: Option<UserId>) -> Result<(), StageProblem> {
+    async fn link(&mut self, handle: Handle, user: Option<UserId>) -> Result<(), StageError> {
         self.members.extend(user);
         let link = move |tx: &Tx<'_>| match user {
             Some(user) => handle_links::admin_link(tx, GUILD, NOBODY, user, &handle).map(drop),
@@ -238,14 +238,14 @@ impl Stage {
 
 /// What went wrong on the stage: with the line, or with the machine.
 #[derive(Debug)]
-pub(super) enum StageProblem {
+pub(super) enum StageError {
     /// The line asks for something that cannot be.
     Line(String),
     /// Something broke.
     Stop(Stop),
 }
 
-impl StageProblem {
+impl StageError {
     /// The end of the replay, for the line of a show that was read last.
     pub(super) fn at(self, show: &Show) -> Stop {
         match self {
@@ -255,7 +255,7 @@ impl StageProblem {
     }
 }
 
-impl<E: Into<Stop>> From<E> for StageProblem {
+impl<E: Into<Stop>> From<E> for StageError {
     fn from(error: E) -> Self {
         Self::Stop(error.into())
     }

@@ -38,7 +38,7 @@ pub enum Act {
 
 /// Why a show cannot be played.
 #[derive(Debug, thiserror::Error)]
-pub enum ShowProblem {
+pub enum ShowReadError {
     /// The file cannot be opened or read.
     #[error("{path} cannot be read: {problem}.", path = path.display())]
     Unreadable {
@@ -65,8 +65,8 @@ pub enum ShowProblem {
     },
 }
 
-impl From<ShowProblem> for Stop {
-    fn from(problem: ShowProblem) -> Self {
+impl From<ShowReadError> for Stop {
+    fn from(problem: ShowReadError) -> Self {
         Self::new(ExitCode::Configuration, problem.to_string())
     }
 }
@@ -84,11 +84,11 @@ pub struct Show {
 
 impl Show {
     /// Opens a show.
-    pub fn open(path: &Path) -> Result<Self, ShowProblem> {
-        let unreadable = |problem| ShowProblem::Unreadable { path: path.to_owned(), problem };
+    pub fn open(path: &Path) -> Result<Self, ShowReadError> {
+        let unreadable = |problem| ShowReadError::Unreadable { path: path.to_owned(), problem };
         let metadata = std::fs::metadata(path).map_err(unreadable)?;
         if metadata.is_dir() {
-            return Err(ShowProblem::Folder(path.to_owned()));
+            return Err(ShowReadError::Folder(path.to_owned()));
         }
         let file = File::open(path).map_err(unreadable)?;
         let source: Box<dyn Source> = Box::new(BufReader::new(file));
@@ -102,13 +102,13 @@ impl Show {
     }
 
     /// Begins again.
-    pub fn rewind(&mut self) -> Result<(), ShowProblem> {
+    pub fn rewind(&mut self) -> Result<(), ShowReadError> {
         let rewound = self.lines.rewind();
-        rewound.map_err(|problem| ShowProblem::Unreadable { path: self.path.clone(), problem })
+        rewound.map_err(|problem| ShowReadError::Unreadable { path: self.path.clone(), problem })
     }
 
     /// Reads it to its end, so that a line that cannot be played is known before anything is, and begins again.
-    pub fn check(&mut self) -> Result<(), ShowProblem> {
+    pub fn check(&mut self) -> Result<(), ShowReadError> {
         while self.next_cue()?.is_some() {}
         self.rewind()
     }
@@ -129,13 +129,13 @@ impl Show {
     }
 
     /// What is wrong with the line that was read last.
-    pub fn wrong(&self, problem: &str) -> ShowProblem {
+    pub fn wrong(&self, problem: &str) -> ShowReadError {
         let problem = problem.trim_end_matches('.').to_owned();
-        ShowProblem::Line { path: self.path.clone(), line: self.lines.number(), problem }
+        ShowReadError::Line { path: self.path.clone(), line: self.lines.number(), problem }
     }
 
     /// The next line that says something.
-    pub fn next_cue(&mut self) -> Result<Option<Cue>, ShowProblem> {
+    pub fn next_cue(&mut self) -> Result<Option<Cue>, ShowReadError> {
         let Some(line) = self.lines.next().transpose().map_err(|error| self.named(error))? else { return Ok(None) };
         let act = match line.said {
             LineContent::Note(note) => Act::Note(note),
@@ -147,9 +147,9 @@ impl Show {
         Ok(Some(Cue { at: line.at, act }))
     }
 
-    fn named(&self, error: ReadError) -> ShowProblem {
+    fn named(&self, error: ReadError) -> ShowReadError {
         match error {
-            ReadError::Input(problem) => ShowProblem::Unreadable { path: self.path.clone(), problem },
+            ReadError::Input(problem) => ShowReadError::Unreadable { path: self.path.clone(), problem },
             ReadError::Line { problem, .. } => self.wrong(&problem.to_string()),
         }
     }

@@ -24,7 +24,7 @@ impl Ring {
 
 impl<S: Subscriber> Layer<S> for Ring {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut told = Told::default();
+        let mut told = LineText::default();
         event.record(&mut told);
         let metadata = event.metadata();
         let text = format!("{}{}", told.message, told.fields);
@@ -44,12 +44,12 @@ const fn level_of(level: tracing::Level) -> Level {
 
 /// What a line says, and its fields behind it.
 #[derive(Default)]
-struct Told {
+struct LineText {
     message: String,
     fields: String,
 }
 
-impl Visit for Told {
+impl Visit for LineText {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         // Writing to a text cannot fail.
         let _ = match field.name() {

@@ -47,7 +47,7 @@ struct State {
     unsynced: Vec<Write>,
     boots: u64,
     syncs: u64,
-    trouble: Option<Trouble>,
+    trouble: Option<DiskFault>,
     history: Option<History>,
 }
 
@@ -72,7 +72,7 @@ enum Write {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Trouble {
+enum DiskFault {
     Full,
     ReadOnly,
     Broken,
@@ -88,22 +88,22 @@ impl SimulatedDisk {
     /// Lets the power fail after so many more writes, size changes and syncs: the running store gets errors from then
     /// on, and of the unsynced writes `loss` tells what is left.
     pub fn lose_power_after(&self, operations: u64, loss: Loss) {
-        self.state().trouble = Some(Trouble::PowerLoss { operations_left: operations, loss });
+        self.state().trouble = Some(DiskFault::PowerLoss { operations_left: operations, loss });
     }
 
     /// From now on there is no room for more bytes.
     pub fn fill(&self) {
-        self.state().trouble = Some(Trouble::Full);
+        self.state().trouble = Some(DiskFault::Full);
     }
 
     /// From now on nothing can be written, as on a file system that was mounted read-only after an error.
     pub fn refuse_writes(&self) {
-        self.state().trouble = Some(Trouble::ReadOnly);
+        self.state().trouble = Some(DiskFault::ReadOnly);
     }
 
     /// From now on nothing can be read or written.
     pub fn break_down(&self) {
-        self.state().trouble = Some(Trouble::Broken);
+        self.state().trouble = Some(DiskFault::Broken);
     }
 
     /// Makes the disk work again.
@@ -176,7 +176,7 @@ impl SimulatedFile {
         if state.boots != self.boot {
             return Err(io::Error::other("the power was lost"));
         }
-        if matches!(state.trouble, Some(Trouble::Broken)) {
+        if matches!(state.trouble, Some(DiskFault::Broken)) {
             return Err(io::Error::other("the disk is broken"));
         }
         Ok(state)
@@ -186,13 +186,13 @@ impl SimulatedFile {
     fn changing(&self) -> io::Result<MutexGuard<'_, State>> {
         let mut state = self.working()?;
         match state.trouble {
-            Some(Trouble::ReadOnly) => return Err(io::ErrorKind::ReadOnlyFilesystem.into()),
-            Some(Trouble::PowerLoss { operations_left: 0, loss }) => {
+            Some(DiskFault::ReadOnly) => return Err(io::ErrorKind::ReadOnlyFilesystem.into()),
+            Some(DiskFault::PowerLoss { operations_left: 0, loss }) => {
                 state.lose_power(loss);
                 return Err(io::Error::other("the power was lost"));
             }
-            Some(Trouble::PowerLoss { operations_left, loss }) => {
-                state.trouble = Some(Trouble::PowerLoss { operations_left: operations_left - 1, loss });
+            Some(DiskFault::PowerLoss { operations_left, loss }) => {
+                state.trouble = Some(DiskFault::PowerLoss { operations_left: operations_left - 1, loss });
             }
             _ => {}
         }
@@ -237,7 +237,7 @@ impl State {
 
     /// Whether the disk has no room for a file of this length.
     fn is_too_small_for(&self, length: usize) -> bool {
-        matches!(self.trouble, Some(Trouble::Full)) && length > self.current.len()
+        matches!(self.trouble, Some(DiskFault::Full)) && length > self.current.len()
     }
 }
 

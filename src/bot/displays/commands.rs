@@ -13,7 +13,7 @@ use crate::display::{DISPLAY_NEEDS, Finding};
 use crate::features::queue::queries;
 use crate::kernel::error::Result;
 use crate::kernel::ids::ChannelId;
-use crate::references::{Problem, Subject, Target};
+use crate::references::{BrokenReference, Subject, Target};
 
 /// The live queue, as `/setup` offers it.
 pub static PLACE: EveningChannel = EveningChannel {
@@ -59,9 +59,11 @@ async fn selfheal(ctx: Context<'_>) -> Result<()> {
         let (bot, guild) = (ctx.data(), Caller::of(ctx)?.guild);
         let mut findings = display::heal(bot, guild, Occasion::Asked).await?;
         // What else the server has set is looked at here, and what the bot lacks where it can still show a display.
-        let is_of_display = |problem: &Problem| matches!(problem.reference.declared.subject, Subject::Display(_));
+        let is_of_display =
+            |problem: &BrokenReference| matches!(problem.reference.declared.subject, Subject::Display(_));
         let problems = references::look_or_known(bot, guild).await?;
-        let (of_displays, others): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(is_of_display);
+        let (of_displays, others): (Vec<BrokenReference>, Vec<BrokenReference>) =
+            problems.into_iter().partition(is_of_display);
         tell_of(&of_displays, &mut findings);
         let mut others: Vec<String> = others.iter().map(references::sentence).collect();
         let lost = bot.store.read("songs_without_file", move |read| queries::without_file(read, guild)).await?;
@@ -73,7 +75,7 @@ async fn selfheal(ctx: Context<'_>) -> Result<()> {
 
 /// Adds what the bot lacks in the channels of displays that it can still show: where it lacks what it must have, they are not
 /// in order. One that cannot be shown at all was told of by healing.
-fn tell_of(problems: &[Problem], findings: &mut Vec<Finding>) {
+fn tell_of(problems: &[BrokenReference], findings: &mut Vec<Finding>) {
     let shown: Vec<ChannelId> = findings.iter().filter_map(Finding::shown_in).collect();
     for problem in problems {
         let Target::Channel(at) = problem.reference.target else { continue };

@@ -4,7 +4,7 @@ use super::{FACE, views};
 use crate::bot::tests::{definitions, text_of};
 use crate::features::handles::code::Code;
 use crate::features::handles::model::{
-    Account, HandleRefusal, OpenCode, ProofEffect, ProofTold, RenameTold, RenamedTo,
+    Account, HandleRefusal, OpenCode, ProofEffect, ProofNotice, RenameNotice, RenamedTo,
 };
 use crate::features::testing::said;
 use crate::flows::handle_links::{LinkAnswer, LinkGone, LinkMade, ProofWanted};
@@ -66,7 +66,7 @@ fn who_has_to_prove_a_handle_reads_what_to_type_and_later_what_came_of_it() {
     let code = Code::try_from(String::from("BKQ7RX")).unwrap();
     let until = Timestamp::from_millis(1_763_756_100_000);
     let wanted = |live| ProofWanted { open: OpenCode { handle: handle.clone(), code: code.clone(), until }, live };
-    let told = |what| views::proof_told(&ProofTold { user, handle: handle.clone(), what });
+    let told = |what| views::proof_told(&ProofNotice { user, handle: handle.clone(), what });
     let texts = [
         views::link_answer(&LinkAnswer::NeedsProof(wanted(Some(Handle::parse("night_owl").unwrap())))),
         views::proof_wanted(&wanted(None)),
@@ -90,7 +90,7 @@ fn who_has_to_prove_a_handle_reads_what_to_type_and_later_what_came_of_it() {
 
 #[test]
 fn who_owns_an_account_of_another_name_reads_that_nothing_is_lost() {
-    let told = |what| views::rename_told(&RenameTold { user: ANN, before: handle("dj_ann_"), what });
+    let told = |what| views::rename_told(&RenameNotice { user: ANN, before: handle("dj_ann_"), what });
     let texts = [told(RenamedTo::Known(handle("ann_live"))), told(RenamedTo::NotSeenYet(handle("ann_b")))];
     insta::assert_snapshot!(texts.map(text_of).join("\n"), @r"
     🔁 Your linked TikTok account **@dj\_ann\_** is called **@ann\_live** now. The link, its points and its watch time stay with it; you have nothing to do.

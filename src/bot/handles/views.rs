@@ -1,7 +1,7 @@
 //! What people read about handles. Pure: read models in, drafts out.
 
 use crate::discord::Draft;
-use crate::features::handles::model::{Account, ProofEffect, ProofTold, RenameTold, RenamedTo};
+use crate::features::handles::model::{Account, ProofEffect, ProofNotice, RenameNotice, RenamedTo};
 use crate::flows::handle_links::{LinkAnswer, LinkGone, LinkMade, ProofWanted};
 use crate::kernel::ids::UserId;
 use crate::kernel::text::{MomentStyle, escape, mention, moment};
@@ -46,7 +46,7 @@ pub fn proof_wanted(wanted: &ProofWanted) -> Draft {
 }
 
 /// The direct message to a member whom a proof on the live concerns.
-pub fn proof_told(told: &ProofTold) -> Draft {
+pub fn proof_told(told: &ProofNotice) -> Draft {
     let handle = shown(&told.handle);
     Draft::text(match &told.what {
         ProofEffect::Verified(points) => {
@@ -63,7 +63,7 @@ pub fn proof_told(told: &ProofTold) -> Draft {
 }
 
 /// The direct message to a member one of whose handles has another name.
-pub fn rename_told(told: &RenameTold) -> Draft {
+pub fn rename_told(told: &RenameNotice) -> Draft {
     let before = shown(&told.before);
     Draft::text(match &told.what {
         RenamedTo::Known(now) => format!(

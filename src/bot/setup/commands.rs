@@ -15,7 +15,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::one_line;
-use crate::references::Problem;
+use crate::references::BrokenReference;
 use crate::settings::{self, Area, Change, Listed, NewValue, SettingRefusal};
 use crate::store::{Read, Tx};
 
@@ -181,7 +181,7 @@ async fn require_there(bot: &Bot, guild: GuildId, listed: &Listed, typed: &str) 
 }
 
 /// The settings of an area, or all, as they count in the caller's guild.
-async fn shown(ctx: Context<'_>, area: Option<Area>, problems: &[Problem]) -> Result<Vec<Shown>> {
+async fn shown(ctx: Context<'_>, area: Option<Area>, problems: &[BrokenReference]) -> Result<Vec<Shown>> {
     let Caller { guild, .. } = Caller::of(ctx)?;
     let shown: Vec<Shown> = ctx
         .data()

@@ -6,7 +6,7 @@ use crate::bot::tests::{message_of, messages_of};
 use crate::discord::debug_channel::Cleaned;
 use crate::features::{coins, queue};
 use crate::kernel::ids::ChannelId;
-use crate::references::{Declared, Needs, Problem, Reference, Subject, Target, Trouble};
+use crate::references::{BrokenReference, Declared, Needs, Reference, ReferenceFault, Subject, Target};
 use crate::settings::{Change, Listed};
 
 /// Administrators lack nothing.
@@ -41,11 +41,11 @@ fn price() -> &'static Listed {
     &coins::settings::LISTED[1]
 }
 
-fn problem() -> Problem {
+fn problem() -> BrokenReference {
     let listed = channel_setting();
     let declared = Declared { subject: Subject::Setting(listed), needs: listed.needs.unwrap() };
     let reference = Reference { declared, target: Target::Channel(CHANNEL) };
-    Problem { reference, trouble: Trouble::Lacks(Needs::SEND) }
+    BrokenReference { reference, trouble: ReferenceFault::Lacks(Needs::SEND) }
 }
 
 /// What counts in a server: a channel in which something is missing, a switch, and a number.

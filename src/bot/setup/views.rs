@@ -12,7 +12,7 @@ use crate::discord::{BLURPLE, Draft};
 use crate::kernel::ids::ChannelId;
 use crate::kernel::sentence::{NO_COMMANDS, Slot};
 use crate::kernel::text::{self, truncate};
-use crate::references::{Needs, Problem};
+use crate::references::{BrokenReference, Needs};
 use crate::settings::{Change, Listed};
 
 /// The longest message, as Discord counts.
@@ -40,7 +40,7 @@ pub struct Shown {
 impl Shown {
     /// The same, marked where what it names does not work.
     #[must_use]
-    pub fn with(mut self, problems: &[Problem]) -> Self {
+    pub fn with(mut self, problems: &[BrokenReference]) -> Self {
         let own = problems.iter().filter(|problem| problem.reference.declared.key() == self.listed.setting.key());
         self.marks = own.map(references::mark).collect();
         self
@@ -201,7 +201,7 @@ fn greeting_embed(missing: &[&str]) -> CreateEmbed {
 }
 
 /// The answer to `/show-settings`.
-pub fn overview(settings: &[Shown], warnings: Warnings, problems: &[Problem]) -> Draft {
+pub fn overview(settings: &[Shown], warnings: Warnings, problems: &[BrokenReference]) -> Draft {
     let main = settings.iter().filter(|shown| shown.listed.is_main).take(FIELDS - 3);
     let mut embed = CreateEmbed::new()
         .title("Settings")

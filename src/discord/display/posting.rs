@@ -19,7 +19,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::text;
 use crate::kernel::time::Timestamp;
-use crate::references::{Needs, Problem, Reference, Target, Trouble, told};
+use crate::references::{BrokenReference, Needs, Reference, ReferenceFault, Target, told};
 
 /// A message is replaced because of its age at most so often.
 const REPLACED_AFTER: Duration = Duration::from_hours(1);
@@ -74,10 +74,10 @@ impl Hindrance {
     }
 
     /// What is the trouble. Discord does not say which permission it misses.
-    pub(super) fn trouble(self) -> Trouble {
+    pub(super) fn trouble(self) -> ReferenceFault {
         match self {
-            Self::ChannelGone => Trouble::Gone,
-            Self::Forbidden => Trouble::Lacks(DISPLAY_NEEDS.must),
+            Self::ChannelGone => ReferenceFault::Gone,
+            Self::Forbidden => ReferenceFault::Lacks(DISPLAY_NEEDS.must),
         }
     }
 }
@@ -206,7 +206,7 @@ async fn pin(
     if Obstacle::of(&error) != Obstacle::Forbidden {
         return Ok(());
     }
-    let Some(problem) = problem_of(bot, kind, channel, Trouble::Lacks(Needs::PIN)) else { return Ok(()) };
+    let Some(problem) = problem_of(bot, kind, channel, ReferenceFault::Lacks(Needs::PIN)) else { return Ok(()) };
     bot.store.write("display_unpinned", move |tx| told::met(tx, guild, &problem, sentence)).await
 }
 
@@ -262,10 +262,10 @@ pub(super) fn problem_of(
     bot: &Bot,
     kind: &'static DisplayKind,
     channel: ChannelId,
-    trouble: Trouble,
-) -> Option<Problem> {
+    trouble: ReferenceFault,
+) -> Option<BrokenReference> {
     let declared = bot.references.declared(kind.installed_with.command)?;
-    Some(Problem { reference: Reference { declared, target: Target::Channel(channel) }, trouble })
+    Some(BrokenReference { reference: Reference { declared, target: Target::Channel(channel) }, trouble })
 }
 
 /// A display that was switched off is kept up to date again, in its message if that is still there.
@@ -275,7 +275,7 @@ pub(super) async fn revive(bot: &Bot, kind: &'static DisplayKind, guild: GuildId
         .write("display_revived", move |tx| {
             let mut at = None;
             if let Some((_, display)) = by_kind(tx, guild, kind.name)?
-                && let Some(problem) = problem_of(&catalogue, kind, display.channel, Trouble::Gone)
+                && let Some(problem) = problem_of(&catalogue, kind, display.channel, ReferenceFault::Gone)
             {
                 told::mended(tx, guild, problem.reference)?;
             }

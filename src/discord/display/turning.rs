@@ -25,13 +25,13 @@ pub const COMPONENTS: &[&dyn Component] = &[&TURN, &TURN_OF_TEAM];
 
 /// To another page, or the same one anew.
 pub static TURN: Button<Turn> = Button::new("display:page", Access::Everyone, Acknowledge::Update, |bot, click| {
-    Box::pin(turn(bot, click, Audience::Everyone))
+    Box::pin(turn_page(bot, click, Audience::Everyone))
 });
 
 /// The same for a display of the team.
 pub static TURN_OF_TEAM: Button<Turn> =
     Button::new("display:team", Access::Reviewer, Acknowledge::Update, |bot, click| {
-        Box::pin(turn(bot, click, Audience::Team))
+        Box::pin(turn_page(bot, click, Audience::Team))
     });
 
 /// Which of the buttons it is, of which display, and the page that it leads to, from 1.
@@ -55,11 +55,12 @@ impl Part for DisplayId {}
 /// The row of buttons of a list with pages, from 1. A list of one page can be refreshed only.
 pub fn page_row(shown: Shown, audience: Audience, page: u64, pages: u64) -> CreateActionRow {
     let Shown { guild, display, .. } = shown;
-    let turn = match audience {
+    let turn_page = match audience {
         Audience::Everyone => &TURN,
         Audience::Team => &TURN_OF_TEAM,
     };
-    let button = |step, to| CreateButton::new(turn.with(&(step, guild, display, to))).style(ButtonStyle::Secondary);
+    let button =
+        |step, to| CreateButton::new(turn_page.with(&(step, guild, display, to))).style(ButtonStyle::Secondary);
     let refresh = button(Step::Same, page).label("Refresh").emoji('🔄');
     if pages < 2 {
         return CreateActionRow::Buttons(vec![refresh]);
@@ -71,7 +72,7 @@ pub fn page_row(shown: Shown, audience: Audience, page: u64, pages: u64) -> Crea
     ])
 }
 
-async fn turn(bot: &Bot, click: Click<Turn>, audience: Audience) -> Result<Draft> {
+async fn turn_page(bot: &Bot, click: Click<Turn>, audience: Audience) -> Result<Draft> {
     let (step, guild, id, page) = click.arguments;
     let page = u32::try_from(page).unwrap_or(MOST_PAGES).clamp(1, MOST_PAGES) - 1;
     let displays = bot.clone();
@@ -98,6 +99,6 @@ async fn turn(bot: &Bot, click: Click<Turn>, audience: Audience) -> Result<Draft
 
 /// The display of this guild that a custom id belongs to.
 pub(super) fn display_in(custom_id: &str, guild: GuildId) -> Option<DisplayId> {
-    let turns = [&TURN, &TURN_OF_TEAM].into_iter().find_map(|turn| turn.read(custom_id, guild).ok());
+    let turns = [&TURN, &TURN_OF_TEAM].into_iter().find_map(|turn_page| turn_page.read(custom_id, guild).ok());
     turns.map(|(_, _, display, _)| display)
 }

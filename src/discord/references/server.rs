@@ -17,7 +17,7 @@ use crate::discord::bot::Bot;
 use crate::discord::delivery::{Obstacle, Undelivered};
 use crate::discord::rest::RestError;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
-use crate::references::{Needs, Problem, Reference, Target, Trouble};
+use crate::references::{BrokenReference, Needs, Reference, ReferenceFault, Target};
 
 const ADMINISTRATOR: u64 = Permissions::ADMINISTRATOR.bits();
 /// Discord's number of a text channel.
@@ -168,22 +168,22 @@ impl Server {
     }
 
     /// What keeps something that the server has set from working.
-    pub fn problem(&self, reference: Reference) -> Option<Problem> {
+    pub fn problem(&self, reference: Reference) -> Option<BrokenReference> {
         let needs = reference.declared.needs;
         let trouble = match reference.target {
             Target::Role(role) if self.has_role(role) => return None,
-            Target::Role(_) => Trouble::Gone,
+            Target::Role(_) => ReferenceFault::Gone,
             Target::Channel(channel) => match self.missing(channel, needs.all()) {
-                None => Trouble::Gone,
+                None => ReferenceFault::Gone,
                 Some(0) => return None,
-                Some(missing) => Trouble::Lacks(missing),
+                Some(missing) => ReferenceFault::Lacks(missing),
             },
         };
-        Some(Problem { reference, trouble })
+        Some(BrokenReference { reference, trouble })
     }
 
     /// What keeps which of these from working.
-    pub fn problems(&self, references: &[Reference]) -> Vec<Problem> {
+    pub fn problems(&self, references: &[Reference]) -> Vec<BrokenReference> {
         references.iter().filter_map(|reference| self.problem(*reference)).collect()
     }
 }

@@ -20,7 +20,7 @@ use crate::discord::problem::log_error;
 use crate::jobs::GIVEN_UP;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
-use crate::references::{Problem, Target, told};
+use crate::references::{BrokenReference, Target, told};
 use crate::settings::Setting;
 
 /// The servers that are to be looked at.
@@ -124,7 +124,7 @@ pub async fn run(bot: Bot) {
 }
 
 /// Looks at what a server has set, tells the team what is new, and answers what does not work now.
-async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
+async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<BrokenReference>> {
     let catalogue = bot.clone();
     let (is_any_set, is_any_told) = bot
         .store
@@ -154,7 +154,7 @@ async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
 }
 
 /// What does not work now in a server; where Discord cannot be asked, what is known has to do.
-pub async fn look_or_known(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
+pub async fn look_or_known(bot: &Bot, guild: GuildId) -> Result<Vec<BrokenReference>> {
     match look(bot, guild).await {
         Ok(problems) => Ok(problems),
         Err(error) => {
@@ -165,7 +165,7 @@ pub async fn look_or_known(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
 }
 
 /// What is known not to work in a server, without asking Discord.
-pub async fn known(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
+pub async fn known(bot: &Bot, guild: GuildId) -> Result<Vec<BrokenReference>> {
     let catalogue = bot.clone();
     let read = move |read: &dyn crate::store::Read| {
         if !told::is_any(read, guild)? {
@@ -179,6 +179,7 @@ pub async fn known(bot: &Bot, guild: GuildId) -> Result<Vec<Problem>> {
 /// What is known to keep everything out of the channel of a setting, in sentences.
 pub async fn trouble_with(bot: &Bot, guild: GuildId, channel: &Setting<Option<ChannelId>>) -> Result<Vec<String>> {
     let problems = known(bot, guild).await?;
-    let is_in_the_way = |problem: &&Problem| problem.is_total() && problem.reference.declared.key() == channel.key();
+    let is_in_the_way =
+        |problem: &&BrokenReference| problem.is_total() && problem.reference.declared.key() == channel.key();
     Ok(problems.iter().filter(is_in_the_way).map(sentence).collect())
 }

@@ -4,17 +4,17 @@ use serenity::all::Permissions;
 
 use crate::kernel::sentence::{NO_COMMANDS, Sentence};
 use crate::kernel::text;
-use crate::references::{Needs, Problem, Subject, Target, Trouble};
+use crate::references::{BrokenReference, Needs, ReferenceFault, Subject, Target};
 
 /// The problem in one or two sentences, with what mends it.
-pub fn sentence(problem: &Problem) -> String {
+pub fn sentence(problem: &BrokenReference) -> String {
     let declared = problem.reference.declared;
     let remedy = declared.remedy();
     match (problem.trouble, problem.reference.target) {
-        (Trouble::Gone, _) => {
+        (ReferenceFault::Gone, _) => {
             format!("⚠️ {} is gone. {} Choose another by {remedy}.", subject(problem, "The"), declared.needs.effect)
         }
-        (Trouble::Lacks(missing), Target::Channel(channel)) => format!(
+        (ReferenceFault::Lacks(missing), Target::Channel(channel)) => format!(
             "⚠️ I lack {} in {}, which is {}. {} Please give me that there{}.",
             names_of(missing),
             text::channel(channel),
@@ -22,20 +22,20 @@ pub fn sentence(problem: &Problem) -> String {
             declared.needs.effects_without(missing),
             afterwards(problem)
         ),
-        (Trouble::Lacks(_), Target::Role(_)) => String::new(),
+        (ReferenceFault::Lacks(_), Target::Role(_)) => String::new(),
     }
 }
 
 /// The same for a list, where it stands beside the name of the setting.
-pub fn mark(problem: &Problem) -> String {
+pub fn mark(problem: &BrokenReference) -> String {
     match problem.trouble {
-        Trouble::Gone => format!("⚠️ gone; choose another by {}", problem.reference.declared.remedy()),
-        Trouble::Lacks(missing) => format!("⚠️ I lack {} there", names_of(missing)),
+        ReferenceFault::Gone => format!("⚠️ gone; choose another by {}", problem.reference.declared.remedy()),
+        ReferenceFault::Lacks(missing) => format!("⚠️ I lack {} there", names_of(missing)),
     }
 }
 
 /// What is set: "the **Now Playing Channel**", "the channel of the **live queue**".
-fn subject(problem: &Problem, article: &str) -> String {
+fn subject(problem: &BrokenReference, article: &str) -> String {
     let title = problem.reference.declared.title();
     match (problem.reference.declared.subject, problem.reference.target) {
         (Subject::Display(_), _) => format!("{article} channel of the {title}"),
@@ -50,7 +50,7 @@ fn subject(problem: &Problem, article: &str) -> String {
     }
 }
 
-fn afterwards(problem: &Problem) -> &'static str {
+fn afterwards(problem: &BrokenReference) -> &'static str {
     let is_switched_off = matches!(problem.reference.declared.subject, Subject::Display(_)) && problem.is_total();
     if is_switched_off { ", then use `/selfheal`" } else { "" }
 }
@@ -82,7 +82,7 @@ mod tests {
         let listed = access::LISTED.iter().find(|listed| listed.setting.key() == "admin_roles").unwrap();
         let declared = Declared { subject: Subject::Setting(listed), needs: listed.needs.unwrap() };
         let reference = Reference { declared, target: Target::Role(RoleId::new(7)) };
-        let problem = Problem { reference, trouble: Trouble::Gone };
+        let problem = BrokenReference { reference, trouble: ReferenceFault::Gone };
         insta::assert_snapshot!(sentence(&problem), @"⚠️ The role `7` of **Admin Roles** is gone. It gives nobody rights any more. Choose another by `/config set admin_roles`.");
     }
 

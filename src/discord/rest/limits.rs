@@ -75,7 +75,7 @@ impl Scope {
 
 /// The body of a 429. What Discord calls a shared limit is one of the route as well.
 #[derive(Default, Deserialize)]
-struct Told {
+struct RateLimitBody {
     retry_after: Option<f64>,
     #[serde(default)]
     global: bool,
@@ -215,8 +215,8 @@ impl State {
 }
 
 /// What a 429 says. A page comes from the network's edge and says nothing; JSON comes from Discord, also where it is odd.
-fn told(body: &[u8]) -> Option<Told> {
-    serde_json::from_slice(body).ok().or_else(|| body.starts_with(b"{").then(Told::default))
+fn told(body: &[u8]) -> Option<RateLimitBody> {
+    serde_json::from_slice(body).ok().or_else(|| body.starts_with(b"{").then(RateLimitBody::default))
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<f64> {

@@ -44,12 +44,12 @@ impl RestError {
         /// The body of an error, as far as it concerns us.
         #[derive(Default, Deserialize)]
         #[serde(default)]
-        struct Told {
+        struct ErrorBody {
             code: u64,
             message: String,
             errors: Value,
         }
-        let told: Told = serde_json::from_slice(body).unwrap_or_default();
+        let told: ErrorBody = serde_json::from_slice(body).unwrap_or_default();
         let message = match (told.message.as_str(), &told.errors) {
             ("", _) => status.canonical_reason().unwrap_or("no words").to_owned(),
             (message, Value::Null) => message.to_owned(),

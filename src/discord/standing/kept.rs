@@ -16,7 +16,7 @@ use crate::kernel::time::{Clock, Timestamp};
 
 /// What Discord said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Told<T> {
+pub(super) enum Lookup<T> {
     /// It is so.
     Is(T),
     /// There is none.
@@ -25,7 +25,7 @@ pub(super) enum Told<T> {
     Silent,
 }
 
-impl<T> Told<T> {
+impl<T> Lookup<T> {
     /// For how long it counts. Silence does for those alone who waited for it.
     const fn lasts(&self) -> Duration {
         match self {
@@ -60,7 +60,7 @@ type Answer<T> = watch::Receiver<Option<Given<T>>>;
 struct Given<T> {
     /// When the request began: what is told may have been so then, and not later.
     asked: Timestamp,
-    told: Told<T>,
+    told: Lookup<T>,
 }
 
 impl<T> Given<T> {
@@ -92,12 +92,12 @@ impl<K: Copy + Ord, T: Clone + Send + Sync + 'static> Kept<K, T> {
         &self,
         key: K,
         clock: &Clock,
-        ask: impl Future<Output = Told<T>> + Send + 'static,
-    ) -> Told<T> {
+        ask: impl Future<Output = Lookup<T>> + Send + 'static,
+    ) -> Lookup<T> {
         let mut answer = self.answer(key, clock.now(), ask);
         match answer.wait_for(Option::is_some).await {
-            Ok(given) => given.as_ref().map_or(Told::Silent, |given| given.told.clone()),
-            Err(_) => Told::Silent,
+            Ok(given) => given.as_ref().map_or(Lookup::Silent, |given| given.told.clone()),
+            Err(_) => Lookup::Silent,
         }
     }
 
@@ -105,13 +105,13 @@ impl<K: Copy + Ord, T: Clone + Send + Sync + 'static> Kept<K, T> {
     pub(super) fn fresh(&self, keys: RangeInclusive<K>, now: Timestamp) -> Vec<(K, T)> {
         let state = self.lock();
         let known = state.by_key.range(keys).filter_map(|(key, entry)| match &*entry.answer.borrow() {
-            Some(given @ Given { told: Told::Is(value), .. }) if given.is_fresh(now) => Some((*key, value.clone())),
+            Some(given @ Given { told: Lookup::Is(value), .. }) if given.is_fresh(now) => Some((*key, value.clone())),
             _ => None,
         });
         known.collect()
     }
 
-    fn answer(&self, key: K, now: Timestamp, ask: impl Future<Output = Told<T>> + Send + 'static) -> Answer<T> {
+    fn answer(&self, key: K, now: Timestamp, ask: impl Future<Output = Lookup<T>> + Send + 'static) -> Answer<T> {
         let mut state = self.lock();
         let State { by_key, by_use, uses } = &mut *state;
         let known = by_key.remove(&key);
@@ -147,7 +147,10 @@ impl<K: Copy + Ord, T: Clone + Send + Sync + 'static> Kept<K, T> {
     }
 }
 
-fn begin<T: Send + Sync + 'static>(asked: Timestamp, ask: impl Future<Output = Told<T>> + Send + 'static) -> Answer<T> {
+fn begin<T: Send + Sync + 'static>(
+    asked: Timestamp,
+    ask: impl Future<Output = Lookup<T>> + Send + 'static,
+) -> Answer<T> {
     let (given, answer) = watch::channel(None);
     tokio::spawn(async move {
         let told = ask.await;
@@ -173,9 +176,9 @@ mod tests {
     struct Source(Arc<AtomicUsize>);
 
     impl Source {
-        fn ask(&self) -> impl Future<Output = Told<usize>> + Send + use<> {
+        fn ask(&self) -> impl Future<Output = Lookup<usize>> + Send + use<> {
             let Self(times) = self.clone();
-            async move { Told::Is(times.fetch_add(1, Ordering::Relaxed) + 1) }
+            async move { Lookup::Is(times.fetch_add(1, Ordering::Relaxed) + 1) }
         }
     }
 
@@ -187,18 +190,18 @@ mod tests {
     async fn what_was_told_counts_for_its_time_and_silence_for_nobody_who_comes_later() {
         let (clock, hand) = clock();
         let (kept, source) = (Kept::new(9), Source::default());
-        assert_eq!(kept.get(1, &clock, source.ask()).await, Told::Is(1));
+        assert_eq!(kept.get(1, &clock, source.ask()).await, Lookup::Is(1));
         hand.advance(FRESH.checked_sub(Duration::from_micros(1)).unwrap());
-        assert_eq!(kept.get(1, &clock, source.ask()).await, Told::Is(1));
+        assert_eq!(kept.get(1, &clock, source.ask()).await, Lookup::Is(1));
         hand.advance(Duration::from_micros(1));
-        assert_eq!(kept.get(1, &clock, source.ask()).await, Told::Is(2));
-        assert_eq!(kept.get(2, &clock, ready(Told::NotThere)).await, Told::NotThere);
+        assert_eq!(kept.get(1, &clock, source.ask()).await, Lookup::Is(2));
+        assert_eq!(kept.get(2, &clock, ready(Lookup::NotThere)).await, Lookup::NotThere);
         hand.advance(ABSENT.checked_sub(Duration::from_micros(1)).unwrap());
-        assert_eq!(kept.get(2, &clock, source.ask()).await, Told::NotThere);
+        assert_eq!(kept.get(2, &clock, source.ask()).await, Lookup::NotThere);
         hand.advance(Duration::from_micros(1));
-        assert_eq!(kept.get(2, &clock, source.ask()).await, Told::Is(3));
-        assert_eq!(kept.get(3, &clock, ready(Told::Silent)).await, Told::Silent);
-        assert_eq!(kept.get(3, &clock, source.ask()).await, Told::Is(4));
+        assert_eq!(kept.get(2, &clock, source.ask()).await, Lookup::Is(3));
+        assert_eq!(kept.get(3, &clock, ready(Lookup::Silent)).await, Lookup::Silent);
+        assert_eq!(kept.get(3, &clock, source.ask()).await, Lookup::Is(4));
     }
 
     #[tokio::test]
@@ -206,8 +209,8 @@ mod tests {
         let ((later, _later), (earlier, _earlier)) =
             (Clock::simulated(Timestamp::from_millis(9)), Clock::simulated(Timestamp::from_millis(8)));
         let (kept, source) = (Kept::new(9), Source::default());
-        assert_eq!(kept.get(1, &later, source.ask()).await, Told::Is(1));
-        assert_eq!(kept.get(1, &earlier, source.ask()).await, Told::Is(2));
+        assert_eq!(kept.get(1, &later, source.ask()).await, Lookup::Is(1));
+        assert_eq!(kept.get(1, &earlier, source.ask()).await, Lookup::Is(2));
     }
 
     #[tokio::test]
@@ -216,7 +219,7 @@ mod tests {
         let (kept, source) = (Kept::new(9), Source::default());
         let asking = (0..50).map(|_| kept.get(1, &clock, source.ask()));
         let answers = futures_util::future::join_all(asking).await;
-        assert_eq!(answers, vec![Told::Is(1); 50]);
+        assert_eq!(answers, vec![Lookup::Is(1); 50]);
     }
 
     #[tokio::test]
@@ -230,10 +233,10 @@ mod tests {
             _ = &mut first => panic!("nothing was answered yet"),
             () = ready(()) => {}
         }
-        answer.send(Told::Is(7)).unwrap();
+        answer.send(Lookup::Is(7)).unwrap();
         // The first asker is still there, and nobody drives it.
-        let second = within("the second asker is answered", kept.get(1, &clock, ready(Told::NotThere))).await;
-        assert_eq!(second, Told::Is(7));
+        let second = within("the second asker is answered", kept.get(1, &clock, ready(Lookup::NotThere))).await;
+        assert_eq!(second, Lookup::Is(7));
         drop(first);
     }
 
@@ -245,13 +248,13 @@ mod tests {
         let before = kept.get(1, &clock, async move { comes.await.unwrap() });
         let change = async {
             kept.forget(1..=1);
-            let after = kept.get(1, &clock, ready(Told::Is("new"))).await;
-            answer.send(Told::Is("old")).unwrap();
+            let after = kept.get(1, &clock, ready(Lookup::Is("new"))).await;
+            answer.send(Lookup::Is("old")).unwrap();
             after
         };
         let (before, after) = tokio::join!(before, change);
-        assert_eq!((before, after), (Told::Is("old"), Told::Is("new")));
-        assert_eq!(kept.get(1, &clock, ready(Told::NotThere)).await, Told::Is("new"));
+        assert_eq!((before, after), (Lookup::Is("old"), Lookup::Is("new")));
+        assert_eq!(kept.get(1, &clock, ready(Lookup::NotThere)).await, Lookup::Is("new"));
     }
 
     #[tokio::test]
@@ -261,8 +264,8 @@ mod tests {
         let (answer, comes) = oneshot::channel();
         drop(answer);
         let broken = async move { comes.await.unwrap() };
-        assert_eq!(within("the break is noticed", kept.get(1, &clock, broken)).await, Told::Silent);
-        assert_eq!(kept.get(1, &clock, ready(Told::Is(1))).await, Told::Is(1));
+        assert_eq!(within("the break is noticed", kept.get(1, &clock, broken)).await, Lookup::Silent);
+        assert_eq!(kept.get(1, &clock, ready(Lookup::Is(1))).await, Lookup::Is(1));
     }
 
     #[tokio::test]

@@ -36,7 +36,7 @@ use crate::kernel::ids::{GuildId, RoleId, UserId};
 use crate::kernel::time::{Clock, Timestamp};
 use faces::Faces;
 use guilds::Guilds;
-use kept::{Kept, Told};
+use kept::{Kept, Lookup};
 use rights::{Member, Powers};
 
 pub use guilds::{GuildOfBot, Named};
@@ -141,8 +141,8 @@ impl Standings {
         let told =
             tokio::join!(self.powers.get(guild, clock, of_guild), self.members.get((guild, user), clock, of_member));
         match told {
-            (Told::NotThere, _) | (_, Told::NotThere) => Asked::NotThere,
-            (Told::Is(powers), Told::Is(member)) => {
+            (Lookup::NotThere, _) | (_, Lookup::NotThere) => Asked::NotThere,
+            (Lookup::Is(powers), Lookup::Is(member)) => {
                 let standing = member.standing(&powers, guild, clock.now());
                 self.faces.learn(guild, user, standing.avatar.as_deref());
                 Asked::Is(standing)
@@ -282,19 +282,19 @@ fn own_user(user: serenity::all::UserId) -> UserId {
 }
 
 /// Asks Discord for something, and reads it.
-async fn ask<T>(rest: Rest, clock: Clock, route: Route<'static>, read: fn(&Value) -> Option<T>) -> Told<Arc<T>> {
+async fn ask<T>(rest: Rest, clock: Clock, route: Route<'static>, read: fn(&Value) -> Option<T>) -> Lookup<Arc<T>> {
     let answer = tokio::select! {
         biased;
         answer = rest.get_json(route, Vec::new()) => answer,
-        () = clock.sleep(PATIENCE) => return Told::Silent,
+        () = clock.sleep(PATIENCE) => return Lookup::Silent,
     };
     match answer {
-        Ok(told) => read(&told).map_or(Told::Silent, |read| Told::Is(Arc::new(read))),
+        Ok(told) => read(&told).map_or(Lookup::Silent, |read| Lookup::Is(Arc::new(read))),
         Err(error) => match Obstacle::of(&error) {
-            Obstacle::Gone | Obstacle::Forbidden => Told::NotThere,
+            Obstacle::Gone | Obstacle::Forbidden => Lookup::NotThere,
             _ => {
                 tracing::debug!(%error, "Discord does not say what somebody is in a server");
-                Told::Silent
+                Lookup::Silent
             }
         },
     }

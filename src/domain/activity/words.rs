@@ -8,12 +8,12 @@ use crate::kernel::text::one_line;
 use crate::store::Tx;
 
 /// Puts an activity into words; `None` where nobody is told of it.
-type Words = fn(&Activity) -> Option<String>;
+type Renderer = fn(&Activity) -> Option<String>;
 
 /// The longest line in the log, in characters; one in the debug channel has no more.
 const LONGEST_LOGGED: usize = 2_000;
 
-static WORDS: OnceLock<Words> = OnceLock::new();
+static WORDS: OnceLock<Renderer> = OnceLock::new();
 
 /// Lets the log of this process tell of activities in these words, from now on. For whoever begins the log, which is set once
 /// in a process as well; without it no activity is logged.

@@ -6,7 +6,7 @@ use crate::activity::Subject;
 use crate::features::coins::model::EntryKind;
 use crate::features::engagement::model::AccountRef;
 use crate::features::handles::activity::RENAMED;
-use crate::features::handles::model::{RenameTold, Renamed};
+use crate::features::handles::model::{RenameNotice, Renamed};
 use crate::features::handles::queries::points_held;
 use crate::features::{coins, engagement, handles};
 use crate::kernel::actor::Actor;
@@ -33,7 +33,7 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, moves: &[Renamed]) -> Result<()> {
 /// Tells the member and the team of a linked account that has a name which they were never told of.
 fn tell(tx: &Tx<'_>, guild: GuildId, moved: &Renamed) -> Result<()> {
     let Some(user) = moved.account.linked.filter(|_| moved.is_news) else { return Ok(()) };
-    let told = RenameTold { user, before: moved.before.clone(), what: moved.what.clone() };
+    let told = RenameNotice { user, before: moved.before.clone(), what: moved.what.clone() };
     handles::service::tell_rename(tx, guild, &told)?;
     RENAMED.with(told).by(Actor::Live).of(Subject::Member(user)).note(tx, guild)
 }

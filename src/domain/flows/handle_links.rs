@@ -10,7 +10,7 @@ use crate::activity::Subject;
 use crate::features::coins::model::EntryKind;
 use crate::features::engagement::model::AccountRef;
 use crate::features::handles::activity::{LINKED, Link, PROVEN, UNLINKED};
-use crate::features::handles::model::{Account, Linked, OpenCode, Proof, ProofEffect, ProofTold, Unlinked};
+use crate::features::handles::model::{Account, Linked, OpenCode, Proof, ProofEffect, ProofNotice, Unlinked};
 use crate::features::handles::queries::points_held;
 use crate::features::handles::settings::HANDLE_PROOF;
 use crate::features::{coins, engagement, handles};
@@ -96,7 +96,7 @@ pub fn proven(tx: &Tx<'_>, guild: GuildId, proof: &Proof) -> Result<()> {
     let Proof { user, handle } = proof;
     let tell = |user: UserId, what: ProofEffect| {
         let handle = handle.clone();
-        handles::service::tell_proof(tx, guild, &ProofTold { user, handle, what })
+        handles::service::tell_proof(tx, guild, &ProofNotice { user, handle, what })
     };
     let linked = match tx.step(|tx| handles::service::link_proven(tx, guild, proof))? {
         Ok(linked) => linked,

@@ -23,4 +23,4 @@ pub mod told;
 
 pub use catalogue::{Catalogue, Declared, Reference, Subject, Target};
 pub use needs::{Needs, Want};
-pub use problem::{Problem, Trouble};
+pub use problem::{BrokenReference, ReferenceFault};

@@ -4,23 +4,23 @@ use super::catalogue::{Reference, Target};
 
 /// Something that a server has set does not work.
 #[derive(Clone, Copy)]
-pub struct Problem {
+pub struct BrokenReference {
     /// What.
     pub reference: Reference,
     /// Why.
-    pub trouble: Trouble,
+    pub trouble: ReferenceFault,
 }
 
 /// Why something does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ReferenceFault {
     /// The channel or role is gone.
     Gone,
     /// The bot lacks these permissions in the channel.
     Lacks(u64),
 }
 
-impl Problem {
+impl BrokenReference {
     /// Under which name it is remembered: what is set, and to what.
     pub(super) fn key(&self) -> String {
         key_of(self.reference)
@@ -29,8 +29,8 @@ impl Problem {
     /// Whether nothing of it works, and not only a part.
     pub fn is_total(&self) -> bool {
         match self.trouble {
-            Trouble::Gone => true,
-            Trouble::Lacks(missing) => missing & self.reference.declared.needs.must != 0,
+            ReferenceFault::Gone => true,
+            ReferenceFault::Lacks(missing) => missing & self.reference.declared.needs.must != 0,
         }
     }
 }

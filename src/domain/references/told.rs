@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::catalogue::Reference;
 use super::needs::Needs;
-use super::problem::{Problem, Trouble, key_of};
+use super::problem::{BrokenReference, ReferenceFault, key_of};
 use crate::activity::TEAM_TOLD;
 use crate::activity::debug_channel::{self, DEBUG_CHANNEL};
 use crate::kernel::error::Result;
@@ -32,23 +32,23 @@ const SERVING: u64 = READING | Needs::SEND | Needs::FILES;
 pub const TABLES: &[&dyn AnyTable] = &[&TOLD, &NOTICES];
 
 /// What is known not to work, by what is set and to what; as long as it does not.
-static TOLD: Table<(GuildId, String), Told> = Table::new("references.told", &[]).without_members();
+static TOLD: Table<(GuildId, String), ReportedProblem> = Table::new("references.told", &[]).without_members();
 /// What waits until an administrator uses a command.
 static NOTICES: Table<(GuildId, u64), Notice> = Table::new("references.notices", &[])
     .erasing(|_, notice, erasure| ErasureAction::delete_if(names_member(&notice.text, erasure.member)));
 
 /// Makes the words in which the team is told of a problem.
-pub type Sentence = fn(&Problem) -> String;
+pub type Sentence = fn(&BrokenReference) -> String;
 
 /// What the team knows of a reference that does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Told {
+struct ReportedProblem {
     /// The permissions that are missing; 0 where the channel or role is gone.
     missing: u64,
     at: Timestamp,
 }
 
-impl Record for Told {}
+impl Record for ReportedProblem {}
 
 /// A sentence for the team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,17 +58,17 @@ struct Notice {
 
 impl Record for Notice {}
 
-impl Told {
-    fn of(problem: &Problem, at: Timestamp) -> Self {
+impl ReportedProblem {
+    fn of(problem: &BrokenReference, at: Timestamp) -> Self {
         let missing = match problem.trouble {
-            Trouble::Gone => 0,
-            Trouble::Lacks(missing) => missing,
+            ReferenceFault::Gone => 0,
+            ReferenceFault::Lacks(missing) => missing,
         };
         Self { missing, at }
     }
 
-    const fn trouble(self) -> Trouble {
-        if self.missing == 0 { Trouble::Gone } else { Trouble::Lacks(self.missing) }
+    const fn trouble(self) -> ReferenceFault {
+        if self.missing == 0 { ReferenceFault::Gone } else { ReferenceFault::Lacks(self.missing) }
     }
 
     /// Whether whoever was told this knows the other, too.
@@ -84,18 +84,24 @@ impl Told {
 
 /// Takes in what does not work now of what a server has `set`: tells what is new, forgets what was mended, and stages what
 /// follows where nothing keeps the messages of a channel any more from being taken and answered.
-pub fn compare(tx: &Tx<'_>, guild: GuildId, set: &[Reference], problems: &[Problem], sentence: Sentence) -> Result<()> {
+pub fn compare(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    set: &[Reference],
+    problems: &[BrokenReference],
+    sentence: Sentence,
+) -> Result<()> {
     let mut known = of_guild(tx, guild)?;
     let takes_messages_again = |reference: &&Reference| {
         let key = key_of(**reference);
         let problem = problems.iter().find(|problem| problem.key() == key);
-        let left = problem.map_or(0, |problem| Told::of(problem, tx.now()).keeps_out());
+        let left = problem.map_or(0, |problem| ReportedProblem::of(problem, tx.now()).keeps_out());
         known.get(&key).is_some_and(|before| before.keeps_out() & !left != 0) && left & READING == 0
     };
     let mended: Vec<Reference> = set.iter().filter(takes_messages_again).copied().collect();
     let mut news = Vec::new();
     for problem in problems {
-        let (key, now) = (problem.key(), Told::of(problem, tx.now()));
+        let (key, now) = (problem.key(), ReportedProblem::of(problem, tx.now()));
         let before = known.remove(&key);
         if before.is_none_or(|before| before.missing != now.missing) {
             TOLD.put(tx, &(guild, key), &now)?;
@@ -111,17 +117,17 @@ pub fn compare(tx: &Tx<'_>, guild: GuildId, set: &[Reference], problems: &[Probl
 }
 
 /// Takes in that something does not work, and tells it unless the team knows. For whoever meets it while using it.
-pub fn met(tx: &Tx<'_>, guild: GuildId, problem: &Problem, sentence: Sentence) -> Result<()> {
-    let (key, now) = (problem.key(), Told::of(problem, tx.now()));
+pub fn met(tx: &Tx<'_>, guild: GuildId, problem: &BrokenReference, sentence: Sentence) -> Result<()> {
+    let (key, now) = (problem.key(), ReportedProblem::of(problem, tx.now()));
     let before = TOLD.get(tx, &(guild, key.clone()))?;
     // Discord refuses without saying what is missing, so whoever knows that nothing of it works knows enough.
     let must = problem.reference.declared.needs.must;
-    let is_total = |told: Told| told.missing & must != 0;
+    let is_total = |told: ReportedProblem| told.missing & must != 0;
     if before.is_some_and(|before| before.covers(now) || (is_total(before) && is_total(now))) {
         return Ok(());
     }
     let missing = now.missing | before.map_or(0, |before| before.missing);
-    TOLD.put(tx, &(guild, key), &Told { missing: if now.missing == 0 { 0 } else { missing }, ..now })?;
+    TOLD.put(tx, &(guild, key), &ReportedProblem { missing: if now.missing == 0 { 0 } else { missing }, ..now })?;
     tell_team(tx, guild, sentence(problem))
 }
 
@@ -131,11 +137,11 @@ pub fn mended(tx: &Tx<'_>, guild: GuildId, reference: Reference) -> Result<()> {
 }
 
 /// What is known not to work of what a server has set.
-pub fn known(read: &dyn Read, guild: GuildId, references: &[Reference]) -> Result<Vec<Problem>> {
+pub fn known(read: &dyn Read, guild: GuildId, references: &[Reference]) -> Result<Vec<BrokenReference>> {
     let known = of_guild(read, guild)?;
     let problem = |reference: &Reference| {
         let told = known.get(&key_of(*reference))?;
-        Some(Problem { reference: *reference, trouble: told.trouble() })
+        Some(BrokenReference { reference: *reference, trouble: told.trouble() })
     };
     Ok(references.iter().filter_map(problem).collect())
 }
@@ -195,7 +201,7 @@ pub fn forget_notices(tx: &Tx<'_>, guild: GuildId, tell: &dyn Fn(&str) -> bool) 
     })
 }
 
-fn of_guild(read: &dyn Read, guild: GuildId) -> Result<BTreeMap<String, Told>> {
+fn of_guild(read: &dyn Read, guild: GuildId) -> Result<BTreeMap<String, ReportedProblem>> {
     let mut known = BTreeMap::new();
     TOLD.for_each(read, Span::of(guild), |(_, key), told| {
         known.insert(key, told);

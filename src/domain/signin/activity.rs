@@ -24,13 +24,13 @@ pub static REFUSED: ActivityKind<Guessed> =
 pub static PASSWORD_CHANGED: ActivityKind<String> =
     ActivityKind::new("signin.password_changed", |told| Some(password_changed(told))).of_instance();
 /// Somebody made a token of the API.
-pub static TOKEN_MADE: ActivityKind<TokenTold> =
+pub static TOKEN_MADE: ActivityKind<TokenSummary> =
     ActivityKind::new("signin.token_made", |told| Some(token(told, "made"))).of_instance();
 /// Somebody took a token of the API away.
-pub static TOKEN_REVOKED: ActivityKind<TokenTold> =
+pub static TOKEN_REVOKED: ActivityKind<TokenSummary> =
     ActivityKind::new("signin.token_revoked", |told| Some(token(told, "took away"))).of_instance();
 /// A link was given that signs in.
-pub static LINK_ISSUED: ActivityKind<LinkTold> =
+pub static LINK_ISSUED: ActivityKind<LinkRecipient> =
     ActivityKind::new("signin.link_issued", |told| Some(link_issued(told))).of_instance();
 
 /// All of them.
@@ -56,7 +56,7 @@ pub struct Guessed {
 
 /// A token of the API. It is known by its number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenTold {
+pub struct TokenSummary {
     /// Its number.
     pub number: u64,
     /// What its maker calls it.
@@ -68,7 +68,7 @@ pub struct TokenTold {
 /// Whom a link is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LinkTold {
+pub enum LinkRecipient {
     /// A member.
     Member(UserId),
     /// Whoever sets Greenroom up.
@@ -108,16 +108,16 @@ fn password_changed(told: &Noted<'_, String>) -> Sentence {
     sentence!("{by} changed the password of the operator **{name}**.", by = told.by(), name = told.details)
 }
 
-fn token(told: &Noted<'_, TokenTold>, did: &'static str) -> Sentence {
-    let TokenTold { number, name, .. } = &told.details;
+fn token(told: &Noted<'_, TokenSummary>, did: &'static str) -> Sentence {
+    let TokenSummary { number, name, .. } = &told.details;
     sentence!("{by} {did} the token {number}, **{name}**.", by = told.by(), did, number, name)
 }
 
-fn link_issued(told: &Noted<'_, LinkTold>) -> Sentence {
+fn link_issued(told: &Noted<'_, LinkRecipient>) -> Sentence {
     let by = told.by();
     match &told.details {
-        LinkTold::Member(user) => sentence!("{by} gave {user} a link that signs in.", by, user),
-        LinkTold::FirstRun => sentence!("{by} gave a link to set Greenroom up.", by),
-        LinkTold::Operator(name) => sentence!("{by} gave the operator **{name}** a link that signs in.", by, name),
+        LinkRecipient::Member(user) => sentence!("{by} gave {user} a link that signs in.", by, user),
+        LinkRecipient::FirstRun => sentence!("{by} gave a link to set Greenroom up.", by),
+        LinkRecipient::Operator(name) => sentence!("{by} gave the operator **{name}** a link that signs in.", by, name),
     }
 }

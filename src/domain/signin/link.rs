@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::activity::{LINK_ISSUED, LinkTold};
+use super::activity::{LINK_ISSUED, LinkRecipient};
 use super::over::End;
 use super::{Person, Place, place};
 use crate::kernel::digest::Digest;
@@ -111,11 +111,11 @@ impl Purpose {
         }
     }
 
-    fn told(&self) -> LinkTold {
+    fn told(&self) -> LinkRecipient {
         match self {
-            Self::SignIn { user, .. } => LinkTold::Member(*user),
-            Self::FirstRun => LinkTold::FirstRun,
-            Self::Operator { name } => LinkTold::Operator(name.clone()),
+            Self::SignIn { user, .. } => LinkRecipient::Member(*user),
+            Self::FirstRun => LinkRecipient::FirstRun,
+            Self::Operator { name } => LinkRecipient::Operator(name.clone()),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::activity::{TOKEN_MADE, TOKEN_REVOKED, TokenTold};
+use super::activity::{TOKEN_MADE, TOKEN_REVOKED, TokenSummary};
 use super::over::End;
 use super::scope::Scopes;
 use super::{ENDED, Person, Place, SEEN_EVERY, place};
@@ -119,9 +119,9 @@ impl Token {
         self.last_used.is_none_or(|last| now.since(last) >= SEEN_EVERY)
     }
 
-    fn told(&self) -> TokenTold {
+    fn told(&self) -> TokenSummary {
         let scopes = self.scopes.iter().map(|scope| scope.to_string()).collect();
-        TokenTold { number: self.number.get(), name: self.name.clone(), scopes }
+        TokenSummary { number: self.number.get(), name: self.name.clone(), scopes }
     }
 }
 

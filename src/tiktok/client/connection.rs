@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use super::Way;
 use crate::kernel::time::Clock;
 use crate::tiktok::refusal::Closed;
-use crate::tiktok::socket::pump::{Pump, Told};
+use crate::tiktok::socket::pump::{Pump, Received};
 use crate::tiktok::wire::{Message, RoomId};
 
 /// Frames that wait for the reader. When they are so many, nothing more is read from the network.
@@ -23,7 +23,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub struct Connection {
     room: RoomId,
     way: Way,
-    told: mpsc::Receiver<Told>,
+    told: mpsc::Receiver<Received>,
     /// What the sign service told, until it is handed out.
     backlog: Vec<Message>,
     end: Option<Closed>,

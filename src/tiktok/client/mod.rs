@@ -233,7 +233,7 @@ impl Inner {
         let headers = HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(sign::SERVICE_AGENT))]);
         let opened = match self.dialler.dial(&url, &headers).await {
             Ok(opened) => opened,
-            Err(Unopened::Trouble(trouble)) => return Err(trouble.into()),
+            Err(Unopened::Transport(trouble)) => return Err(trouble.into()),
             Err(Unopened::Rejected(HttpResponse { status, headers, body })) => {
                 return Err(sign::failure(status, &headers, &body, self.clock.now()));
             }
@@ -250,7 +250,7 @@ impl Inner {
         headers.insert(COOKIE, dial::hidden(cookies.expose())?);
         let refusal = match self.dialler.dial(url, &headers).await {
             Ok(opened) => return Ok(opened),
-            Err(Unopened::Trouble(trouble)) => trouble.into(),
+            Err(Unopened::Transport(trouble)) => trouble.into(),
             Err(Unopened::Rejected(answer)) => dial::rejection(&answer),
         };
         let hindrance = if refusal == Refusal::Blocked { self.rooms().hindrance(room).await } else { None };

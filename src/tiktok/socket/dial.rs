@@ -20,7 +20,7 @@ use url::{Host, Url};
 use super::{STEP, Socket, Stream};
 use crate::kernel::cause::Cause;
 use crate::kernel::time::Clock;
-use crate::tiktok::refusal::{Degradation, Refusal, Trouble};
+use crate::tiktok::refusal::{Degradation, Refusal, TransportError};
 use crate::tiktok::request::HttpResponse;
 use crate::tiktok::wire::MAX_FRAME_BYTES;
 
@@ -53,14 +53,14 @@ pub(in crate::tiktok) struct Opened {
 #[derive(Debug)]
 pub(in crate::tiktok) enum Unopened {
     /// It did not come that far.
-    Trouble(Trouble),
+    Transport(TransportError),
     /// The server answered with something else than a socket.
     Rejected(HttpResponse),
 }
 
-impl From<Trouble> for Unopened {
-    fn from(trouble: Trouble) -> Self {
-        Self::Trouble(trouble)
+impl From<TransportError> for Unopened {
+    fn from(trouble: TransportError) -> Self {
+        Self::Transport(trouble)
     }
 }
 
@@ -77,14 +77,14 @@ impl Dialler {
 
     /// Opens a socket at `url`, which the caller has judged.
     pub(in crate::tiktok) async fn dial(&self, url: &Url, headers: &HeaderMap) -> Result<Opened, Unopened> {
-        let stream = self.in_time(connect(url), Trouble::Unreachable).await?;
+        let stream = self.in_time(connect(url), TransportError::Unreachable).await?;
         let stream: Box<dyn Stream> = if url.scheme() == "wss" {
-            Box::new(self.in_time(self.encrypt(url, stream), Trouble::Tls).await?)
+            Box::new(self.in_time(self.encrypt(url, stream), TransportError::Tls).await?)
         } else {
             Box::new(stream)
         };
         // No error of the WebSocket crate is kept: it may hold the address.
-        let mut request = url.as_str().into_client_request().map_err(|_| Trouble::Broken)?;
+        let mut request = url.as_str().into_client_request().map_err(|_| TransportError::Broken)?;
         request.headers_mut().extend(headers.clone());
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER_BYTES)
@@ -95,12 +95,12 @@ impl Dialler {
         let upgraded = tokio::select! {
             biased;
             upgraded = client_async_with_config(request, stream, Some(config)) => upgraded,
-            () = self.clock.sleep(STEP) => return Err(Trouble::TimedOut.into()),
+            () = self.clock.sleep(STEP) => return Err(TransportError::TimedOut.into()),
         };
         match upgraded {
             Ok((socket, response)) => Ok(Opened { socket, ping_interval: ping_interval(response.headers()) }),
             Err(Error::Http(response)) => Err(Unopened::Rejected(answer(*response))),
-            Err(_) => Err(Trouble::Broken.into()),
+            Err(_) => Err(TransportError::Broken.into()),
         }
     }
 
@@ -113,12 +113,12 @@ impl Dialler {
     async fn in_time<T>(
         &self,
         step: impl Future<Output = io::Result<T>>,
-        trouble: fn(Cause) -> Trouble,
-    ) -> Result<T, Trouble> {
+        trouble: fn(Cause) -> TransportError,
+    ) -> Result<T, TransportError> {
         tokio::select! {
             biased;
             done = step => done.map_err(|error| trouble(Cause::of(&error))),
-            () = self.clock.sleep(STEP) => Err(Trouble::TimedOut),
+            () = self.clock.sleep(STEP) => Err(TransportError::TimedOut),
         }
     }
 }
@@ -137,8 +137,8 @@ async fn connect(url: &Url) -> io::Result<TcpStream> {
 }
 
 /// Marks what opens a connection, so that no `Debug` shows it.
-pub(in crate::tiktok) fn hidden(text: &str) -> Result<HeaderValue, Trouble> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| Trouble::Broken)?;
+pub(in crate::tiktok) fn hidden(text: &str) -> Result<HeaderValue, TransportError> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| TransportError::Broken)?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -149,7 +149,7 @@ pub(in crate::tiktok) fn rejection(answer: &HttpResponse) -> Refusal {
     let is_stand_in = text(&HANDSHAKE_MSG) == Some("illegal app_id") || text(&HANDSHAKE_STATUS) == Some("417");
     match answer.status {
         _ if is_stand_in => Refusal::ServiceDegraded(Degradation::Stub),
-        500..600 => Trouble::Failed(answer.status).into(),
+        500..600 => TransportError::Failed(answer.status).into(),
         // DEVICE_BLOCKED, `illegal secret key`, 200 without a word, 400, 403, a redirect: turned away.
         _ => Refusal::Blocked,
     }
@@ -193,7 +193,7 @@ mod tests {
             (400, &[], Refusal::Blocked),
             (403, &[], Refusal::Blocked),
             (429, &[], Refusal::Blocked),
-            (502, &[], Refusal::Network(Trouble::Failed(502))),
+            (502, &[], Refusal::Network(TransportError::Failed(502))),
         ] {
             assert_eq!(means(status, pairs), refusal, "{status} {pairs:?}");
         }

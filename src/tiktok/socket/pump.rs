@@ -36,7 +36,7 @@ const PARTING: Duration = Duration::from_secs(5);
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// What is handed on: messages, and the end as the last thing.
-pub(in crate::tiktok) type Told = Result<Vec<Message>, Closed>;
+pub(in crate::tiktok) type Received = Result<Vec<Message>, Closed>;
 
 /// What the other side expects of us.
 pub(in crate::tiktok) enum Dialect {
@@ -107,7 +107,7 @@ impl Pump {
     }
 
     /// Enters the room and carries the socket to its end, which is the last thing that `out` gets.
-    pub(in crate::tiktok) async fn run(mut self, out: mpsc::Sender<Told>) {
+    pub(in crate::tiktok) async fn run(mut self, out: mpsc::Sender<Received>) {
         match self.carry(&out).await {
             End::Closed(closed) => {
                 if closed.is_end_of_live() {
@@ -122,7 +122,7 @@ impl Pump {
         }
     }
 
-    async fn carry(&mut self, out: &mpsc::Sender<Told>) -> End {
+    async fn carry(&mut self, out: &mpsc::Sender<Received>) -> End {
         if let Dialect::Webcast(heart) = &self.dialect {
             let entry = wire::enter_room(heart.room);
             if !self.send(entry).await {
@@ -170,7 +170,7 @@ impl Pump {
     }
 
     /// Keeps the heart beating while the reader is busy. That time is none in which TikTok was silent.
-    async fn wait_for_reader(&mut self, out: &mpsc::Sender<Told>) {
+    async fn wait_for_reader(&mut self, out: &mpsc::Sender<Received>) {
         let next = self.next_beat().unwrap_or_else(|| self.clock.now().after(HEARTBEAT));
         tokio::select! {
             biased;

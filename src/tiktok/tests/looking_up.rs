@@ -4,7 +4,7 @@ use super::server::http;
 use super::*;
 use crate::kernel::cause::Cause;
 use crate::tiktok::Live;
-use crate::tiktok::refusal::Trouble;
+use crate::tiktok::refusal::TransportError;
 
 /// What the three places answer: status and body.
 #[derive(Clone)]
@@ -198,7 +198,7 @@ async fn every_way_of_turning_us_away_has_its_name() {
     assert_eq!(refused(shell(), code(4_003_110)).await, Refusal::AgeRestricted);
     assert_eq!(refused(shell(), code(10_101)).await, Refusal::Unexpected(10_101));
     let failed = (502, String::new());
-    assert_eq!(refused(failed.clone(), failed).await, Refusal::Network(Trouble::Failed(502)));
+    assert_eq!(refused(failed.clone(), failed).await, Refusal::Network(TransportError::Failed(502)));
 }
 
 #[tokio::test]
@@ -223,7 +223,7 @@ async fn endless_and_stuck_pages_are_given_up() {
         http(200, &[], axum::body::Body::from_stream(futures_util::stream::repeat_with(block)))
     })
     .await;
-    assert_eq!(endless.client.look_up(&ann()).await, Err(Refusal::Network(Trouble::TooLarge)));
+    assert_eq!(endless.client.look_up(&ann()).await, Err(Refusal::Network(TransportError::TooLarge)));
 
     let stuck = Scene::new(Transport::Auto, |_| {
         let never = futures_util::stream::pending::<Result<Vec<u8>, std::convert::Infallible>>();
@@ -236,7 +236,7 @@ async fn endless_and_stuck_pages_are_given_up() {
         stuck.server.was_asked(asked).await;
         stuck.clock.advance(Duration::from_secs(10));
     }
-    assert_eq!(looking_up.await.unwrap(), Err(Refusal::Network(Trouble::TimedOut)));
+    assert_eq!(looking_up.await.unwrap(), Err(Refusal::Network(TransportError::TimedOut)));
 }
 
 #[tokio::test]
@@ -248,7 +248,7 @@ async fn a_server_that_is_not_there_is_unreachable() {
     while tokio::net::TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(scene.client.look_up(&ann()).await, Err(Refusal::Network(Trouble::Unreachable(Cause::Refused))));
+    assert_eq!(scene.client.look_up(&ann()).await, Err(Refusal::Network(TransportError::Unreachable(Cause::Refused))));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use super::signing::{EVENTS, NEWER, body, signs};
 use super::*;
 use crate::kernel::cause::Cause;
 use crate::live::following::Class;
-use crate::tiktok::refusal::{Degradation, Trouble};
+use crate::tiktok::refusal::{Degradation, TransportError};
 
 const INFO: &str = "/webcast/room/info/";
 const GUESTS: &str = "/webcast/im/ws_proxy/ws_reuse_supplement/";
@@ -35,7 +35,7 @@ async fn a_refused_handshake_says_why() {
         (400, &[], Refusal::Blocked),
         (403, &[], Refusal::Blocked),
         (302, &[("Location", "wss://evil.tld/")], Refusal::Blocked),
-        (503, &[], Refusal::Network(Trouble::Failed(503))),
+        (503, &[], Refusal::Network(TransportError::Failed(503))),
     ] {
         assert_eq!(turned_away(status, headers, "{}").await, refusal, "{status} {headers:?}");
     }
@@ -61,7 +61,7 @@ async fn a_server_without_encryption_is_not_spoken_to_where_encryption_is_due() 
         http(200, &[("X-Set-TT-Cookie", "ttwid=x")], body.bytes())
     })
     .await;
-    assert_eq!(scene.connect().await.err(), Some(Refusal::Network(Trouble::Tls(Cause::NoTls))));
+    assert_eq!(scene.connect().await.err(), Some(Refusal::Network(TransportError::Tls(Cause::NoTls))));
     assert_eq!(scene.server.paths(), [NEWER]);
 }
 
@@ -74,7 +74,7 @@ async fn a_handshake_that_nobody_answers_is_given_up() {
         http(200, &[("X-Set-TT-Cookie", "ttwid=x")], body.bytes())
     })
     .await;
-    assert_eq!(scene.connect_while_time_passes().await.err(), Some(Refusal::Network(Trouble::TimedOut)));
+    assert_eq!(scene.connect_while_time_passes().await.err(), Some(Refusal::Network(TransportError::TimedOut)));
 }
 
 #[tokio::test]

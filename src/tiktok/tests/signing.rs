@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::bytes::{SignBody, comment};
 use super::server::{http, socket};
 use super::*;
-use crate::tiktok::refusal::{Degradation, Limit, Trouble};
+use crate::tiktok::refusal::{Degradation, Limit, TransportError};
 use crate::tiktok::wire::Observed;
 
 pub(super) const NEWER: &str = "/sign/webcast/rooms/7300000000000000001/connect";
@@ -229,5 +229,5 @@ async fn an_endless_answer_and_one_that_trickles_are_given_up() {
     .await;
     let connecting = scene.begin(1).await;
     scene.clock.advance(Duration::from_secs(10));
-    assert_eq!(connecting.await.unwrap().err(), Some(Refusal::Network(Trouble::TimedOut)));
+    assert_eq!(connecting.await.unwrap().err(), Some(Refusal::Network(TransportError::TimedOut)));
 }

@@ -5,7 +5,7 @@
 use prost::bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::events::Told;
+use super::events::Decoded;
 use super::reader::{Broken, Reader, Schema};
 use super::{schema, text};
 use crate::live::event::Occurrence;
@@ -19,7 +19,7 @@ const MAX_TEXT_CHARS: usize = 50;
 const KEEP_ALIVE: i64 = 4;
 
 /// A poll began, moved or ended.
-pub(super) fn poll(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+pub(super) fn poll(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let event: schema::PollEvent = reader.read(payload)?;
     let basics: schema::PollBasics = reader.read_or_default(&event.basics);
     let mut title = basics.title;
@@ -32,7 +32,7 @@ pub(super) fn poll(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken>
         title = if start.title.is_empty() { title } else { start.title };
         ("start", start.options)
     } else {
-        return Ok(Told::Nothing);
+        return Ok(Decoded::Nothing);
     };
     let options = options.iter().take(MAX_ENTRIES).map(|option| {
         let option: schema::PollOption = reader.read_or_default(option);
@@ -43,14 +43,14 @@ pub(super) fn poll(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken>
     if !title.is_empty() {
         put(&mut details, "title", short(&title).into());
     }
-    Ok(Told::Event(Occurrence::Poll(details.to_string())))
+    Ok(Decoded::Event(Occurrence::Poll(details.to_string())))
 }
 
 /// A battle began, ended or was cut short.
-pub(super) fn battle(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+pub(super) fn battle(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let event: schema::Battle = reader.read(payload)?;
     if event.id == 0 {
-        return Ok(Told::Nothing);
+        return Ok(Decoded::Nothing);
     }
     let settings: schema::BattleSettings = reader.read_or_default(&event.settings);
     let stage = match event.action {
@@ -64,19 +64,19 @@ pub(super) fn battle(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broke
     if settings.duration > 0 {
         put(&mut details, "seconds", settings.duration.into());
     }
-    Ok(Told::Event(Occurrence::Battle(details.to_string())))
+    Ok(Decoded::Event(Occurrence::Battle(details.to_string())))
 }
 
 /// The scores of a battle changed.
-pub(super) fn armies(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+pub(super) fn armies(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let event: schema::BattleArmies = reader.read(payload)?;
     if event.battle_id == 0 || event.trigger == KEEP_ALIVE {
-        return Ok(Told::Nothing);
+        return Ok(Decoded::Nothing);
     }
     let stage = if event.trigger == 2 { "end" } else { "score" };
     let scores = scores(reader, &event.armies, |army: schema::Army| army.score);
     let details = json!({ "id": event.battle_id.to_string(), "stage": stage, "scores": scores });
-    Ok(Told::Event(Occurrence::Battle(details.to_string())))
+    Ok(Decoded::Event(Occurrence::Battle(details.to_string())))
 }
 
 /// The scores in a map by host.

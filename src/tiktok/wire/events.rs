@@ -11,7 +11,7 @@ use crate::live::event::{Occurrence, Viewer};
 #[derive(Clone, Copy)]
 pub(super) enum Known {
     /// It is read.
-    Used(fn(&mut Reader, &Bytes) -> Result<Told, Broken>),
+    Used(fn(&mut Reader, &Bytes) -> Result<Decoded, Broken>),
     /// It is always of somebody without an account.
     OfNobody,
     /// It is known, and nothing is done with it.
@@ -20,7 +20,7 @@ pub(super) enum Known {
 
 /// What a payload told.
 #[derive(Debug)]
-pub(super) enum Told {
+pub(super) enum Decoded {
     /// An event.
     Event(Occurrence),
     /// What the host or TikTok did.
@@ -104,33 +104,33 @@ pub(super) fn count(told: i64, max: u32) -> u32 {
 }
 
 /// Somebody came in; other actions are moderation.
-fn member(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+fn member(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let member: schema::Member = reader.read(payload)?;
     if !ENTER_ACTIONS.contains(&member.action) {
-        return Ok(Told::Nothing);
+        return Ok(Decoded::Nothing);
     }
     Ok(of(reader, &member.user, Occurrence::Joined))
 }
 
 /// Taps in one message. The running total beside them jumps back and forth, and is not used.
-fn like(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+fn like(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let like: schema::Like = reader.read(payload)?;
     Ok(of(reader, &like.user, |viewer| Occurrence::Liked(viewer, count(like.count, MAX_LIKES))))
 }
 
-fn chat(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+fn chat(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let chat: schema::Chat = reader.read(payload)?;
     let said = |viewer| Occurrence::Commented(viewer, text::text(&chat.content, MAX_COMMENT_CHARS));
     Ok(of(reader, &chat.user, said))
 }
 
-fn emote_chat(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+fn emote_chat(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let chat: schema::EmoteChat = reader.read(payload)?;
     Ok(of(reader, &chat.user, |viewer| Occurrence::Commented(viewer, EMOTE.to_owned())))
 }
 
 /// A follow or a share, which only the key of the sentence tells apart.
-fn social(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+fn social(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let social: schema::Social = reader.read(payload)?;
     let common: schema::Common = reader.read_or_default(&social.common);
     let key = key(reader, &common.display_text);
@@ -142,23 +142,23 @@ fn social(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
         // A sentence that we do not know; rather nothing than points for it.
         reader.remember::<schema::DisplayText>(1);
         payload_log::note_sentence("WebcastSocialMessage", &key);
-        return Ok(Told::Nothing);
+        return Ok(Decoded::Nothing);
     } else if !social.share_target.is_empty() || social.share_count > 0 || social.action == 3 {
         Occurrence::Shared
     } else if social.follow_count > 0 || social.action == 1 {
         Occurrence::Followed
     } else {
-        return Ok(Told::Nothing);
+        return Ok(Decoded::Nothing);
     };
     Ok(of(reader, &social.user, what))
 }
 
 /// A subscription that was made; reminders, gifts of subscriptions and cancellations are none.
-fn subscription(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+fn subscription(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let notice: schema::SubscriptionNotice = reader.read(payload)?;
     let is_taken_back = matches!(notice.status, 3 | 4);
     if notice.kind != 0 || is_taken_back {
-        return Ok(Told::Nothing);
+        return Ok(Decoded::Nothing);
     }
     Ok(of(reader, &notice.user, Occurrence::Subscribed))
 }
@@ -166,7 +166,7 @@ fn subscription(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
 /// A line across the screen, which is how TikTok tells of super fans, and of much else.
 ///
 /// Who it is about stands beside the sentence or only in it.
-fn barrage(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+fn barrage(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let barrage: schema::Barrage = reader.read(payload)?;
     let sentences = [&barrage.content, &barrage.common_content].map(|sentence| {
         let sentence: schema::DisplayText = reader.read_or_default(sentence);
@@ -178,12 +178,12 @@ fn barrage(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
             reader.remember::<schema::DisplayText>(1);
             payload_log::note_sentence("WebcastBarrageMessage", key);
         }
-        return Ok(Told::Nothing);
+        return Ok(Decoded::Nothing);
     };
     let what = match banner {
         Banner::SuperFanCameIn => Occurrence::Joined,
         Banner::BecameSuperFan => Occurrence::Subscribed,
-        Banner::OfNoInterest => return Ok(Told::Nothing),
+        Banner::OfNoInterest => return Ok(Decoded::Nothing),
     };
     let user = if barrage.user.is_empty() {
         sentences.iter().find_map(|(_, sentence)| person_in(reader, sentence)).unwrap_or_default()
@@ -229,32 +229,32 @@ fn person_in(reader: &mut Reader, sentence: &schema::DisplayText) -> Option<Byte
     })
 }
 
-fn gifted(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+fn gifted(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let (user, gift) = gift::gift(reader, payload)?;
     Ok(of(reader, &user, |viewer| Occurrence::Gifted(viewer, gift)))
 }
 
 /// How many watch now. A message without the number tells nothing: 0 would be a guess.
-fn viewers(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+fn viewers(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let room: schema::RoomViewers = reader.read(payload)?;
     let total = room.total.and_then(|total| u32::try_from(total).ok());
-    Ok(total.map_or(Told::Nothing, |total| Told::Event(Occurrence::Viewers(total))))
+    Ok(total.map_or(Decoded::Nothing, |total| Decoded::Event(Occurrence::Viewers(total))))
 }
 
-fn control(reader: &mut Reader, payload: &Bytes) -> Result<Told, Broken> {
+fn control(reader: &mut Reader, payload: &Bytes) -> Result<Decoded, Broken> {
     let control: schema::RoomControl = reader.read(payload)?;
-    Ok(Told::Control(match control.action {
+    Ok(Decoded::Control(match control.action {
         1 => Control::Paused,
         2 => Control::Resumed,
         3 => Control::Ended,
         4 => Control::Suspended,
-        _ => return Ok(Told::Nothing),
+        _ => return Ok(Decoded::Nothing),
     }))
 }
 
 /// What the person in `user` did, if it is a person with a handle.
-fn of(reader: &mut Reader, user: &Bytes, what: impl FnOnce(Viewer) -> Occurrence) -> Told {
-    viewer::viewer(reader, user).map_or(Told::OfNobody, |viewer| Told::Event(what(viewer)))
+fn of(reader: &mut Reader, user: &Bytes, what: impl FnOnce(Viewer) -> Occurrence) -> Decoded {
+    viewer::viewer(reader, user).map_or(Decoded::OfNobody, |viewer| Decoded::Event(what(viewer)))
 }
 
 /// Which sentence TikTok would show, in small letters; empty when it does not say.

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use prost::bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::events::{self, Known, Told};
+use super::events::{self, Decoded, Known};
 use super::reader::{Broken, Reader};
 use super::{payload_log, schema, text};
 use crate::kernel::time::Timestamp;
@@ -114,10 +114,10 @@ fn observe(reader: &mut Reader, method: String, payload: &Bytes) -> Observed {
         payload_log::note_surprises(&method, reader.surprises(), payload);
     }
     match told {
-        Ok(Told::Event(occurrence)) => Observed::Event(occurrence),
-        Ok(Told::Control(control)) => Observed::Control(control),
-        Ok(Told::OfNobody) => Observed::Anonymous { method },
-        Ok(Told::Nothing) => Observed::Ignored { method },
+        Ok(Decoded::Event(occurrence)) => Observed::Event(occurrence),
+        Ok(Decoded::Control(control)) => Observed::Control(control),
+        Ok(Decoded::OfNobody) => Observed::Anonymous { method },
+        Ok(Decoded::Nothing) => Observed::Ignored { method },
         Err(Broken) => {
             payload_log::note(&method, "a payload that cannot be read", payload);
             Observed::Undecodable { method, bytes: payload.len() }

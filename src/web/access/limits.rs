@@ -142,12 +142,12 @@ pub struct SignIns(Mutex<Tries>);
 
 #[derive(Default)]
 struct Tries {
-    of: HashMap<(IpAddr, Digest), Wrong>,
+    of: HashMap<(IpAddr, Digest), FailedTries>,
     in_all: Option<(Timestamp, u32)>,
 }
 
 #[derive(Clone, Copy)]
-struct Wrong {
+struct FailedTries {
     since: Timestamp,
     number: u32,
 }
@@ -186,9 +186,9 @@ impl Tries {
         if self.of.len() >= MOST_KEYS {
             self.of.clear();
         }
-        let wrong = self.of.entry(pair).or_insert(Wrong { since: now, number: 0 });
+        let wrong = self.of.entry(pair).or_insert(FailedTries { since: now, number: 0 });
         if now.since(wrong.since) >= WITHIN {
-            *wrong = Wrong { since: now, number: 0 };
+            *wrong = FailedTries { since: now, number: 0 };
         }
         wrong.number += 1;
         if wrong.number >= TRIES {

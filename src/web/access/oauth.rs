@@ -81,12 +81,12 @@ refusals! {
 }
 
 #[derive(Deserialize)]
-struct Given {
+struct TokenResponse {
     access_token: String,
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct DiscordUser {
     id: String,
     username: String,
     avatar: Option<String>,
@@ -123,7 +123,7 @@ impl SignInAtDiscord<'_> {
         read
     }
 
-    async fn exchange(&self, code: &str, verifier: &Secret) -> Result<Given, Problem> {
+    async fn exchange(&self, code: &str, verifier: &Secret) -> Result<TokenResponse, Problem> {
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -146,7 +146,7 @@ impl SignInAtDiscord<'_> {
     }
 
     async fn read(&self, token: &Secret) -> Result<Account, Problem> {
-        let told: Told = self.get("users/@me", token).await?;
+        let told: DiscordUser = self.get("users/@me", token).await?;
         let number = told.id.parse().map_err(|_| Error::failed("Discord names somebody without a number"))?;
         let is_plain = |picture: &String| {
             picture.len() <= LONGEST_PICTURE && picture.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')

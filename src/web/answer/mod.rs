@@ -4,7 +4,7 @@ mod problem;
 mod repeats;
 mod revision;
 
-pub use problem::{Ambiguous, Candidate, Details, Problem, Told, status_of};
+pub use problem::{Ambiguous, Candidate, Details, ErrorBody, Problem, status_of};
 pub(super) use repeats::once;
 pub use repeats::{Done, Repeat};
 pub use revision::{Base, Revision, RevisionOf, is_known};

@@ -103,7 +103,7 @@ impl<E: Into<Error>> From<E> for Problem {
 
 /// The error of an answer, as programs read it.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Told {
+pub struct ErrorBody {
     /// A stable code.
     pub code: &'static str,
     /// A sentence for people.
@@ -289,7 +289,7 @@ impl Problem {
     }
 
     /// The error, as programs read it.
-    pub fn told(&self, now: Timestamp, report: Option<ReportId>) -> Told {
+    pub fn told(&self, now: Timestamp, report: Option<ReportId>) -> ErrorBody {
         let told = |fields: BTreeMap<String, Sentence>| {
             fields.into_iter().map(|(name, sentence)| (name, sentence.plain())).collect()
         };
@@ -306,7 +306,7 @@ impl Problem {
                 .filter(|told| !told.fields.is_empty()),
             _ => None,
         };
-        Told {
+        ErrorBody {
             code: self.code(),
             message: self.sentence(report).plain(),
             details,

@@ -45,7 +45,7 @@ pub fn look(read: &dyn Read, guild: GuildId) -> Result<Followed> {
 
 /// How a followed live stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InWords {
+pub struct StatusText {
     /// How good that is.
     pub tone: Tone,
     /// As programs know it, and in a word.
@@ -57,9 +57,9 @@ pub struct InWords {
 }
 
 /// How a followed live stands, in words; `None` is before anybody looked.
-pub fn in_words(status: Option<&Status>) -> InWords {
+pub fn in_words(status: Option<&Status>) -> StatusText {
     let has_trouble = status.is_some_and(|status| status.trouble.is_some());
-    let said = |tone, word, sentence, due| InWords { tone, word, sentence, due };
+    let said = |tone, word, sentence, due| StatusText { tone, word, sentence, due };
     match status.map(|status| status.state) {
         None => said(Tone::Info, "starting", "Greenroom is about to look for the live.", None),
         Some(State::Connecting) => said(Tone::Info, "connecting", "Greenroom is connecting to the live.", None),
@@ -128,7 +128,7 @@ impl LiveView {
             let sentence = "No live is followed.".to_owned();
             return Self { state: "none", sentence, session, ..Self::default() };
         };
-        let InWords { word, sentence, due, .. } = in_words(status);
+        let StatusText { word, sentence, due, .. } = in_words(status);
         Self {
             streamer: Some(follow.streamer.as_str().to_owned()),
             persistent: follow.is_persistent,
@@ -212,7 +212,7 @@ impl Endpoint for FollowLive {
         });
         let answered = change.await?;
         let status = web.bot.lives.outcome(&streamer).await;
-        let InWords { sentence: state, .. } = in_words(status.as_ref());
+        let StatusText { sentence: state, .. } = in_words(status.as_ref());
         let trouble = status.and_then(|status| status.trouble).unwrap_or_default();
         let told = sentence!("**{streamer}** is followed. {state} {trouble}", streamer, state, trouble);
         Ok(answered.telling(|_| told).leading_to(format!("/g/{guild}/live")))
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn each_state_has_a_word_and_says_what_happens_next() {
         let said = |status: Option<Status>| {
-            let InWords { tone, word, sentence, due } = in_words(status.as_ref());
+            let StatusText { tone, word, sentence, due } = in_words(status.as_ref());
             format!("{tone:?} {word}{}: {sentence}", if due.is_some() { " until" } else { "" })
         };
         let all = [

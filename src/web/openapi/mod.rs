@@ -14,7 +14,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::access::{Limit, Name, Who};
-use super::answer::Told;
+use super::answer::ErrorBody;
 use super::endpoint::{Content, Door, Route, Samples, Shape, Verb};
 use super::table::routes;
 
@@ -30,7 +30,7 @@ pub fn document(server: &str) -> Value {
     let samples = Samples::example();
     let mut paths: BTreeMap<&'static str, Map<String, Value>> = BTreeMap::new();
     let mut named = Vec::new();
-    Told::schemas(&mut named);
+    ErrorBody::schemas(&mut named);
     for route in of_api() {
         let shape = route.shape.map(|shape| shape());
         let operation = operation(route, shape.as_ref(), &samples);
@@ -73,7 +73,7 @@ fn tags() -> Value {
 fn schemas(named: Named) -> Value {
     let mut schemas: Map<String, Value> =
         named.into_iter().map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default())).collect();
-    let mut error = serde_json::to_value(Told::schema()).unwrap_or_default();
+    let mut error = serde_json::to_value(ErrorBody::schema()).unwrap_or_default();
     error["properties"]["code"]["enum"] = codes().iter().map(|known| known.code).collect();
     schemas.insert("Error".to_owned(), error);
     let success = "There where what succeeds says `true`.";

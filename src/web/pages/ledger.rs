@@ -229,7 +229,7 @@ fn reason(guild: GuildId, reason: &str) -> Markup {
 pub struct EntryPage;
 
 /// An entry with the names in it.
-struct Told {
+struct EntryDetail {
     story: Story,
     name: String,
     /// Who caused it.
@@ -254,7 +254,7 @@ impl Page for EntryPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, One(id)) = (seen.guild, seen.path);
         let told = web.look("ledger_entry", move |read| tell(read, guild, id)).await?.ok_or(Problem::NotFound)?;
-        let told = Told { names: web.named(told.names).await, ..told };
+        let told = EntryDetail { names: web.named(told.names).await, ..told };
         let may_undo = told.story.may_be_undone && seen.rank.reaches(Who::Administrator);
         let main = html! {
             (facts(guild, &told))
@@ -265,7 +265,7 @@ impl Page for EntryPage {
     }
 }
 
-fn tell(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Told>> {
+fn tell(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<EntryDetail>> {
     let Some(story) = entries::story(read, guild, id)? else { return Ok(None) };
     let LedgerEntry { user, actor, reason, .. } = &story.row.entry;
     let names = Names::of(read, guild, [], [*actor])?;
@@ -275,10 +275,10 @@ fn tell(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Told>> {
         None => false,
     };
     let name = known_members::called(read, guild, *user)?;
-    Ok(Some(Told { story, name, names, has_song }))
+    Ok(Some(EntryDetail { story, name, names, has_song }))
 }
 
-fn facts(guild: GuildId, told: &Told) -> Markup {
+fn facts(guild: GuildId, told: &EntryDetail) -> Markup {
     let Story { row, undoes, .. } = &told.story;
     let entry = &row.entry;
     let mut facts = vec![
@@ -420,12 +420,16 @@ mod tests {
     #[test]
     fn an_entry_tells_its_cause_and_links_only_to_a_song_that_is_there() {
         let story = Story { row: row("10 Skip for #012345 Ann – Light"), undoes: None, may_be_undone: false };
-        let told =
-            Told { story, name: "ann".to_owned(), names: Names::sample(GUILD, &[(81, "ann")], &[]), has_song: false };
+        let told = EntryDetail {
+            story,
+            name: "ann".to_owned(),
+            names: Names::sample(GUILD, &[(81, "ann")], &[]),
+            has_song: false,
+        };
         let drawn = facts(GUILD, &told).into_string();
         assert!(!drawn.contains("/songs/"), "{drawn}");
         assert!(drawn.contains("txn_5_1795292100000_000007"), "{drawn}");
-        let drawn = facts(GUILD, &Told { has_song: true, ..told }).into_string();
+        let drawn = facts(GUILD, &EntryDetail { has_song: true, ..told }).into_string();
         assert!(drawn.contains(r#"<a href="/g/5/songs/012345">#012345</a>"#), "{drawn}");
     }
 }

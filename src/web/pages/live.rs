@@ -17,7 +17,7 @@ use crate::tiktok::status::Status;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::api::live::{Followed, InWords, in_words, look};
+use crate::web::api::live::{Followed, StatusText, in_words, look};
 use crate::web::api::live_sessions::{Sessions, SessionsQuery, find_sessions};
 use crate::web::filter::Filter;
 use crate::web::page::{Page, Seen, Shown};
@@ -118,7 +118,7 @@ fn state(guild: GuildId, followed: &Followed, status: Option<&Status>) -> Markup
         let text = "Once one is, gifts, engagement points and watch time of the people there count here.";
         return html! { (Empty { title: "No live is followed.", text, action: None }) };
     };
-    let InWords { tone, word, sentence, due } = in_words(status);
+    let StatusText { tone, word, sentence, due } = in_words(status);
     html! {
         section.card {
             h2 { (follow.streamer) " " (badge(tone, word)) }

@@ -32,7 +32,7 @@ const HOUR: Duration = Duration::from_hours(1);
 pub struct SessionPage;
 
 /// A report with the names of the members in it.
-struct Told {
+struct SessionDetail {
     report: Report,
     charts: Charts,
     names: BTreeMap<UserId, String>,
@@ -61,17 +61,17 @@ impl Page for SessionPage {
     }
 }
 
-fn tell(read: &dyn Read, guild: GuildId, id: SessionId) -> Result<Option<Told>> {
+fn tell(read: &dyn Read, guild: GuildId, id: SessionId) -> Result<Option<SessionDetail>> {
     let Some(report) = session_report::of(read, guild, id)? else { return Ok(None) };
     let mut names = BTreeMap::new();
     for user in report.figures.first.iter().filter_map(|first| first.participant.watch.linked) {
         names.insert(user, known_members::called(read, guild, user)?);
     }
     let charts = Charts::of(read, guild, id, &report.figures.session)?;
-    Ok(Some(Told { report, charts, names }))
+    Ok(Some(SessionDetail { report, charts, names }))
 }
 
-fn session(guild: GuildId, told: &Told) -> Markup {
+fn session(guild: GuildId, told: &SessionDetail) -> Markup {
     let live = &told.report.figures.session;
     html! {
         p {
@@ -201,7 +201,7 @@ fn points(skipped: Duration, curve: &Curve) -> (Vec<String>, Vec<u64>) {
 }
 
 /// Who came first, by coins and points.
-fn people(guild: GuildId, told: &Told) -> Markup {
+fn people(guild: GuildId, told: &SessionDetail) -> Markup {
     let figures = &told.report.figures;
     let rows: Vec<Row> = figures.first.iter().map(|first| person(guild, told, first)).collect();
     html! {
@@ -216,7 +216,7 @@ fn people(guild: GuildId, told: &Told) -> Markup {
     }
 }
 
-fn person(guild: GuildId, told: &Told, first: &First) -> Row {
+fn person(guild: GuildId, told: &SessionDetail, first: &First) -> Row {
     let participant = &first.participant;
     let member = participant.watch.linked.and_then(|user| Some((user, told.names.get(&user)?)));
     Row {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 
 use super::songs::Songs;
-use super::told::Told;
+use super::told::ChangeEvent;
 use crate::activity::ActivityId;
 use crate::kernel::ids::GuildId;
 
@@ -30,7 +30,7 @@ pub(super) struct Row {
 #[derive(Clone, Debug)]
 pub(super) enum What {
     /// An activity.
-    Activity(Told),
+    Activity(ChangeEvent),
     /// A try by the operator: the event as it is sent.
     Test(Bytes),
 }

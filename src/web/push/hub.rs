@@ -16,7 +16,7 @@ use super::board::{Board, Drawn, Job, Part, Place};
 use super::feed::{Feed, Missed, Row, What};
 use super::places::Places;
 use super::songs::Songs;
-use super::told::{Told, told};
+use super::told::{ChangeEvent, told};
 use super::{Drawing, Region};
 use crate::activity::{self, ActivityId};
 use crate::kernel::error::Result;
@@ -240,7 +240,7 @@ impl State {
 
 impl State {
     /// Takes in what was seen of the songs of a server.
-    fn take_in_songs(&mut self, guild: GuildId, (songs, told): (Songs, Vec<Told>)) {
+    fn take_in_songs(&mut self, guild: GuildId, (songs, told): (Songs, Vec<ChangeEvent>)) {
         let revision = self.board.count();
         for told in told {
             self.feed.add(Row { revision, guild, what: What::Activity(told) });
@@ -284,7 +284,7 @@ struct Snapshot {
     drawn: Vec<(Part, Drawn)>,
     found: Vec<(ActivityId, activity::Activity)>,
     /// The songs, and what is told of them.
-    songs: Option<(Songs, Vec<Told>)>,
+    songs: Option<(Songs, Vec<ChangeEvent>)>,
 }
 
 /// Up to which activity a server was read, and how its songs were.

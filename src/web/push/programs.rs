@@ -17,7 +17,7 @@ use super::board::{Part, REST};
 use super::feed::What;
 use super::rights::{Right, Rights};
 use super::stream::{ListenerKind, MOST_PARTS, Stream, Watched, respond, since_of};
-use super::told::{Event, Told};
+use super::told::{ChangeEvent, Event};
 use super::{TOLD, event};
 use crate::activity::ChangeType;
 use crate::kernel::error::Result;
@@ -201,7 +201,7 @@ impl Program {
         for row in rows.unwrap_or_default() {
             match row.what {
                 What::Test(bytes) if self.events.contains(&Event::Test) => told.push(bytes),
-                What::Activity(Told { event, change, id })
+                What::Activity(ChangeEvent { event, change, id })
                     if self.guilds.contains(&row.guild) && self.events.contains(&event) =>
                 {
                     add(&mut kinds, (row.guild, event, change), id, row.revision);

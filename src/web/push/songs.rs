@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::told::{Event, Told};
+use super::told::{ChangeEvent, Event};
 use crate::activity::ChangeType;
 use crate::features::queue::model::{Entry, Line, PublicId, SongId};
 use crate::features::queue::queries::{self, Wanted};
@@ -37,7 +37,7 @@ impl Songs {
     }
 
     /// What programs are told where it is `now` like this, in this snapshot.
-    pub(super) fn told(&self, now: &Self, read: &dyn Read, guild: GuildId) -> Result<Vec<Told>> {
+    pub(super) fn told(&self, now: &Self, read: &dyn Read, guild: GuildId) -> Result<Vec<ChangeEvent>> {
         let mut told = Vec::new();
         for (id, entry) in &now.waiting {
             match self.waiting.get(id) {
@@ -52,12 +52,12 @@ impl Songs {
             told.push(of_song(change, before.song.public_id));
         }
         if told.is_empty() {
-            told.push(Told { event: Event::Queue, change: ChangeType::Update, id: None });
+            told.push(ChangeEvent { event: Event::Queue, change: ChangeType::Update, id: None });
         }
         Ok(told)
     }
 }
 
-fn of_song(change: ChangeType, number: PublicId) -> Told {
-    Told { event: Event::Queue, change, id: Some(number.digits()) }
+fn of_song(change: ChangeType, number: PublicId) -> ChangeEvent {
+    ChangeEvent { event: Event::Queue, change, id: Some(number.digits()) }
 }

@@ -46,7 +46,7 @@ pub(super) enum Event {
 
 /// What an activity is told as.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct ChangeEvent {
     pub(super) event: Event,
     pub(super) change: ChangeType,
     /// Whom or what it is about, as the API calls it.
@@ -80,13 +80,13 @@ const fn event_of(thing: Thing) -> Event {
 }
 
 /// What programs are told of an activity.
-pub(super) fn told(guild: GuildId, activity: &Activity) -> Option<Told> {
+pub(super) fn told(guild: GuildId, activity: &Activity) -> Option<ChangeEvent> {
     // What is of the instance is no server's.
     if guild == GuildId::INSTANCE {
         return None;
     }
     let (thing, change) = Domain::heard_of(activity)?;
-    Some(Told { event: event_of(thing), change, id: activity.subject.as_ref().map(id_of) })
+    Some(ChangeEvent { event: event_of(thing), change, id: activity.subject.as_ref().map(id_of) })
 }
 
 fn id_of(subject: &Subject) -> String {
@@ -121,7 +121,7 @@ mod tests {
     fn an_activity_is_told_by_what_kind_of_thing_changed_and_whose_alone() {
         let (here, ann) = (GuildId::new(5), UserId::new(7));
         let balance = activity("coins.posted", Some(Subject::Member(ann)));
-        let expected = Told { event: Event::Balance, change: ChangeType::Update, id: Some("7".to_owned()) };
+        let expected = ChangeEvent { event: Event::Balance, change: ChangeType::Update, id: Some("7".to_owned()) };
         assert_eq!(told(here, &balance), Some(expected));
         let setting = activity("settings.changed", Some(Subject::Setting("queue_limit".to_owned())));
         assert_eq!(

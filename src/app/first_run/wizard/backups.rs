@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tempfile::TempPath;
 
-use super::course::{InPlace, Step, Summary, Told, Tried, Wrong};
+use super::course::{Announcement, FormError, InPlace, Step, Summary, Tried};
 use super::{Held, Wizard};
 use crate::app::backup::folder::{Folder, Room};
 use crate::app::backup::off_site;
@@ -62,41 +62,41 @@ impl Wizard {
     }
 
     /// The copies at the target, the newest first.
-    pub(super) async fn copies(self: Arc<Self>) -> Result<Step, Wrong> {
+    pub(super) async fn copies(self: Arc<Self>) -> Result<Step, FormError> {
         let Some(target) = &self.target else { return Ok(Step::Begin) };
-        let told = |problem: String| Wrong::new(format!("{target} cannot be looked at: {problem}."));
+        let told = |problem: String| FormError::new(format!("{target} cannot be looked at: {problem}."));
         let mut names = off_site::names(target).await.map_err(told)?;
         names.truncate(MOST_OFFERED);
         if names.is_empty() {
-            Err(Wrong::new(format!("There is no copy at {target}.")))
+            Err(FormError::new(format!("There is no copy at {target}.")))
         } else {
             Ok(Step::Copies(names))
         }
     }
 
     /// Takes a snapshot that is here, and tries it out. It stays where it is: what is tried out is a copy.
-    pub(super) async fn take_from_here(self: Arc<Self>, name: String) -> Result<Step, Wrong> {
+    pub(super) async fn take_from_here(self: Arc<Self>, name: String) -> Result<Step, FormError> {
         let folder = Folder::of(&self.storage.data_dir);
         let found = folder.snapshots().unwrap_or_default().into_iter().find(|snapshot| snapshot.name() == name);
-        let found = found.ok_or_else(|| Wrong::new("That snapshot is not here any more."))?;
+        let found = found.ok_or_else(|| FormError::new("That snapshot is not here any more."))?;
         let (file, path) = self.take_in().map_err(|error| Stop::storage(&self.incoming(), &error))?;
         let copying = tokio::task::spawn_blocking(move || io::copy(&mut File::open(found.path)?, &mut &file));
-        let copied = copying.await.map_err(|error| Wrong::broken(&error))?;
+        let copied = copying.await.map_err(|error| FormError::broken(&error))?;
         copied.map_err(|error| Stop::storage(&self.incoming(), &error))?;
         self.tried(path, name).await
     }
 
     /// Fetches a copy from the target, and tries it out.
-    pub(super) async fn take_from_target(self: Arc<Self>, name: String) -> Result<Step, Wrong> {
+    pub(super) async fn take_from_target(self: Arc<Self>, name: String) -> Result<Step, FormError> {
         let Some(target) = &self.target else { return Ok(Step::Begin) };
         let (file, path) = self.take_in().map_err(|error| Stop::storage(&self.incoming(), &error))?;
         let fetched = off_site::fetch(target, &name, file).await;
-        fetched.map_err(|problem| Wrong::new(format!("{name} cannot be fetched from {target}: {problem}.")))?;
+        fetched.map_err(|problem| FormError::new(format!("{name} cannot be fetched from {target}: {problem}.")))?;
         self.tried(path, name).await
     }
 
     /// Tries out what was taken in.
-    pub(super) async fn tried(self: Arc<Self>, file: TempPath, name: String) -> Result<Step, Wrong> {
+    pub(super) async fn tried(self: Arc<Self>, file: TempPath, name: String) -> Result<Step, FormError> {
         let bytes = fs::metadata(&file).map_or(0, |file| file.len());
         let data_dir = &self.storage.data_dir;
         Room::OfDisk.require(data_dir, bytes.saturating_mul(2)).map_err(|error| Stop::storage(data_dir, &error))?;
@@ -113,10 +113,10 @@ impl Wizard {
             let trial = trial.map_err(renamed);
             trial.map(|trial| (trial, file, name))
         });
-        let (trial, file, name) = trying.await.map_err(|error| Wrong::broken(&error))??;
+        let (trial, file, name) = trying.await.map_err(|error| FormError::broken(&error))??;
         if !trial.findings.is_empty() {
             let findings = trial.findings.join(" ");
-            return Err(Wrong::new(format!(
+            return Err(FormError::new(format!(
                 "{name} is whole, but does not fit together: {findings} To restore it all the same, put it \
                 on this machine and run `greenroom restore --anyway` there."
             )));
@@ -125,7 +125,7 @@ impl Wizard {
     }
 
     /// Puts a backup in the place of the store.
-    pub(super) async fn restored(self: Arc<Self>, tried: Tried) -> Result<Step, Wrong> {
+    pub(super) async fn restored(self: Arc<Self>, tried: Tried) -> Result<Step, FormError> {
         let mut held = self.held.lock().await;
         held.release().await;
         let (storage, clock, summary) = (self.storage.clone(), self.clock.clone(), tried.summary.clone());
@@ -143,10 +143,10 @@ impl Wizard {
             }
         }
         drop(held);
-        let restored = restored.map_err(|error| Wrong::broken(&error))??;
+        let restored = restored.map_err(|error| FormError::broken(&error))??;
         let name = |path: &Option<PathBuf>| Some(path.as_ref()?.file_name()?.to_string_lossy().into_owned());
         let in_place = InPlace { summary, snapshot: name(&restored.snapshot), kept: name(&restored.kept) };
-        self.with_course(|course| course.told = Some(Told::Restored(in_place)));
+        self.with_course(|course| course.told = Some(Announcement::Restored(in_place)));
         tracing::info!(store = %restored.store.display(), rows = restored.trial.verified.manifest.rows(), "a backup was restored");
         self.after_beginning().await
     }

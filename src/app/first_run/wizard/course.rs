@@ -35,16 +35,16 @@ pub(super) struct Course {
     /// The backup that was chosen last from a list.
     pub(super) chosen: String,
     /// What came of what was asked for last.
-    pub(super) told: Option<Told>,
+    pub(super) told: Option<Announcement>,
     /// When the last step was done.
     pub(super) started_at: Option<Timestamp>,
 }
 
 /// What the page says of what was asked for last, until something else is.
 #[derive(Clone)]
-pub(super) enum Told {
+pub(super) enum Announcement {
     /// Why it was not done.
-    Wrong(Wrong),
+    FormError(FormError),
     /// A backup is in the place of the store.
     Restored(InPlace),
 }
@@ -113,7 +113,7 @@ pub(super) struct Summary {
 
 /// Why something was not done, for a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub(super) struct FormError {
     /// The field that it is about; empty for none.
     pub(super) field: &'static str,
     /// What a person reads.
@@ -162,7 +162,7 @@ impl Summary {
     }
 }
 
-impl Wrong {
+impl FormError {
     /// Something that is about no field.
     pub(super) fn new(sentence: impl Into<String>) -> Self {
         Self { field: "", sentence: sentence.into() }
@@ -188,19 +188,19 @@ impl Wrong {
     }
 }
 
-impl From<Error> for Wrong {
+impl From<Error> for FormError {
     fn from(error: Error) -> Self {
         Self::in_field("", error)
     }
 }
 
-impl From<Stop> for Wrong {
+impl From<Stop> for FormError {
     fn from(stop: Stop) -> Self {
         Self::new(stop.on_page(DOING))
     }
 }
 
-impl From<Unknown> for Wrong {
+impl From<Unknown> for FormError {
     fn from(unknown: Unknown) -> Self {
         Self::of_field("token", unknown.sentence)
     }

@@ -15,7 +15,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tower_http::compression::CompressionLayer;
 
-use super::course::{DOING, LASTS, Step, Told, Wrong};
+use super::course::{Announcement, DOING, FormError, LASTS, Step};
 use super::pages::{self, About, Shown};
 use super::{Wizard, upload};
 use crate::app::first_run::account::token_in;
@@ -130,14 +130,14 @@ async fn act(
     }
     let Some(session) = session else { return Ok(see_other(AT_THE_DOOR)) };
     if !wizard.csrf.admits(&session, field(&fields, CSRF), wizard.clock.now()) {
-        return Ok(wizard.answered(Err(Wrong::new(Problem::Csrf.sentence(None).to_string()))));
+        return Ok(wizard.answered(Err(FormError::new(Problem::Csrf.sentence(None).to_string()))));
     }
     wizard.with_course(|course| course.told = None);
     Ok(wizard.answered(take_step(wizard, &path, &fields).await))
 }
 
 /// Does what a form asks for, where its step is the present one. Whoever sends a form of another step sees where they are.
-async fn take_step(wizard: &Arc<Wizard>, path: &str, fields: &Fields) -> Result<(), Wrong> {
+async fn take_step(wizard: &Arc<Wizard>, path: &str, fields: &Fields) -> Result<(), FormError> {
     let backup = || {
         let chosen = field(fields, "backup").to_owned();
         wizard.with_course(|course| course.chosen.clone_from(&chosen));
@@ -180,7 +180,7 @@ async fn take_step(wizard: &Arc<Wizard>, path: &str, fields: &Fields) -> Result<
     Ok(())
 }
 
-async fn take_upload(wizard: &Arc<Wizard>, session: &Digest, parts: Parts, body: Body) -> Result<(), Wrong> {
+async fn take_upload(wizard: &Arc<Wizard>, session: &Digest, parts: Parts, body: Body) -> Result<(), FormError> {
     let before = wizard.step();
     if !matches!(before, Step::Begin) {
         return Ok(());
@@ -208,15 +208,15 @@ async fn enter(wizard: &Wizard, origin: Origin, fields: &Fields) -> Result<Respo
 }
 
 /// That a code opens nothing.
-fn gone() -> Wrong {
+fn gone() -> FormError {
     let sentence = "This code does not work: it was used, a newer one was given, or it is too old. `greenroom setup-link` on the \
                     machine prints another one.";
-    Wrong::of_field("code", sentence)
+    FormError::of_field("code", sentence)
 }
 
 /// That a browser is not in, or not any more.
-fn not_in() -> Wrong {
-    Wrong::new("Another browser has used a newer code, or it is long since you were here. Enter a new code.")
+fn not_in() -> FormError {
+    FormError::new("Another browser has used a newer code, or it is long since you were here. Enter a new code.")
 }
 
 impl Wizard {
@@ -229,7 +229,7 @@ impl Wizard {
     }
 
     /// The way to the page of the present step, which says what was wrong.
-    fn answered(&self, outcome: Result<(), Wrong>) -> Response {
+    fn answered(&self, outcome: Result<(), FormError>) -> Response {
         if let Err(wrong) = outcome {
             self.tell(wrong);
         }
@@ -248,7 +248,7 @@ impl Wizard {
         };
         let target = self.target.as_ref().map(ToString::to_string);
         let wrong = match &told {
-            Some(Told::Wrong(wrong)) => Some(wrong),
+            Some(Announcement::FormError(wrong)) => Some(wrong),
             _ => None,
         };
         let about = About {
@@ -272,7 +272,7 @@ impl Wizard {
     }
 
     /// The page that asks for the code.
-    fn door(&self, headers: &HeaderMap, code: Option<&str>, wrong: Option<&Wrong>) -> Response {
+    fn door(&self, headers: &HeaderMap, code: Option<&str>, wrong: Option<&FormError>) -> Response {
         let status = if wrong.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
         let told = wrong.filter(|wrong| wrong.field.is_empty());
         let notices: Vec<Notice> = told.map(|wrong| pages::bad(&wrong.sentence)).into_iter().collect();

@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::course::{InPlace, Step, Summary, Told, Wrong};
+use super::course::{Announcement, FormError, InPlace, Step, Summary};
 use super::upload;
 use crate::app::first_run::account::Account;
 use crate::kernel::time::Timestamp;
@@ -40,7 +40,7 @@ pub(super) struct About<'a> {
     /// The backup that was chosen last from a list.
     pub(super) chosen: &'a str,
     /// What was wrong.
-    pub(super) wrong: Option<&'a Wrong>,
+    pub(super) wrong: Option<&'a FormError>,
 }
 
 impl<'a> About<'a> {
@@ -56,10 +56,10 @@ impl<'a> About<'a> {
 }
 
 /// What a page says above everything of what was asked for last; what is wrong with a field stands beside it.
-pub(super) fn notice(told: &Told) -> Option<Notice> {
+pub(super) fn notice(told: &Announcement) -> Option<Notice> {
     match told {
-        Told::Wrong(wrong) => wrong.field.is_empty().then(|| bad(&wrong.sentence)),
-        Told::Restored(in_place) => Some(Notice::new(Tone::Good, restored(in_place))),
+        Announcement::FormError(wrong) => wrong.field.is_empty().then(|| bad(&wrong.sentence)),
+        Announcement::Restored(in_place) => Some(Notice::new(Tone::Good, restored(in_place))),
     }
 }
 
@@ -84,13 +84,13 @@ fn made_at(summary: &Summary) -> Option<Timestamp> {
 }
 
 /// What is wrong with a field.
-fn wrong_in<'a>(wrong: Option<&'a Wrong>, field: &str) -> Option<&'a str> {
+fn wrong_in<'a>(wrong: Option<&'a FormError>, field: &str) -> Option<&'a str> {
     wrong.filter(|wrong| wrong.field == field).map(|wrong| wrong.sentence.as_str())
 }
 
 /// The page that asks for the code, or shows that it has one: to open an address must not use it up, because previews of links
 /// do that.
-pub(super) fn door(code: Option<&str>, ways: &[String], wrong: Option<&Wrong>) -> Shown {
+pub(super) fn door(code: Option<&str>, ways: &[String], wrong: Option<&FormError>) -> Shown {
     let form = Form::unsealed("/setup/enter");
     let hint = "Greenroom printed it when it started: 20 letters and digits.";
     let main = html! {

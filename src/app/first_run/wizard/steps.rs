@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Wizard;
-use super::course::{Step, Told, Wrong};
+use super::course::{Announcement, FormError, Step};
 use crate::app::exit::Stop;
 use crate::app::first_run::account::Account;
 use crate::app::first_run::code::Code;
@@ -58,8 +58,8 @@ impl Wizard {
     }
 
     /// Says on the next pages why something was not done.
-    pub(super) fn tell(&self, wrong: Wrong) {
-        self.with_course(|course| course.told = Some(Told::Wrong(wrong)));
+    pub(super) fn tell(&self, wrong: FormError) {
+        self.with_course(|course| course.told = Some(Announcement::FormError(wrong)));
     }
 
     /// Does something that takes a while: it goes on where the browser gives up. Where it fails, `before` is the step again.
@@ -67,7 +67,7 @@ impl Wizard {
         self: &Arc<Self>,
         words: &'static str,
         before: Step,
-        work: impl Future<Output = Result<Step, Wrong>> + Send + 'static,
+        work: impl Future<Output = Result<Step, FormError>> + Send + 'static,
     ) {
         self.go_to(Step::Working(words));
         let (wizard, last) = (Arc::clone(self), before.clone());
@@ -82,12 +82,12 @@ impl Wizard {
         });
         if let Err(error) = working.await {
             self.go_to(last);
-            self.tell(Wrong::broken(&error));
+            self.tell(FormError::broken(&error));
         }
     }
 
     /// The step before one; `None` where there is none to go back to.
-    pub(super) async fn before(&self, step: &Step) -> Result<Option<Step>, Wrong> {
+    pub(super) async fn before(&self, step: &Step) -> Result<Option<Step>, FormError> {
         Ok(match step {
             Step::Copies(_) | Step::Confirm(_) | Step::Password { .. } => Some(Step::Begin),
             Step::Token => Some(match self.after_beginning().await? {
@@ -114,7 +114,7 @@ impl Wizard {
     }
 
     /// What comes behind the beginning: a password, where one is needed.
-    pub(super) async fn after_beginning(&self) -> Result<Step, Wrong> {
+    pub(super) async fn after_beginning(&self) -> Result<Step, FormError> {
         if !self.operator.may_sign_in || self.operator.password.is_some() {
             return Ok(Step::Token);
         }
@@ -123,10 +123,10 @@ impl Wizard {
     }
 
     /// Gives the operator a password that was typed twice.
-    pub(super) async fn choose_password(&self, password: Secret, again: &Secret) -> Result<(), Wrong> {
-        check(&password).map_err(|refusal| Wrong::in_field("password", refusal.into()))?;
+    pub(super) async fn choose_password(&self, password: Secret, again: &Secret) -> Result<(), FormError> {
+        check(&password).map_err(|refusal| FormError::in_field("password", refusal.into()))?;
         if password != *again {
-            return Err(Wrong::of_field("again", "The two are not the same."));
+            return Err(FormError::of_field("again", "The two are not the same."));
         }
         let hash = Secret::new(self.passwords.hash(password).await?);
         let name = self.operator.name.clone();
@@ -137,7 +137,7 @@ impl Wizard {
     }
 
     /// Tries a token, and keeps it where Discord knows it.
-    pub(super) async fn try_token(&self, token: Secret) -> Result<(), Wrong> {
+    pub(super) async fn try_token(&self, token: Secret) -> Result<(), FormError> {
         let account = Account::of(&token, &self.endpoint).await?;
         self.keep_token(&token).map_err(|error| Stop::storage(&secrets::folder(&self.storage.data_dir), &error))?;
         tracing::info!(bot = account.name, "there is a bot token now");
@@ -158,12 +158,12 @@ impl Wizard {
     }
 
     /// Looks once more what Discord says of the bot.
-    pub(super) async fn look_again(&self) -> Result<(), Wrong> {
+    pub(super) async fn look_again(&self) -> Result<(), FormError> {
         let Some(token) = self.with_course(|course| course.token.clone()) else {
             self.go_to(Step::Token);
             return Ok(());
         };
-        let account = Account::of(&token, &self.endpoint).await.map_err(|unknown| Wrong::new(unknown.sentence))?;
+        let account = Account::of(&token, &self.endpoint).await.map_err(|unknown| FormError::new(unknown.sentence))?;
         self.go_to(Step::Invite(account));
         Ok(())
     }

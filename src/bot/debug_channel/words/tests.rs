@@ -11,7 +11,7 @@ use crate::features::coins::model::{Currency, EntryKind};
 use crate::features::desk::activity::{DEAD_LINK_REMOVED, DEAD_LINK_TAKEN_BACK, Refund};
 use crate::features::engagement::activity::{GIFTS_LIFTED, Lifted, Missed, REPORT_MISSED, ReportMissed};
 use crate::features::handles::activity::{LINKED, Link, PROVEN, RENAMED, UNLINKED};
-use crate::features::handles::model::{RenameTold, RenamedTo};
+use crate::features::handles::model::{RenameNotice, RenamedTo};
 use crate::features::queue::activity::PUT_BACK;
 use crate::features::submissions::activity::{LEFT_IN_HISTORY, Left};
 use crate::features::testing::{GUILD, TestStore};
@@ -174,7 +174,7 @@ fn a_dead_link_that_is_taken_back_is_told_with_what_is_taken_again() {
 fn a_new_name_is_told_with_what_becomes_of_the_link() {
     let name = |name: &str| Handle::parse(name).unwrap();
     let lines = [RenamedTo::Known(name("barn_owl")), RenamedTo::NotSeenYet(name("tawny_owl"))].map(|what| {
-        let renamed = RENAMED.with(RenameTold { user: USER, before: name("night_owl"), what });
+        let renamed = RENAMED.with(RenameNotice { user: USER, before: name("night_owl"), what });
         said(renamed.by(Actor::Live).of(Subject::Member(USER)))
     });
     insta::assert_snapshot!(lines.join("\n"), @r"

@@ -80,13 +80,13 @@ struct Writer {
     connected: Followers,
     is_connected: bool,
     /// What the messages in the batch were good for, for the status once they are written.
-    told: Option<Told>,
+    told: Option<BatchSummary>,
     recorders: Recorders,
 }
 
 /// What messages were good for.
 #[derive(Clone, Copy)]
-struct Told {
+struct BatchSummary {
     at: Timestamp,
     counts: Counts,
     viewers: Option<u32>,
@@ -146,9 +146,9 @@ impl Writer {
 
     /// Adds messages to the batch.
     fn add(&mut self, batch: &mut Vec<LiveEvent>, at: Timestamp, messages: Vec<Message>) {
-        let told = self.told.get_or_insert(Told { at, counts: Counts::default(), viewers: None });
+        let told = self.told.get_or_insert(BatchSummary { at, counts: Counts::default(), viewers: None });
         told.at = at;
-        let Told { counts, viewers, .. } = told;
+        let BatchSummary { counts, viewers, .. } = told;
         for Message { id, is_history, made_at, what } in messages {
             figures::count(&what);
             match what {
@@ -193,7 +193,7 @@ impl Writer {
                 note(self.write_for(guild, Arc::new([event.clone()])).await);
             }
         }
-        if let Some(Told { at, counts, viewers }) = self.told.take() {
+        if let Some(BatchSummary { at, counts, viewers }) = self.told.take() {
             self.bot.lives.heard(&self.name, at, counts, viewers);
         }
     }

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use super::memory::Memory;
 use super::model::{
-    AccountRef, Connection, Interaction, InteractionKind, InteractionNumber, Numbers, Participant, Session, SessionId,
-    SettledGift, SnapshotNumber, Streak, StreakKey, ToldGifts, ViewerSnapshot,
+    AccountRef, Connection, Interaction, InteractionKind, InteractionNumber, KnownGifts, Numbers, Participant, Session,
+    SessionId, SettledGift, SnapshotNumber, Streak, StreakKey, ViewerSnapshot,
 };
 use super::rules::watch::{self, WatchTerms};
 use super::settings::GIFT_RATE;
@@ -35,7 +35,7 @@ pub struct Recorder<'b, 't> {
     /// No streak that did not end has its last step before this; `None` when there is no such streak.
     first_unfinished: Option<Timestamp>,
     /// What the session was told of gifts; `None` until a gift comes.
-    told_gifts: Option<ToldGifts>,
+    told_gifts: Option<KnownGifts>,
     /// Luxury Coins for each whole 100 gifted coins.
     rate: u32,
 }

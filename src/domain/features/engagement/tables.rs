@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::model::{
-    AccountRef, Credit, Interaction, InteractionKind, InteractionNumber, Interruptions, MessageChunk, Numbers,
-    Participant, Session, SessionId, SnapshotNumber, SongRef, Streak, StreakKey, ToldGifts, ViewerSnapshot,
+    AccountRef, Credit, Interaction, InteractionKind, InteractionNumber, Interruptions, KnownGifts, MessageChunk,
+    Numbers, Participant, Session, SessionId, SnapshotNumber, SongRef, Streak, StreakKey, ViewerSnapshot,
 };
 use crate::kernel::amount::Amount;
 use crate::kernel::error::{Error, Result};
@@ -96,7 +96,7 @@ pub static INTERRUPTIONS: Table<(GuildId, SessionId), Interruptions> =
     Table::new("engagement.interruptions", &[]).without_members();
 
 /// What the open session was told of gifts.
-pub static TOLD_GIFTS: Table<(GuildId, SessionId), ToldGifts> =
+pub static TOLD_GIFTS: Table<(GuildId, SessionId), KnownGifts> =
     Table::new("engagement.told_gifts", &[]).without_members();
 
 /// The last numbers given, by guild.
@@ -374,7 +374,7 @@ pub fn interruptions(read: &dyn Read, guild: GuildId, session: SessionId) -> Res
 }
 
 /// What a session was told of gifts.
-pub fn told_gifts(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<ToldGifts> {
+pub fn told_gifts(read: &dyn Read, guild: GuildId, session: SessionId) -> Result<KnownGifts> {
     Ok(TOLD_GIFTS.get(read, &(guild, session))?.unwrap_or_default())
 }
 

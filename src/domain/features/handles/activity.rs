@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{RenameTold, RenamedTo};
+use super::model::{RenameNotice, RenamedTo};
 use crate::activity::{ActivityKind, ChangeType, Noted, Readable, Thing};
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
@@ -20,7 +20,7 @@ pub static LINKED: ActivityKind<Link> =
 pub static UNLINKED: ActivityKind<Link> =
     ActivityKind::new("handles.unlinked", unlinked).heard_as(Thing::Member, ChangeType::Delete);
 /// A linked account has another name.
-pub static RENAMED: ActivityKind<RenameTold> =
+pub static RENAMED: ActivityKind<RenameNotice> =
     ActivityKind::new("handles.renamed", |told| Some(renamed(told))).heard_as(Thing::Member, ChangeType::Update);
 
 /// All of them.
@@ -86,8 +86,8 @@ fn unlinked(told: &Noted<'_, Link>) -> Option<Sentence> {
     Some(sentence.signed("🔗"))
 }
 
-fn renamed(told: &Noted<'_, RenameTold>) -> Sentence {
-    let RenameTold { user, before, what } = &told.details;
+fn renamed(told: &Noted<'_, RenameNotice>) -> Sentence {
+    let RenameNotice { user, before, what } = &told.details;
     let user = Numbered(*user);
     let sentence = match what {
         RenamedTo::Known(now) => sentence!(

@@ -122,7 +122,7 @@ pub enum RenamedTo {
 
 /// What a member is told when a handle of theirs has another name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RenameTold {
+pub struct RenameNotice {
     /// The member.
     pub user: UserId,
     /// The name until now.
@@ -132,7 +132,7 @@ pub struct RenameTold {
 }
 
 /// The job that tells a member that a handle of theirs has another name.
-pub static TELL_RENAME: JobKind<RenameTold> =
+pub static TELL_RENAME: JobKind<RenameNotice> =
     JobKind::new("handles.tell_rename", "Telling a member that their TikTok account has another name");
 
 /// What a handle did on the live.
@@ -190,7 +190,7 @@ pub struct Proof {
 
 /// What a member is told after a code was typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProofTold {
+pub struct ProofNotice {
     /// The member.
     pub user: UserId,
     /// The handle.
@@ -211,7 +211,7 @@ pub enum ProofEffect {
 }
 
 /// The job that tells a member what a proof did.
-pub static TELL_PROOF: JobKind<ProofTold> =
+pub static TELL_PROOF: JobKind<ProofNotice> =
     JobKind::new("handles.tell_proof", "Telling a member that a handle is proven");
 
 refusals! {

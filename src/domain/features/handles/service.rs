@@ -4,7 +4,7 @@
 
 use super::code::{Code, LIFE};
 use super::model::{
-    Account, AccountId, Activity, HandleRefusal, KnownAccount, Linked, OpenCode, Proof, ProofTold, RenameTold,
+    Account, AccountId, Activity, HandleRefusal, KnownAccount, Linked, OpenCode, Proof, ProofNotice, RenameNotice,
     TELL_PROOF, TELL_RENAME, Unlinked,
 };
 use super::rules::{self, LinkRequest};
@@ -181,12 +181,12 @@ pub fn forget_expired_codes(tx: &Tx<'_>, guild: GuildId) -> Result<bool> {
 }
 
 /// Stages the message to a member of what a proof did.
-pub fn tell_proof(tx: &Tx<'_>, guild: GuildId, told: &ProofTold) -> Result<()> {
+pub fn tell_proof(tx: &Tx<'_>, guild: GuildId, told: &ProofNotice) -> Result<()> {
     TELL_PROOF.schedule_now(tx, guild, Lane::User(told.user), told).map(drop)
 }
 
 /// Stages the message to a member that a handle of theirs has another name.
-pub fn tell_rename(tx: &Tx<'_>, guild: GuildId, told: &RenameTold) -> Result<()> {
+pub fn tell_rename(tx: &Tx<'_>, guild: GuildId, told: &RenameNotice) -> Result<()> {
     TELL_RENAME.schedule_now(tx, guild, Lane::User(told.user), told).map(drop)
 }
 

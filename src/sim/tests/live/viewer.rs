@@ -72,7 +72,7 @@ pub(super) fn each(bytes: &[u8], field: u64) -> Vec<Vec<u8>> {
 
 /// A message of the room.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct RoomMessage {
     pub(super) method: String,
     pub(super) payload: Vec<u8>,
     pub(super) id: u64,
@@ -80,8 +80,8 @@ pub(super) struct Told {
 }
 
 /// The messages of a result.
-pub(super) fn told(result: &[u8]) -> Vec<Told> {
-    let read = |message: Vec<u8>| Told {
+pub(super) fn told(result: &[u8]) -> Vec<RoomMessage> {
+    let read = |message: Vec<u8>| RoomMessage {
         method: text(&message, &[1]),
         payload: part(&message, 2),
         id: number(&message, &[3]),
@@ -171,7 +171,7 @@ impl Came {
     }
 
     /// The messages in it.
-    pub(super) fn told(&self) -> Vec<Told> {
+    pub(super) fn told(&self) -> Vec<RoomMessage> {
         told(&self.result())
     }
 }
@@ -332,7 +332,7 @@ impl Viewer {
     }
 
     /// The messages of the next frame.
-    pub(super) async fn told(&mut self) -> Vec<Told> {
+    pub(super) async fn told(&mut self) -> Vec<RoomMessage> {
         self.next().await.unwrap().told()
     }
 }

@@ -24,7 +24,7 @@ use crate::features;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::{Sentence, Slot};
-use crate::references::{Problem as Trouble, told};
+use crate::references::{BrokenReference, told};
 use crate::settings::Listed;
 use crate::signin::scope::Scope;
 use crate::store::Read;
@@ -47,7 +47,7 @@ pub fn of_key(key: &str) -> Option<&'static Listed> {
 }
 
 /// What does not work of what a server has set, as far as is known.
-pub fn known_troubles(web: &Web, read: &dyn Read, guild: GuildId) -> Result<Vec<Trouble>> {
+pub fn known_troubles(web: &Web, read: &dyn Read, guild: GuildId) -> Result<Vec<BrokenReference>> {
     if !told::is_any(read, guild)? {
         return Ok(Vec::new());
     }
@@ -96,7 +96,7 @@ impl SettingView {
         guild: GuildId,
         listed: &'static Listed,
         level: Level,
-        troubles: &[Trouble],
+        troubles: &[BrokenReference],
     ) -> Result<Self> {
         let (setting, control) = (listed.setting, listed.setting.control());
         let own = troubles.iter().filter(|trouble| trouble.reference.declared.key() == setting.key());

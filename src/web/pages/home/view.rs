@@ -9,7 +9,7 @@ use crate::discord::references::permissions;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
-use crate::references::{Problem, Target, Trouble};
+use crate::references::{BrokenReference, ReferenceFault, Target};
 use crate::sentence;
 use crate::tiktok::status::Status;
 use crate::web::access::{Rank, Who};
@@ -25,9 +25,9 @@ use crate::web::ui::components::{Tile, Tone, badge, moment, relative, since};
 const OLD: Duration = Duration::from_hours(26);
 
 /// What does not work.
-pub(super) struct Wrong {
+pub(super) struct OpenIssues {
     /// What is set and does not work on Discord.
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<BrokenReference>,
     /// Whether Discord does not tell the bot what people write.
     pub(super) lacks_intents: bool,
     /// The last backup.
@@ -75,7 +75,7 @@ pub(in crate::web::pages) fn closed() -> Markup {
 }
 
 /// What needs somebody.
-pub(super) fn attention(home: &Home, wrong: &Wrong, rank: Rank) -> Markup {
+pub(super) fn attention(home: &Home, wrong: &OpenIssues, rank: Rank) -> Markup {
     let guild = home.guild;
     let items = items(home, wrong, rank);
     html! {
@@ -93,7 +93,7 @@ pub(super) fn attention(home: &Home, wrong: &Wrong, rank: Rank) -> Markup {
 }
 
 /// What needs somebody, with a way there for whoever may go it.
-fn items(home: &Home, wrong: &Wrong, rank: Rank) -> Vec<Markup> {
+fn items(home: &Home, wrong: &OpenIssues, rank: Rank) -> Vec<Markup> {
     let (guild, is_admin) = (home.guild, rank.reaches(Who::Admin));
     let mut items = Vec::new();
     if home.pending > 0 {
@@ -145,17 +145,17 @@ fn items(home: &Home, wrong: &Wrong, rank: Rank) -> Vec<Markup> {
 }
 
 /// What is wrong with something that the server has set, and what mends it.
-fn in_words(problem: &Problem) -> Sentence {
+fn in_words(problem: &BrokenReference) -> Sentence {
     let declared = problem.reference.declared;
     let (title, effect) = (declared.title(), declared.needs.effect);
     // A page shows a command by itself.
     let remedy = declared.remedy().replace(['`', '*'], "");
     match (problem.trouble, problem.reference.target) {
-        (Trouble::Lacks(missing), Target::Channel(channel)) => {
+        (ReferenceFault::Lacks(missing), Target::Channel(channel)) => {
             let missing = permissions(missing);
             sentence!("I lack {missing} in {channel}, which is **{title}**. {effect}", missing, channel, title, effect)
         }
-        (Trouble::Gone | Trouble::Lacks(_), _) => {
+        (ReferenceFault::Gone | ReferenceFault::Lacks(_), _) => {
             sentence!("**{title}** is gone. {effect} Choose another by {remedy}.", title, effect, remedy)
         }
     }

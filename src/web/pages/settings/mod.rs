@@ -14,7 +14,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
-use crate::references::Problem as Trouble;
+use crate::references::BrokenReference;
 use crate::settings::{Area, Listed, NONE};
 use crate::store::{Read, Topic};
 use crate::web::Web;
@@ -53,7 +53,7 @@ impl Row {
         guild: GuildId,
         listed: &'static Listed,
         level: Level,
-        troubles: &[Trouble],
+        troubles: &[BrokenReference],
     ) -> Result<Self> {
         let setting = listed.setting;
         let own = troubles.iter().filter(|trouble| trouble.reference.declared.key() == setting.key());

@@ -16,7 +16,7 @@ fn account() -> Account {
     }
 }
 
-fn drawn(of: &Step, wrong: Option<&Wrong>) -> String {
+fn drawn(of: &Step, wrong: Option<&FormError>) -> String {
     let snapshots = ["greenroom-20261121-200000.redb".to_owned()];
     let about = About {
         seal: SEAL,
@@ -108,7 +108,7 @@ fn a_store_that_is_here_already_is_told_and_not_called_new() {
 
 #[test]
 fn what_is_wrong_with_a_field_stands_beside_it() {
-    let wrong = Wrong::of_field("password", "It is too short.");
+    let wrong = FormError::of_field("password", "It is too short.");
     let page = drawn(&Step::Password { has_one: false }, Some(&wrong));
     assert!(page.contains("id=\"f-password-error\"") && page.contains("It is too short."), "{page}");
     assert_eq!(page.matches("autofocus").count(), 1, "{page}");

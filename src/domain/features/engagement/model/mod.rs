@@ -292,16 +292,16 @@ pub struct Interruption {
 
 /// What an open session was told of gifts, by TikTok's number of the gift: what one message leaves out, an earlier one said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToldGifts {
+pub struct KnownGifts {
     /// Which.
-    pub gifts: BTreeMap<u64, ToldGift>,
+    pub gifts: BTreeMap<u64, KnownGift>,
 }
 
-impl Record for ToldGifts {}
+impl Record for KnownGifts {}
 
 /// What was told of a gift.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToldGift {
+pub struct KnownGift {
     /// Its name.
     pub name: String,
     /// The price of one, in coins; 0 while it is not known.

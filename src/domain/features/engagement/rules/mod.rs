@@ -5,7 +5,7 @@ pub mod watch;
 
 use std::time::Duration;
 
-use super::model::{InteractionKind, Interruption, Interruptions, Payout, Session, Streak, ToldGift, ToldGifts};
+use super::model::{InteractionKind, Interruption, Interruptions, KnownGift, KnownGifts, Payout, Session, Streak};
 use crate::kernel::amount::Amount;
 use crate::kernel::time::Timestamp;
 use crate::live::{Gift, Handle};
@@ -182,7 +182,7 @@ pub fn was_hidden(all: &Interruptions, made_at: Timestamp, oldest_chunk: u64) ->
 /// A gift with what its message left out and an earlier one told. No price is guessed.
 ///
 /// One that can streak and came without a number of its streak may go on, where its message did not describe it.
-pub fn completed(gift: &Gift, told: Option<&ToldGift>) -> Gift {
+pub fn completed(gift: &Gift, told: Option<&KnownGift>) -> Gift {
     let Some(told) = told else { return gift.clone() };
     let is_whole = !gift.name.is_empty() && gift.unit_coins > 0;
     Gift {
@@ -194,7 +194,7 @@ pub fn completed(gift: &Gift, told: Option<&ToldGift>) -> Gift {
 }
 
 /// Remembers what a message told of a gift; answers whether that is news.
-pub fn remember(told: &mut ToldGifts, gift: &Gift) -> bool {
+pub fn remember(told: &mut KnownGifts, gift: &Gift) -> bool {
     let before = told.gifts.get(&gift.id);
     if gift.id == 0 || (gift.name.is_empty() && gift.unit_coins == 0) {
         return false;

@@ -27,8 +27,8 @@ fn quiet() -> Home {
 const VIEWER: Rank = Rank { level: Some(Level::Viewer), is_reviewer: false };
 const ADMIN: Rank = Rank { level: Some(Level::Admin), is_reviewer: false };
 
-fn nothing_wrong() -> Wrong {
-    Wrong { problems: Vec::new(), lacks_intents: false, backup: Backup::NotTold }
+fn nothing_wrong() -> OpenIssues {
+    OpenIssues { problems: Vec::new(), lacks_intents: false, backup: Backup::NotTold }
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn only_who_can_do_something_about_what_was_not_sent_is_led_there() {
 #[test]
 fn what_needs_somebody_is_told_with_the_way_there() {
     let home = Home { pending: 2, given_up: (1, Some(AT)), ..quiet() };
-    let wrong = Wrong { lacks_intents: true, backup: Backup::Old(None), ..nothing_wrong() };
+    let wrong = OpenIssues { lacks_intents: true, backup: Backup::Old(None), ..nothing_wrong() };
     insta::assert_snapshot!(lines(&attention(&home, &wrong, Rank { is_reviewer: true, ..ADMIN })), @r#"
     <section class="card" aria-labelledby="attention">
     <h2 id="attention">Needs attention</h2>
