@@ -22,10 +22,11 @@ use super::access::{
     Caller, Limit, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, Somebody, TooOften, Verdict, Via, Visitor, Who,
     place,
 };
-use super::answer::{Problem, WasDone, form_field, once_more, told, with_cookies};
+use super::answer::{OnlyAsks, Problem, WasDone, form_field, once_more, told, with_cookies};
 use super::endpoint::{Arrived, Door, Route};
 use super::headers::CSRF_TOKEN;
 use super::kept::{self, WayBack};
+use super::part;
 use super::settings::Settings;
 use super::trouble::{self, Met};
 use super::ui::components::ASK;
@@ -41,7 +42,7 @@ use crate::kernel::time::Timestamp;
 use crate::signin::Person;
 use crate::signin::address::network;
 use crate::signin::guesses;
-use crate::store::{Read, through};
+use crate::store::{Read, Tx, through};
 
 /// How long a body may take to come.
 const BODY: Duration = Duration::from_secs(20);
@@ -69,6 +70,16 @@ pub(super) async fn pass(web: Web, route: &'static Route, door: Door, request: a
     match door {
         Door::Api => told(&web, &problem, route.name, route.says_success),
         Door::Page if is_signed_out => lead(&address),
+        // An open page keeps its acts itself, and sends them in their order once somebody is signed in.
+        Door::Form if is_signed_out && part::is_quiet(&parts.headers) => {
+            let met = Met {
+                visitor: &known.visitor,
+                headers: &parts.headers,
+                place: (known.guild, known.rank),
+                address: None,
+            };
+            trouble::problem(&web, &met, &problem, route.name)
+        }
         // What was typed is not lost: it is shown again to whoever is signed in then.
         Door::Form if is_signed_out => {
             let WayBack { page, cookie } = kept(&web, route, &parts.headers, body, &known).await;
@@ -253,7 +264,8 @@ fn is_meant(web: &Web, arrived: &Arrived) -> Result<(), Problem> {
 /// After a change that succeeded the next form needs the next token.
 fn rotate(web: &Web, session: Option<Digest>, now: Timestamp, response: &Response) {
     let is_done = response.status().is_success() || response.status() == StatusCode::SEE_OTHER;
-    if let Some(session) = session.filter(|_| is_done) {
+    let only_asks = response.extensions().get::<OnlyAsks>().is_some();
+    if let Some(session) = session.filter(|_| is_done && !only_asks) {
         web.csrf.rotate(&session, now);
     }
 }
@@ -305,10 +317,15 @@ async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>)
 impl Web {
     /// Notes that somebody tried what is the operator's alone, and was refused: summed, so that no flood of tries fills the store.
     async fn note_refused_try(&self, origin: Origin, now: Timestamp) -> Result<(), Problem> {
-        let Some((from, tries)) = self.refused.count(network(origin.address), now) else { return Ok(()) };
+        let due = self.refused.count(network(origin.address), now);
         // A store that takes nothing any more refuses all the same.
-        if self.bot.store.stop_reason().is_none() {
-            self.bot.store.write("refused_try", move |tx| guesses::refused(tx, &from, tries)).await?;
+        if due.is_empty() || self.bot.store.stop_reason().is_some() {
+            return Ok(());
+        }
+        let noted = move |tx: &Tx<'_>| due.iter().try_for_each(|(from, tries)| guesses::refused(tx, from, *tries));
+        // It is refused all the same, and counted with the next.
+        if let Err(error) = self.bot.store.write("refused_tries", noted).await {
+            tracing::warn!(%error, "refused tries are not noted");
         }
         Ok(())
     }

@@ -31,11 +31,13 @@ use crate::kernel::time::Timestamp;
 /// How long a form is kept: so long somebody may take to sign in.
 const LASTS: Duration = Duration::from_mins(30);
 /// Forms that are kept in all; past this the oldest go.
-const MOST: usize = 256;
+const MOST: usize = 128;
 /// Forms that are kept for one place, so that nobody pushes out those of all others.
 const MOST_OF_A_PLACE: usize = 8;
 /// The largest form that is kept, in bytes.
 pub(super) const LARGEST: usize = 64 * 1024;
+/// The most fields of a form that is kept: more than any page of ours has.
+const MOST_FIELDS: usize = 1_000;
 /// What stands behind the question mark of the page that shows it.
 pub(super) const KEPT: &str = "kept";
 
@@ -79,9 +81,13 @@ enum By {
     Session(Digest, String),
 }
 
-/// Everything that was typed, by field, from the body of a form. What is secret is typed again.
+/// Everything that was typed, by field, from the body of a form; nothing where it has more fields than any form. What is secret
+/// is typed again.
 pub(super) fn typed_of(body: &[u8]) -> Typed {
     let mut typed = Typed::new();
+    if url::form_urlencoded::parse(body).count() > MOST_FIELDS {
+        return typed;
+    }
     for (name, value) in serde_html_form::from_bytes::<Vec<(String, String)>>(body).unwrap_or_default() {
         if name != CSRF && !is_secret(&name) {
             typed.entry(name).or_default().push(value);
@@ -280,7 +286,7 @@ mod tests {
     /// What is filled in for somebody on a page.
     fn filled(forms: &KeptForms, visitor: &Visitor, page: &str, now: Timestamp) -> Option<String> {
         let refill = forms.wanted(&Settings::default(), &HeaderMap::new(), visitor, (page, now))?;
-        assert!(!refill.says_something(), "they know what they typed");
+        assert!(refill.says_something(), "nothing was done yet");
         refill.value("confirm").map(str::to_owned)
     }
 

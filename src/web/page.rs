@@ -35,7 +35,7 @@ use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::sign_in::UserView;
 use super::trouble::{Met, problem};
-use super::ui::components::{Notice, Seal};
+use super::ui::components::{IDEMPOTENCY_KEY, Notice, Seal};
 use super::ui::icons::Icon;
 use super::ui::layout::{
     Crumb, Frame, GuildNav, KEYS_OFF, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame,
@@ -157,7 +157,11 @@ impl Shown {
 impl<P: Page> Seen<P> {
     /// What a form of this page carries. `form` tells the forms of one page apart.
     pub fn seal(&self, form: &str) -> SealOf {
-        SealOf { csrf: self.ink.csrf.clone(), key: format!("{}-{form}", self.ink.key) }
+        // A form that is given back is the same wish: sent twice, it counts once.
+        let given_back = self.refill.as_ref().filter(|refill| refill.status.is_success());
+        let key = given_back.and_then(|refill| refill.value(IDEMPOTENCY_KEY));
+        let key = key.filter(|key| key.ends_with(&format!("-{form}"))).map(str::to_owned);
+        SealOf { csrf: self.ink.csrf.clone(), key: key.unwrap_or_else(|| format!("{}-{form}", self.ink.key)) }
     }
 
     /// What was typed into a field before, where the form was not taken.
@@ -468,8 +472,10 @@ pub fn servers_of(web: &Web, visitor: &Visitor) -> Vec<(GuildId, String)> {
 pub(super) fn framed(web: &Web, met: &Met<'_>, shown: &Shown) -> String {
     let ink = Ink::new(web, met.visitor);
     let (guild, rank) = met.place;
-    let around = Around::of(web, met.visitor, met.headers, guild, rank, met.address.unwrap_or("/"), &ink);
-    around.telling().draw(shown, None, None)
+    let address = met.address.unwrap_or("/");
+    let around = Around::of(web, met.visitor, met.headers, guild, rank, address, &ink);
+    let around = if part::is_quiet(met.headers) { around } else { around.telling() };
+    around.draw(shown, None, None)
 }
 
 /// A page as an answer, which nothing on the way keeps or rewrites.

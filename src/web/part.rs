@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::answer::{is_known, is_page_of_ours};
+use super::kept::KEPT;
 use super::ui::components::Region;
 use crate::kernel::digest::Digest;
 use crate::kernel::text::hex;
@@ -15,22 +16,36 @@ use crate::store::Topic;
 /// opens a page meanwhile.
 const PART: &str = "part";
 
-/// What an open page says when it sends a form: its own path. Where the answer leads to another page, that one is opened by
+/// What an open page says when it sends a form: its own address. Where the answer leads to another page, that one is opened by
 /// itself afterwards.
 const QUIET: &str = "quiet";
 
 /// Whether a page is asked for only because the answer to a form led there: it is opened in a moment, and says then what is to
 /// be said.
 pub(super) fn is_passed_through(headers: &HeaderMap, address: &str) -> bool {
-    let path = address.split('?').next().unwrap_or_default();
-    headers.get(QUIET).is_some_and(|open| open.as_bytes() != path.as_bytes())
+    let path_of = |address: &str| address.split('?').next().unwrap_or_default().to_owned();
+    let open = headers.get(QUIET).map(|open| open.to_str().unwrap_or_default());
+    open.is_some_and(|open| path_of(open) != path_of(address))
+}
+
+/// Whether a form is sent by an open page, which stays where it is.
+pub(super) fn is_quiet(headers: &HeaderMap) -> bool {
+    headers.contains_key(QUIET)
 }
 
 /// The page from which a form was sent, where the browser says it and the page is ours.
 pub(super) fn open_page(headers: &HeaderMap) -> Option<String> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
     let of_referer = || text(REFERER.as_str())?.parse::<Uri>().ok()?.path_and_query().map(ToString::to_string);
-    text(QUIET).or_else(of_referer).filter(|page| is_page_of_ours(page))
+    text(QUIET).or_else(of_referer).filter(|page| is_page_of_ours(page)).map(|page| without_kept(&page))
+}
+
+/// An address that shows no kept form.
+fn without_kept(address: &str) -> String {
+    let Some((path, query)) = address.split_once('?') else { return address.to_owned() };
+    let others = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != KEPT);
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(others).finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// Whether somebody asks for the content alone.

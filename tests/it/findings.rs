@@ -133,7 +133,7 @@ const BROKEN: &[(Break, &[&str])] = &[
         },
         &[
             "coins: ledger entry 1 does not continue the balance of user 7",
-            "coins: user 7 has no balance of points, the ledger says 6",
+            "coins: user 7 has no balance of engagement points, the ledger says 6",
         ],
     ),
     (

@@ -1,5 +1,7 @@
 //! What `/selfheal` answers after something was taken from the bot: a role, a permission, a file, the kind of a channel.
 
+use std::time::Duration;
+
 use greenroom::sim::{ChannelSpec, OverwriteSpec, RoleSpec};
 
 use crate::displays::shown_in;
@@ -8,8 +10,9 @@ use crate::references::kept;
 use crate::world::{World, mp3, number_in};
 
 impl World {
-    /// The host heals, and reads what was found.
+    /// The host heals, and reads what was found. Before that so much time passes that Discord limits nothing.
     async fn heals(&self) -> String {
+        self.pass(Duration::from_secs(10)).await;
         self.host().in_channel("staff").run("selfheal").await.text()
     }
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use greenroom::app::application::Application;
 use greenroom::features::setup::queries::{goes_at, known};
-use greenroom::kernel::ids::GuildId;
+use greenroom::features::setup::service::is_in_all;
+use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::time::Timestamp;
 use greenroom::sim::{GatewayFault, Permissions};
 
@@ -100,5 +101,20 @@ async fn a_server_with_which_discord_has_trouble_at_the_start_is_not_left() {
     site.sim.set_out_of_order(troubled.get(), false).await.unwrap();
     site.until_answered().await;
     assert_eq!(goes(&app, troubled), None);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn another_bot_that_takes_over_has_left_no_server_in_which_it_is_not_yet() {
+    let site = Site::new().await;
+    let left = another(&site, "Day Lark Reviews").await;
+    let app = site.start().await;
+    until("both servers are known", || [left, site.guild].iter().all(|guild| is_known(&app, *guild))).await;
+    app.bot.store.write("another_account", |tx| is_in_all(tx, UserId::new(77))).await.unwrap();
+    app.stop().await;
+    site.sim.kick_bot(left.get()).await.unwrap();
+    let app = site.start().await;
+    site.until_answered().await;
+    assert_eq!(goes(&app, left), None);
     app.stop().await;
 }

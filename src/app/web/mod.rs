@@ -247,13 +247,13 @@ mod tests {
         assert_eq!((settings.jwt_key.as_slice(), settings.streams), (key.as_bytes(), 7));
         assert!(settings.is_https() && !settings.has_local_admin && settings.proxies == web.proxies);
         assert_eq!(settings.operators, Operators::Nobody);
-        let named = super::settings(&config(&[("ADMIN_USERNAME", "boss")]), folder.path(), "[::]:1".parse().unwrap());
-        assert_eq!(named.operators, Operators::Named("boss".to_owned()));
         assert_eq!(settings.link("/sign-in"), "https://greenroom.example.com/sign-in");
         assert_eq!(settings.local_address, "http://127.0.0.1:3000");
         assert!(settings.hosts.names.contains(&"pi.lan".to_owned()));
         let again = super::settings(&web, folder.path(), "[::]:1".parse().unwrap());
         assert_eq!((again.csrf_key, again.local_address.as_str()), (settings.csrf_key, "http://[::1]:1"));
         assert_eq!(folder.path().join("secrets").read_dir().unwrap().count(), 1, "what is set is not made");
+        let named = super::settings(&config(&[("ADMIN_USERNAME", "boss")]), folder.path(), "[::]:1".parse().unwrap());
+        assert_eq!(named.operators, Operators::Named("boss".to_owned()));
     }
 }

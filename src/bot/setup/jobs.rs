@@ -46,6 +46,10 @@ pub fn seen<'a>(bot: &'a Bot, server: &'a Guild) -> BoxFuture<'a, Result<()>> {
         let catalogue = bot.clone();
         bot.store
             .write("server_joined", move |tx| {
+                // Events are handled beside each other, so it may have been left meanwhile.
+                if catalogue.standings.guild_of_bot(guild).is_none() {
+                    return Ok(());
+                }
                 let is_new = if let Some(before) = tables::GREETED.get(tx, &guild)? {
                     before != joined_at
                 } else {

@@ -20,7 +20,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::runner::{Handler, Worth};
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 
 /// Removes what is stored of a server.
 pub static HANDLER: Handler<Bot> =
@@ -34,14 +34,30 @@ pub fn left(bot: &Bot, guild: GuildId) -> BoxFuture<'_, Result<()>> {
 /// Takes in which servers a new connection names: what is known and not among them was left meanwhile.
 pub fn named<'a>(bot: &'a Bot, named: &'a Named) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        let mut missing = bot.store.read("known_servers", queries::known).await?;
+        let account = bot.until_own_user().await;
+        let look = move |read: &dyn Read| Ok((queries::known(read)?, queries::is_known_account(read, account)?));
+        let (mut missing, is_known_account) = bot.store.read("known_servers", look).await?;
         // One that the bot came into since the connection began is not named by it.
         missing.retain(|guild| named.lacks(*guild) && bot.standings.guild_of_bot(*guild).is_none());
-        if missing.is_empty() {
-            return Ok(());
+        match is_known_account {
+            // A new application is invited server by server: one in which it is not yet was not left.
+            Some(false) if !missing.is_empty() => {
+                let servers = missing.len();
+                tracing::warn!(
+                    servers,
+                    "the token is of another bot than before, which is not in all of its servers yet: invite it"
+                );
+                Ok(())
+            }
+            Some(true) if missing.is_empty() => Ok(()),
+            _ => {
+                let note_all = move |tx: &Tx<'_>| {
+                    missing.iter().try_for_each(|guild| note(tx, *guild))?;
+                    service::is_in_all(tx, account)
+                };
+                bot.store.write("servers_left_meanwhile", note_all).await
+            }
         }
-        let note_all = move |tx: &Tx<'_>| missing.iter().try_for_each(|guild| note(tx, *guild));
-        bot.store.write("servers_left_meanwhile", note_all).await
     })
 }
 

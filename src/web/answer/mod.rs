@@ -170,6 +170,10 @@ impl<T> Answered<T> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct WasDone;
 
+/// Stands beside an answer that only asks somebody something, before anything is done: their page and its token stay good.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OnlyAsks;
+
 /// Answers whoever asked, by the door by which they came.
 pub(super) async fn respond<E: Endpoint>(
     web: Web,
@@ -295,7 +299,9 @@ fn to_prove(web: &Web, arrived: &Arrived) -> Response {
     let page = page_before(arrived);
     web.kept.hold(&arrived.visitor, &page, &arrived.body, arrived.now);
     let next: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
-    see(&format!("/prove?next={next}"), &[])
+    let mut response = see(&format!("/prove?next={next}"), &[]);
+    response.extensions_mut().insert(OnlyAsks);
+    response
 }
 
 /// The page from which a form was sent, where it says so and it is ours.

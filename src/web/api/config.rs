@@ -196,11 +196,6 @@ fn of_community(read: &dyn Read, guild: GuildId) -> Result<Values> {
     Ok(view)
 }
 
-/// The revision of what can be set of it.
-fn revision_of_community(read: &dyn Read, guild: GuildId) -> Result<Revision> {
-    Ok(Revision::of(&view(read, guild, OF_COMMUNITY)?))
-}
-
 /// When a server was made: every id of Discord begins with its time.
 fn created(guild: GuildId) -> String {
     MessageId::new(guild.get()).moment().rfc3339()
@@ -322,7 +317,7 @@ impl Endpoint for GuildConfig {
     const WHO: Who = Who::Administrator;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Reads;
-    const REVISION: Option<RevisionOf> = Some(|_, read, guild, _| revision_of_community(read, guild));
+    const REVISION: Option<RevisionOf> = Some(|_, read, guild, _| Ok(Revision::of(&of_community(read, guild)?)));
     const REQUIREMENTS: &'static [&'static str] = &["S-API-05", "S-CFG-01", "S-DB-03"];
 
     type Path = ();
@@ -346,7 +341,7 @@ impl Endpoint for ChangeGuildConfig {
     const WHO: Who = Who::Administrator;
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
-    const REVISION: Option<RevisionOf> = Some(|_, read, guild, _| revision_of_community(read, guild));
+    const REVISION: Option<RevisionOf> = Some(|_, read, guild, _| Ok(Revision::of(&of_community(read, guild)?)));
     const REQUIREMENTS: &'static [&'static str] = &["S-API-06", "S-CFG-01"];
 
     type Path = ();

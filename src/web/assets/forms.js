@@ -52,9 +52,9 @@ const actOf = (form, submitter) => {
 const keepAct = (act, why) => {
   release(act.form);
   closeMenu(act.menu);
-  renewKeys(act.form);
   const { form, sign } = act;
-  if (!session.hold({ form, sign, again: () => send(act), why })) say("Not kept: too much waits to be sent already.");
+  if (session.hold({ form, sign, again: () => send(act), why })) renewKeys(form);
+  else say("Not kept: too much waits to be sent already.");
 };
 
 /** Sends a form by its button, also by one that the stream has replaced meanwhile. */
@@ -125,15 +125,22 @@ const takeOwn = (old, fresh, meant) => {
 };
 
 /** Sends an act without leaving the page; says whether it was done, was refused, or is to be kept. */
-const send = async ({ form, action, fields, menu, key }) => {
+const send = async (act, isRenewed = false) => {
+  const { form, action, fields, menu, key } = act;
+  const stop = new AbortController();
+  const late = setTimeout(() => stop.abort(), RELEASE);
   // The token may be another one by now.
   if (fields.has("csrf")) fields.set("csrf", session.token() ?? "");
   try {
     const body = new URLSearchParams(fields);
     // Another page to which this leads is opened by itself: what is to be said there is not said to this request.
-    const headers = { Accept: "text/html", Quiet: location.pathname };
-    const answer = await fetch(action || location.href, { method: "POST", body, headers });
+    const headers = { Accept: "text/html", Quiet: location.pathname + location.search };
+    const answer = await fetch(action || location.href, { method: "POST", body, headers, signal: stop.signal });
     session.found();
+    if (answer.status === 401) {
+      const isIn = !isRenewed && (await session.renew().catch(() => false));
+      return isIn ? send(act, true) : { is: "kept", why: "You are signed out." };
+    }
     const led = new URL(answer.url, location.href);
     // It ended on another page: that one has the say.
     if (answer.redirected && led.pathname !== location.pathname) {
@@ -165,16 +172,22 @@ const send = async ({ form, action, fields, menu, key }) => {
     session.lose();
     return { is: "kept" };
   } finally {
+    clearTimeout(late);
     release(form);
   }
 };
 
-const sendQuietly = async (form, submitter) => {
+let before = Promise.resolve();
+
+const sendQuietly = (form, submitter) => {
   const act = actOf(form, submitter);
-  // What was done before and waits comes first.
-  if (session.holdsActs()) return keepAct(act);
-  const { is, why } = await send(act);
-  if (is === "kept") keepAct(act, why);
+  // What was done before comes first, also where it waits.
+  before = before.then(async () => {
+    if (session.holdsActs()) return keepAct(act);
+    const { is, why } = await send(act);
+    if (is === "kept") keepAct(act, why);
+  });
+  return before;
 };
 
 // The words of a button, without the key beside them.

@@ -132,10 +132,12 @@ export const end = (why) => {
 /**
  * Keeps what could not be sent: `again` sends it and says what came of it, `why` what was in the way, unless it was the
  * connection. A form waits once, as it is. An act has a `sign`: each waits behind those before it, and one that says the same as
- * another is the same. Gives whether there was room.
+ * the last is that one. Gives whether there was room.
  */
 export const hold = ({ form, again, why = null, sign = null }) => {
-  const same = unsent.find((each) => (sign ? each.sign === sign : each.form === form && !each.sign));
+  const last = unsent.filter((each) => each.sign).at(-1);
+  const isLast = last && last.sign === sign && !last.isOnItsWay;
+  const same = sign ? isLast && last : unsent.find((each) => each.form === form && !each.sign);
   // An act keeps the key under which it was sent first: that one may have arrived.
   if (same) Object.assign(same, sign ? { why } : { again, why });
   else if (unsent.length >= MOST) return false;
@@ -244,7 +246,9 @@ const takeTold = (told) => {
 
 /** Asks what session this browser has by now; gives whether it has one. */
 const look = async () => {
-  const answer = await fetch("/sign-in", { headers: { Accept: "text/html" }, cache: "no-store" });
+  // What is to be told is told by a page that somebody sees.
+  const headers = { Accept: "text/html", Quiet: location.pathname };
+  const answer = await fetch("/sign-in", { headers, cache: "no-store" });
   if (!answer.ok) throw new Error(`${answer.status}`);
   const page = await answer.text();
   const value = (pattern) => pattern.exec(page)?.[1] ?? "";

@@ -1,5 +1,7 @@
 //! Members, the ledger, handles, the live and the palette, through the front door; and what the samples of their routes need.
 
+use std::time::Duration;
+
 use greenroom::features::coins::queries::entries;
 use greenroom::features::coins::service::Order;
 use greenroom::features::engagement::queries::open_session;
@@ -98,6 +100,8 @@ async fn an_amount_that_may_be_a_slip_is_asked_about_once_and_told_with_what_the
     assert!(asked.seen().contains("has. Give 50,000 Luxury Coins?"), "{}", asked.seen());
     assert_eq!(ground.coins_of("ann"), 1_000, "nothing is done before the answer");
     let yes = asked.form(&ground.path(&coins)).expect("the question has its yes");
+    // Whoever thinks about it for longer than a spent token counts is not asked again.
+    ground.world.pass(Duration::from_secs(30)).await;
     administrator.fill_in(&yes, &[]).await.is(303);
     let told = administrator.get(&card).await.is(200).seen();
     assert!(told.contains("got 50,000 Luxury Coins and has 51,000 now"), "{told}");
@@ -299,6 +303,6 @@ async fn the_palette_finds_pages_members_songs_entries_and_settings() {
     }
     let found = admin.get("/g/{server}/palette?q=first").await.is(200).json();
     assert_eq!(found["items"][0]["href"], ground.path(&format!("/g/{{server}}/songs/{}", song.digits())), "{found}");
-    assert_eq!(admin.get("/g/{server}/palette").await.is(200).json(), json!({ "items": [] }));
+    assert_eq!(admin.get("/g/{server}/palette").await.is(200).json(), json!({ "items": [], "partial": false }));
     ground.end().await;
 }

@@ -127,6 +127,11 @@ impl Wizard {
     /// Puts a backup in the place of the store.
     pub(super) async fn restored(self: Arc<Self>, tried: Tried) -> Result<Step, FormError> {
         let mut held = self.held.lock().await;
+        if self.is_over() {
+            return Err(FormError::new(
+                "Somebody kept a bot token meanwhile, and the bot starts. Restore it from its pages.".to_owned(),
+            ));
+        }
         held.release().await;
         let (storage, clock, summary) = (self.storage.clone(), self.clock.clone(), tried.summary.clone());
         let restoring = tokio::task::spawn_blocking(move || {

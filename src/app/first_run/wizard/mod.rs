@@ -216,12 +216,13 @@ impl Wizard {
     /// in, or when nobody asks for the last page.
     async fn keep_watch(&self) -> Infallible {
         loop {
-            tokio::select! {
-                () = self.clock.sleep(EVERY) => {}
-                () = TOKEN_KEPT.notified() => {}
-            }
+            let is_told = tokio::select! {
+                () = self.clock.sleep(EVERY) => false,
+                () = TOKEN_KEPT.notified() => true,
+            };
             let now = self.clock.now();
-            if self.has_other_token() {
+            // Whoever kept one at the terminal was told that the bot starts, also if it is the one that was kept here.
+            if self.has_other_token() || (is_told && self.has_token()) {
                 tracing::info!("there is a bot token now");
                 self.over.send_replace(Some(Ok(())));
             } else if self.with_course(|course| course.has_started_before(now, LAST_PAGE)) {
@@ -242,6 +243,10 @@ impl Wizard {
         })
     }
 
+    fn has_token(&self) -> bool {
+        secrets::given(&self.storage.data_dir, secrets::DISCORD_TOKEN).is_some()
+    }
+
     async fn renew_code(&self) -> Result<()> {
         let now = self.clock.now();
         let found =
@@ -254,6 +259,11 @@ impl Wizard {
         let mut heard = self.over.subscribe();
         let over = heard.wait_for(Option::is_some).await.ok().and_then(|over| over.clone());
         over.unwrap_or(Ok(()))
+    }
+
+    /// Whether the bot takes over: the store is somebody else's from now on.
+    fn is_over(&self) -> bool {
+        self.over.borrow().is_some()
     }
 
     async fn close(&self) {

@@ -7,12 +7,15 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use super::{CATALOGUE, is_refresh, path};
-use crate::features::testing::TestStore;
-use crate::store::AnyTable;
+use crate::kernel::dice::Seed;
+use crate::kernel::time::{Clock, Timestamp};
+use crate::store::{AnyTable, Options, Store, StoreLocation};
 
 /// The lines of the listing: an index and an entry of it.
 fn kept() -> BTreeSet<(&'static str, String)> {
-    let all = TestStore::new().write(|tx| {
+    let (clock, _hand) = Clock::simulated(Timestamp::from_millis(1_763_756_100_000));
+    let store = Store::open(&StoreLocation::Memory, Options::new(clock, Seed::fixed(7)), (CATALOGUE.schema)()).unwrap();
+    let all = store.write_blocking("index_samples", |tx| {
         let mut kept = BTreeSet::new();
         for table in (CATALOGUE.schema)().tables {
             kept.extend(table.index_samples(tx)?);

@@ -24,6 +24,7 @@ use super::Domain;
 /// What it registers.
 pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
+    unlisted: &[&tables::ACCOUNT],
     tables: tables::TABLES,
     jobs: &[&model::GREET, &model::FORGET],
     ..Domain::named("setup")

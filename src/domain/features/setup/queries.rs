@@ -1,10 +1,10 @@
 //! Which servers are known, and which of them were left.
 
 use super::model::FORGET;
-use super::tables::GREETED;
+use super::tables::{ACCOUNT, GREETED};
 use crate::jobs::jobs_of;
 use crate::kernel::error::Result;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::{Read, Span};
 
@@ -16,6 +16,11 @@ pub fn known(read: &dyn Read) -> Result<Vec<GuildId>> {
         Ok(())
     })?;
     Ok(known)
+}
+
+/// Whether an account of the bot is that of which these servers are known; `None` where no account is known yet.
+pub fn is_known_account(read: &dyn Read, account: UserId) -> Result<Option<bool>> {
+    Ok(ACCOUNT.get_own(read, GuildId::INSTANCE)?.flatten().map(|known| known == account.to_string()))
 }
 
 /// When what is stored of a server goes; `None` where the bot has not left it.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::model::FORGET;
 use super::queries::goes_at;
-use super::tables::GREETED;
+use super::tables::{ACCOUNT, GREETED};
 use crate::jobs::{Lane, jobs_of, tables};
 use crate::kernel::error::Result;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::Tx;
 
@@ -25,6 +25,11 @@ pub fn left(tx: &Tx<'_>, guild: GuildId) -> Result<Option<Timestamp>> {
     let (joined_at, due) = (GREETED.get(tx, &guild)?, tx.now().after(KEPT));
     FORGET.schedule(tx, guild, LANE, due, &joined_at)?;
     Ok(Some(due))
+}
+
+/// Takes in which account of the bot is in all servers that are known.
+pub fn is_in_all(tx: &Tx<'_>, account: UserId) -> Result<()> {
+    ACCOUNT.set(tx, GuildId::INSTANCE, &Some(account.to_string()))
 }
 
 /// Takes in that the bot is in a server: whatever was to go stays.

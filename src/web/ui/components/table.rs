@@ -74,7 +74,7 @@ pub struct Row {
 }
 
 /// A table. What it is called is told to whoever listens; on the page the heading above says it. Where there are no rows,
-/// a sentence stands in its place: headings over nothing look broken.
+/// a sentence stands in the place of a list, and nothing in that of another table: headings over nothing look broken.
 #[derive(Clone, Debug)]
 pub struct Table<'a> {
     /// What it lists.
@@ -116,7 +116,7 @@ impl<'a> Table<'a> {
 impl Render for Table<'_> {
     fn render(&self) -> Markup {
         let Some(first) = self.rows.first() else {
-            return html! { p.hint data-list=[self.list] { "There is nothing here." } };
+            return html! { @if let Some(list) = self.list { p.hint data-list=(list) { "There is nothing here." } } };
         };
         html! {
             table.fold role="table" data-list=[self.list] {
