@@ -104,10 +104,11 @@ fn advice(problem: &Problem) -> Option<&'static str> {
         Problem::Operation(_) if problem.status().is_server_error() => {
             Some("Please try again. If it breaks once more, tell them that number.")
         }
-        Problem::Operation(_) | Problem::RateLimited(_) | Problem::BalancesLimited(_) | Problem::Busy => {
-            Some("Nothing was changed.")
-        }
-        Problem::DiscordUnavailable => Some("Please look first whether it was done, and try again in a minute."),
+        Problem::Operation(_)
+        | Problem::RateLimited(_)
+        | Problem::BalancesLimited(_)
+        | Problem::Busy
+        | Problem::DiscordUnavailable => Some("Nothing was changed."),
         Problem::Forbidden(who) => Some(given_by(*who)),
         Problem::OutOfScope(_) => Some("Whoever made the token can make another one that has it."),
         Problem::NotFound => Some(
