@@ -222,7 +222,7 @@ fn signed(delta: i64) -> String {
 fn reason(guild: GuildId, reason: &str) -> Markup {
     let Some((before, number, after)) = song_in(reason) else { return html! { (reason) } };
     let digits = number.trim_start_matches('#');
-    html! { (before) a href=(song_address(guild, digits)) { (number) } (after) }
+    html! { (before) a.whole href=(song_address(guild, digits)) { (number) } (after) }
 }
 
 /// One entry.
@@ -397,7 +397,7 @@ mod tests {
         <a href="/g/5/members/81">ann</a>
         </td>
         <td role="cell" class="number" data-label="Amount">-1,000 Luxury Coins</td>
-        <td role="cell" data-label="Why">a skip: 10 Skip for <a href="/g/5/songs/012345">#012345</a> &lt;Ann&gt; – Light</td>
+        <td role="cell" data-label="Why">a skip: 10 Skip for <a class="whole" href="/g/5/songs/012345">#012345</a> &lt;Ann&gt; – Light</td>
         <td role="cell" class="number" data-label="Then">340</td>
         <td role="cell" data-label="State">
         <span class="badge quiet">[icon]undone</span> by <a href="/g/5/ledger/9">9</a>
