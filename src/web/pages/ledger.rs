@@ -430,6 +430,6 @@ mod tests {
         assert!(!drawn.contains("/songs/"), "{drawn}");
         assert!(drawn.contains("txn_5_1795292100000_000007"), "{drawn}");
         let drawn = facts(GUILD, &EntryDetail { has_song: true, ..told }).into_string();
-        assert!(drawn.contains(r#"<a href="/g/5/songs/012345">#012345</a>"#), "{drawn}");
+        assert!(drawn.contains(r#"<a class="whole" href="/g/5/songs/012345">#012345</a>"#), "{drawn}");
     }
 }
