@@ -28,7 +28,7 @@ const VIEWER: Rank = Rank { level: Some(Level::Viewer), is_reviewer: false };
 const ADMIN: Rank = Rank { level: Some(Level::Admin), is_reviewer: false };
 
 fn nothing_wrong() -> OpenIssues {
-    OpenIssues { problems: Vec::new(), lacks_intents: false, backup: Backup::NotTold }
+    OpenIssues { problems: Vec::new(), names: Names::default(), lacks_intents: false, backup: Backup::NotTold }
 }
 
 #[test]
@@ -90,6 +90,29 @@ fn what_needs_somebody_is_told_with_the_way_there() {
     assert!(page.contains("href=\"/g/5/songs?line=Pending+Skips\">1 song waits for a reviewer"), "{page}");
     let page = attention(&home, &wrong, VIEWER).into_string();
     assert!(page.contains("1 thing was") && !page.contains("/audit"), "nobody is led where they may not go: {page}");
+}
+
+#[test]
+fn a_lacking_right_means_on_the_web_what_it_means_on_discord() {
+    use crate::features::submissions::settings::LISTED;
+    use crate::kernel::ids::ChannelId;
+    use crate::references::{Declared, Needs, Reference, Subject};
+
+    let listed = LISTED.iter().find(|listed| listed.setting.key() == "submission_channel_id").unwrap();
+    let lacking = |missing| BrokenReference {
+        reference: Reference {
+            declared: Declared { subject: Subject::Setting(listed), needs: listed.needs.unwrap() },
+            target: Target::Channel(ChannelId::new(7)),
+        },
+        trouble: ReferenceFault::Lacks(missing),
+    };
+    let told = |missing| in_words(&lacking(missing)).to_string();
+    let wanted = told(Needs::MANAGE);
+    assert!(
+        wanted.contains("Messages with songs are not deleted there.") && !wanted.contains("cannot be taken"),
+        "{wanted}"
+    );
+    assert!(told(Needs::WRITE).contains("Songs cannot be taken there as they should."));
 }
 
 #[test]
