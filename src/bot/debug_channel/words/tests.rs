@@ -356,9 +356,9 @@ fn what_somebody_takes_along_and_does_with_what_was_not_sent_is_told() {
         said(DISMISSED.with(lost).by(Actor::Operator)),
     ];
     insta::assert_snapshot!(lines.join("\n"), @r"
-    📮 `submissions.look_again` could not be sent: Missing \*Permissions\* \(403 Forbidden\); see **Not sent to Discord** on my web page, where it can be tried again
-    📮 <@1> is trying once more what could not be sent: `submissions.look_again`
-    📮 The operator dismissed what could not be sent: `submissions.look_again`
+    📮 **Looking again at a message with a song** did not work: Missing \*Permissions\* \(403 Forbidden\); see **Not sent to Discord** on my web page, where it can be tried again
+    📮 <@1> is trying once more what could not be sent: **Looking again at a message with a song**
+    📮 The operator dismissed what could not be sent: **Looking again at a message with a song**
     ");
 }
 

@@ -115,6 +115,7 @@ fn items(home: &Home, wrong: &OpenIssues, rank: Rank) -> Vec<Markup> {
             (badge(Tone::Warn, "Given up"))
             " " (count) " " (if count == 1 { "thing was" } else { "things were" })
             " not sent to Discord this week, the last " (relative(last)) "."
+            @for (what, count, because) in &home.alike { " " (what) ", " (count) "×: " (because) }
             @if is_admin { " " a href={ "/g/" (guild) "/unsent" } { "See what, and try again" } }
         });
     }

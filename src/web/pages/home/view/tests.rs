@@ -12,6 +12,7 @@ fn quiet() -> Home {
         guild: GuildId::new(5),
         pending: 0,
         given_up: (0, None),
+        alike: Vec::new(),
         forgotten: 0,
         steps: Vec::new(),
         is_open: true,
@@ -63,7 +64,8 @@ fn only_who_can_do_something_about_what_was_not_sent_is_led_there() {
 
 #[test]
 fn what_needs_somebody_is_told_with_the_way_there() {
-    let home = Home { pending: 2, given_up: (1, Some(AT)), ..quiet() };
+    let alike = vec![("Clearing a posted song away".to_owned(), 1, "The bot lacks a permission there.")];
+    let home = Home { pending: 2, given_up: (1, Some(AT)), alike, ..quiet() };
     let wrong = OpenIssues { lacks_intents: true, backup: Backup::Old(None), ..nothing_wrong() };
     insta::assert_snapshot!(lines(&attention(&home, &wrong, Rank { is_reviewer: true, ..ADMIN })), @r#"
     <section class="card" aria-labelledby="attention">
@@ -73,7 +75,7 @@ fn what_needs_somebody_is_told_with_the_way_there() {
     <a href="/g/5/desk">2 songs wait for a reviewer</a>
     </li>
     <li>
-    <span class="badge warn">[icon]Given up</span> 1 thing was not sent to Discord this week, the last <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>. <a href="/g/5/unsent">See what, and try again</a>
+    <span class="badge warn">[icon]Given up</span> 1 thing was not sent to Discord this week, the last <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>. Clearing a posted song away, 1×: The bot lacks a permission there. <a href="/g/5/unsent">See what, and try again</a>
     </li>
     <li>
     <span class="badge bad">[icon]Deaf</span> Discord does not tell the bot what people write. Switch Message Content on, where its token is made.</li>
