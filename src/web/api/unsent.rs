@@ -281,8 +281,7 @@ impl<const AGAIN: bool> Endpoint for Settle<AGAIN> {
         let settled =
             web.change(&asked, move |tx, by| Ok(PurposeView::of(id, &settle(tx, guild, id, with_alike, by)?)));
         let told = move |PurposeView { what, .. }: &PurposeView| {
-            let all = if with_alike { ", with all that is like it," } else { "" };
-            let (what, all) = (what.clone(), Sentence::words(all));
+            let (what, all) = (what.clone(), with_alike.then(|| Sentence::words(", with all that is like it,")));
             if AGAIN {
                 sentence!("**{what}**{all} is tried once more.", what, all)
             } else {

@@ -154,7 +154,7 @@ pub(super) fn in_words(problem: &BrokenReference) -> Sentence {
     let remedy = declared.remedy().replace(['`', '*'], "");
     match (problem.trouble, problem.reference.target) {
         (ReferenceFault::Lacks(missing), Target::Channel(channel)) => {
-            let (missing, effect) = (permissions(missing), declared.needs.effects_without(missing));
+            let (missing, effect) = (permissions(missing), Sentence::words(declared.needs.effects_without(missing)));
             sentence!("I lack {missing} in {channel}, which is **{title}**. {effect}", missing, channel, title, effect)
         }
         (ReferenceFault::Gone | ReferenceFault::Lacks(_), _) => {
