@@ -116,7 +116,7 @@ fn strangers(read: &dyn Read, guild: GuildId) -> Result<Vec<UserId>> {
 fn candidates(read: &dyn Read, guild: GuildId, users: &[UserId]) -> Result<Vec<Candidate>> {
     let candidate = |user: &UserId| {
         let member = known_members::one(read, guild, *user)?;
-        let handle = member.handles.first().map(|account| account.handle.as_str().to_owned());
+        let handle = member.handles.first().map(|account| account.handle.shown().into_owned());
         Ok(Candidate { id: user.to_string(), name: member.called(), handle })
     };
     users.iter().take(OFFERED).map(candidate).collect()

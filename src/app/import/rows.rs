@@ -151,7 +151,7 @@ pub(super) fn own_account(cells: &dyn Cells, _source: &str) -> Result<Row, Strin
 
 fn brought(cells: &dyn Cells) -> Result<ImportedAccount, String> {
     let name = cells.text("handle_name").ok_or("it has no handle")?;
-    let handle = Handle::parse(&name).map_err(|error| error.to_string())?;
+    let handle = Handle::try_from(name).map_err(|error| error.to_string())?;
     let first_seen = cells.moment("first_seen").or_else(|| cells.moment("last_seen"));
     let first_seen = first_seen.ok_or("it has no time at which it was seen")?;
     Ok(ImportedAccount {
@@ -213,7 +213,7 @@ pub(super) fn song(cells: &dyn Cells, source: &str) -> Result<Row, String> {
         note: note.filter(|note| !note.is_empty()),
         tiktok_username: cells
             .text("tiktok_username")
-            .and_then(|name| Handle::parse(&name).ok())
+            .and_then(|name| Handle::try_from(name).ok())
             .map(|handle| handle.as_str().to_owned()),
         username,
     };

@@ -142,7 +142,7 @@ fn field(guild: GuildId, row: &Listed) -> (String, String, bool) {
 
 /// ` · @handle`, where the song has one.
 pub(super) fn handle(song: &Song) -> String {
-    song.tiktok_username.as_ref().map_or(String::new(), |handle| format!(" · @{}", escape(handle)))
+    song.handle().map_or_else(String::new, |handle| format!(" · @{}", escape(&handle)))
 }
 
 /// How a song can be heard: a link to it, or to the message that holds its file, which never expires (`C-38`).

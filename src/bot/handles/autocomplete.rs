@@ -8,6 +8,7 @@ use crate::discord::{Caller, Context};
 use crate::features::handles::queries;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::live::Handle;
 use crate::store::Read;
 
 /// Offers handles that were seen on the live, linked or not (`M-CMD-34`), for other features' commands.
@@ -59,5 +60,5 @@ async fn offer(
     search: impl FnOnce(&dyn Read, GuildId, UserId, &str) -> Result<Vec<String>> + Send + 'static,
 ) -> CreateAutocompleteResponse {
     let search = move |read: &dyn Read, caller: &Caller, typed: &str| search(read, caller.guild, caller.user, typed);
-    offer_found(ctx, typed, search, |handle| choice(format_args!("@{handle}"), handle)).await
+    offer_found(ctx, typed, search, |handle| choice(format_args!("@{}", Handle::shown_of(handle)), handle)).await
 }

@@ -46,7 +46,7 @@ async fn unlink_tiktok(
     handle: String,
 ) -> Result<()> {
     let Caller { guild, user, .. } = Caller::of(ctx)?;
-    let handle = parsed(&handle)?;
+    let handle = linked(&handle)?;
     ctx.write("handle_unlinked", move |tx| handle_links::unlink(tx, guild, user, &handle), views::unlinked).await
 }
 
@@ -93,7 +93,7 @@ async fn admin_unlink(
 ) -> Result<()> {
     let caller = Caller::of(ctx)?;
     let (guild, admin) = (caller.guild, caller.actor());
-    let (user, handle) = (UserId::new(user.id.get()), parsed(&handle)?);
+    let (user, handle) = (UserId::new(user.id.get()), linked(&handle)?);
     ctx.write(
         "handle_unlinked",
         move |tx| handle_links::admin_unlink(tx, guild, admin, user, &handle),
@@ -104,4 +104,9 @@ async fn admin_unlink(
 
 fn parsed(typed: &str) -> Result<Handle> {
     Handle::typed(typed).map_err(|named| Error::from(HandleRefusal::NotAHandle(named)))
+}
+
+/// A handle that is to be linked no more. It may be a former name, as it is offered while the command is typed.
+fn linked(typed: &str) -> Result<Handle> {
+    Handle::former_typed(typed).map_or_else(|| parsed(typed), Ok)
 }

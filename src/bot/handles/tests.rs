@@ -94,7 +94,7 @@ fn who_owns_an_account_of_another_name_reads_that_nothing_is_lost() {
     let texts = [told(RenamedTo::Known(handle("ann_live"))), told(RenamedTo::NotSeenYet(handle("ann_b")))];
     insta::assert_snapshot!(texts.map(text_of).join("\n"), @r"
     🔁 Your linked TikTok account **@dj\_ann\_** is called **@ann\_live** now. The link, its points and its watch time stay with it; you have nothing to do.
-    🔁 **@dj\_ann\_** belongs to another TikTok account now. Your link and its points stay with the account that you had linked. Until it does something on the live under its new name, it is shown as **@ann\_b**.
+    🔁 **@dj\_ann\_** belongs to another TikTok account now. Your link and its points stay with the account that you had linked. Its new name is known as soon as it does something on the live.
     ");
 }
 

@@ -71,10 +71,9 @@ pub fn rename_told(told: &RenameNotice) -> Draft {
              have nothing to do.",
             shown(now)
         ),
-        RenamedTo::NotSeenYet(now) => format!(
+        RenamedTo::NotSeenYet(_) => format!(
             "🔁 {before} belongs to another TikTok account now. Your link and its points stay with the account that you had \
-             linked. Until it does something on the live under its new name, it is shown as {}.",
-            shown(now)
+             linked. Its new name is known as soon as it does something on the live."
         ),
     })
 }

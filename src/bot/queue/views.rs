@@ -152,7 +152,7 @@ fn queue_row(row: &Row) -> String {
     let place = row.standing.and_then(|standing| standing.ahead).map_or(0, |ahead| ahead + 1);
     let time =
         row.standing.and_then(|standing| standing.wait).map_or(String::new(), |time| format!(" · {}", wait(time)));
-    let handle = song.tiktok_username.as_ref().map_or(String::new(), |handle| format!(" · @{}", escape(handle)));
+    let handle = song.handle().map_or_else(String::new, |handle| format!(" · @{}", escape(&handle)));
     let lost = if song.source.is_file_gone() { " · ⚠️ no file" } else { "" };
     format!("`{place:>3}.` {} {} · {}{handle}{time}{lost}\n", song.public_id, name(song), escape(&song.username))
 }
@@ -255,6 +255,6 @@ pub fn cleared(count: u64) -> Draft {
 }
 
 fn submitter(song: &Song) -> String {
-    let handle = song.tiktok_username.as_ref().map_or(String::new(), |handle| format!(" · @{}", escape(handle)));
+    let handle = song.handle().map_or_else(String::new, |handle| format!(" · @{}", escape(&handle)));
     format!("<@{}>{handle}", song.user)
 }

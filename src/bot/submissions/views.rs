@@ -65,8 +65,8 @@ pub fn confirmation(entry: &Entry, standing: Option<Standing>, used_credit: bool
     if used_credit {
         embed = embed.field("Gifts", "Your gifts on the live put it straight into this line.", false);
     }
-    if let Some(handle) = &song.tiktok_username {
-        embed = embed.field("TikTok", format!("@{}", escape(handle)), true);
+    if let Some(handle) = song.handle() {
+        embed = embed.field("TikTok", format!("@{}", escape(&handle)), true);
     }
     if !has_handle {
         embed = embed.description("Use `/link-tiktok` so that what you do on the live moves your songs up.");

@@ -75,6 +75,8 @@ pub struct Context<'c> {
     pub song: Option<&'c Sentence>,
     /// How changes of the setting with a key are told.
     pub setting: fn(&str) -> Option<&'static dyn ChangeSentence>,
+    /// What jobs of a kind are for.
+    pub purpose: fn(&str) -> Option<&'static str>,
 }
 
 /// An activity of which a sentence is made.
@@ -146,6 +148,11 @@ impl<'n, D> Noted<'n, D> {
     pub fn setting(&self) -> Option<&'static dyn ChangeSentence> {
         let Some(Subject::Setting(key)) = &self.activity.subject else { return None };
         (self.context.setting)(key).filter(|setting| !self.is_for_team() || setting.is_for_team())
+    }
+
+    /// What a job of this kind is for. One of a kind that this program does not know is called as it is stored.
+    pub fn purpose(&self, kind: &str) -> String {
+        (self.context.purpose)(kind).map_or_else(|| kind.replace(['.', '_'], " "), str::to_owned)
     }
 
     /// The song that it is about.

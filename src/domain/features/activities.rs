@@ -11,13 +11,13 @@ impl Domain {
     /// The sentence of an activity for pages and programs, with what the song is called that it is about. `None` for one of a
     /// kind that this program does not know, and where it lacks what the sentence tells.
     pub fn sentence_of(activity: &Activity, song: Option<&Sentence>) -> Option<Sentence> {
-        let context = Context { is_for_team: false, song, setting };
+        let context = Context { is_for_team: false, song, setting, purpose: Self::purpose_of };
         kind(activity)?.sentence(activity, &context)
     }
 
     /// The line in which the team, and the log, are told of an activity; `None` where they are not.
     pub fn line_of(activity: &Activity) -> Option<Sentence> {
-        let context = Context { is_for_team: true, song: None, setting };
+        let context = Context { is_for_team: true, song: None, setting, purpose: Self::purpose_of };
         kind(activity).filter(|kind| kind.reach() == Reach::Team)?.sentence(activity, &context)
     }
 

@@ -1,4 +1,5 @@
-//! An account on the live has another name than before: its link follows it, and whom it concerns is told, once.
+//! An account on the live has another name than before: its link and the name beside its member's songs follow it, and whom
+//! it concerns is told, once.
 //!
 //! That it is the same account is told by TikTok's number (`handles::identity`).
 
@@ -8,7 +9,7 @@ use crate::features::engagement::model::AccountRef;
 use crate::features::handles::activity::RENAMED;
 use crate::features::handles::model::{RenameNotice, Renamed};
 use crate::features::handles::queries::points_held;
-use crate::features::{coins, engagement, handles};
+use crate::features::{coins, engagement, handles, queue};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -24,6 +25,9 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, moves: &[Renamed]) -> Result<()> {
             if let Some(id) = handles::queries::account_id(tx, guild, &moved.account.handle)? {
                 engagement::service::pay_at_next_count(tx, guild, AccountRef::new(id.get()))?;
             }
+        }
+        if let Some(user) = moved.account.linked {
+            queue::service::follow_handle(tx, guild, user, &moved.before, &moved.account.handle)?;
         }
         tell(tx, guild, moved)?;
     }

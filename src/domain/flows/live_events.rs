@@ -17,8 +17,10 @@ mod people;
 use std::collections::{BTreeSet, HashMap};
 
 use self::people::{Identity, Somebody};
+use crate::activity::Subject;
 use crate::features::coins::model::{Currency, EntryKind, Posting};
 use crate::features::coins::settings::LUXURY_ENABLED;
+use crate::features::engagement::activity::{GIFT_UNPRICED, Unpriced};
 use crate::features::engagement::model::{AccountRef, Interaction, InteractionKind, SessionId, SettledGift};
 use crate::features::engagement::recorder::Recorder;
 use crate::features::engagement::rules::EventPoints;
@@ -279,11 +281,20 @@ impl<'b, 't> Batch<'b, 't> {
     fn gift_of(&mut self, id: AccountId, viewer: &Viewer, gift: &Gift, at: Timestamp) -> Result<()> {
         let account = AccountRef::new(id.get());
         let name = one_line(&gift.name, LONGEST_NAME);
-        let gift = self.recorder.completed(&Gift { name, ..gift.clone() })?;
+        let gift = self.recorder.completed(Gift { name, ..gift.clone() })?;
         match self.recorder.gift(account, &gift, viewer.level, at)? {
             Some(settled) => self.pay(id, &settled),
             None => Ok(()),
         }
+    }
+
+    /// Tells the team of a gift that nobody can price, so that somebody may pay it by hand.
+    fn tell_unpriced(&mut self, handle: &Handle, gift: &SettledGift) -> Result<()> {
+        if !self.recorder.note_unpriced(gift.id)? {
+            return Ok(());
+        }
+        let told = Unpriced { gift: gift.gift.clone(), id: gift.id, count: gift.count };
+        GIFT_UNPRICED.with(told).by(Actor::Live).of(Subject::Handle(handle.clone())).note(self.tx, self.guild)
     }
 
     /// Pays a settled gift: the interaction, points, Luxury Coins and the credit that lifts songs (`M-ECO-11`).
@@ -293,6 +304,9 @@ impl<'b, 't> Batch<'b, 't> {
         let (kind, coin_value) = (InteractionKind::Gift, Some(payout.coins));
         let value = Some(gift.gift.clone());
         self.write(&Interaction { account: Some(account), kind, value, coin_value, level, at })?;
+        if payout.coins == Amount::ZERO {
+            self.tell_unpriced(&known.handle, gift)?;
+        }
         handles::service::add_points(self.tx, self.guild, id, payout.points)?;
         self.award(id, known.linked, payout.points)?;
         // A handle of nobody earns points and nothing else (`D-06`).

@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{DeadLetter, Job, JobId, Run};
+use super::model::{DeadLetter, Job, JobId, Lane, Run};
 use super::tables::{CHANGED, DEAD_LETTERS, JOBS, SETTLED, WAITS, run_of};
 use crate::activity::debug_channel::{DELIVER, LEAVE};
 use crate::activity::{self, ActivityId, ActivityKind, Noted};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{ChannelId, GuildId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::text::truncate;
+use crate::references::told;
 use crate::store::{Direction, Read, Span, Tx};
 use crate::{refusals, sentence};
 
@@ -43,10 +44,10 @@ pub struct Lost {
 /// What could not be sent. Others of its kind may follow it silently.
 fn lost(told: &Noted<'_, Lost>) -> Sentence {
     let Lost { kind, reason } = &told.details;
-    let reason = Sentence::typed(reason.trim_end_matches('.'));
+    let (what, reason) = (told.purpose(kind), Sentence::typed(reason.trim_end_matches('.')));
     let sentence = sentence!(
-        "`{kind}` could not be sent: {reason}; see **Not sent to Discord** on my web page, where it can be tried again",
-        kind,
+        "**{what}** did not work: {reason}; see **Not sent to Discord** on my web page, where it can be tried again",
+        what,
         reason
     );
     sentence.signed("📮")
@@ -54,14 +55,18 @@ fn lost(told: &Noted<'_, Lost>) -> Sentence {
 
 /// What could not be sent, and what somebody did with it.
 fn unsent(told: &Noted<'_, Unsent>, did: &'static str) -> Option<Sentence> {
-    let (by, kind) = (told.by_person()?, &told.details.kind);
-    Some(sentence!("{by} {did} what could not be sent: `{kind}`", by, did, kind).signed("📮"))
+    let (by, what) = (told.by_person()?, told.purpose(&told.details.kind));
+    Some(sentence!("{by} {did} what could not be sent: **{what}**", by, did, what).signed("📮"))
 }
 
 /// How long one that was told stands for the others of its kind.
 const BURST: Duration = Duration::from_mins(10);
 /// Activities that are looked through for it, at most.
 const MOST_LOOKED_AT: usize = 1_000;
+/// Causes that are told of a channel by themselves (`references`): no access, no permission, no history.
+const FORBIDDEN: [&str; 3] = ["code 50001", "code 50013", "code 160002"];
+/// What is settled or looked at in one step.
+pub const MOST_AT_ONCE: usize = 500;
 /// How much of a reason is told.
 const LONGEST_REASON: usize = 300;
 
@@ -74,9 +79,16 @@ refusals! {
     }
 }
 
-/// Tells the team of something that is given up. What the debug channel itself was not sent would only be told there.
+/// Tells the team of something that is given up. What the debug channel itself was not sent would only be told there; of a
+/// channel in which the bot may not do what it has to, the team was told what is missing, once.
 pub(super) fn tell(tx: &Tx<'_>, guild: GuildId, job: &Job, reason: &str) -> Result<()> {
     if [DELIVER.name(), LEAVE.name()].contains(&job.kind.as_str()) {
+        return Ok(());
+    }
+    if let Lane::Channel(channel) = job.lane
+        && FORBIDDEN.contains(&cause_of(reason))
+        && told::is_known(tx, guild, channel)?
+    {
         return Ok(());
     }
     let recent = activity::since(tx, guild, ActivityId::at(tx.now().before(BURST)), MOST_LOOKED_AT)?;
@@ -110,22 +122,89 @@ pub fn waiting(read: &dyn Read, guild: GuildId, limit: usize) -> Result<Vec<Run>
     Ok(found.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
-/// Lets something that was given up be done at once, as if it had not been tried. It keeps its number, by which whatever
-/// waits for it knows it.
-pub fn try_again(tx: &Tx<'_>, guild: GuildId, id: JobId, by: Actor) -> Result<Job> {
-    let DeadLetter { job, .. } = DEAD_LETTERS.remove(tx, &(guild, id))?.ok_or(UnsentRefusal::NotThere)?;
-    let job = Job { due: tx.now(), attempts: 0, ..job };
-    JOBS.insert(tx, &(guild, id), &job)?;
-    TRIED_AGAIN.with(Unsent { kind: job.kind.clone() }).by(by).note(tx, guild)?;
-    tx.publish(CHANGED, guild);
-    tx.publish(SETTLED, guild);
+/// By what reasons are the same: the number that Discord gave, and where it gave none all of the reason.
+pub fn cause_of(reason: &str) -> &str {
+    let numbered = reason.find("code ").and_then(|at| reason.get(at..)).and_then(|code| code.split(')').next());
+    numbered.unwrap_or(reason)
+}
+
+impl DeadLetter {
+    /// Whether both are of one kind, were to go to the same place, and were given up for the same cause.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let is_same_job = self.job.kind == other.job.kind && self.job.lane == other.job.lane;
+        is_same_job && cause_of(&self.reason) == cause_of(&other.reason)
+    }
+}
+
+/// What was given up and is like one of them, with it, at most [`MOST_AT_ONCE`].
+pub fn alike(read: &dyn Read, guild: GuildId, id: JobId) -> Result<Vec<JobId>> {
+    let one = DEAD_LETTERS.get(read, &(guild, id))?.ok_or(UnsentRefusal::NotThere)?;
+    let mut found = vec![id];
+    found.extend(chosen(read, guild, |other, letter| other != id && letter.is_like(&one))?);
+    found.truncate(MOST_AT_ONCE);
+    Ok(found)
+}
+
+/// Lets be done at once what was given up in a channel because the bot might not do it there, of these kinds. For when it may
+/// again.
+pub fn try_again_in(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, kinds: &[&str]) -> Result<()> {
+    let is_one = |letter: &DeadLetter| {
+        let Job { lane, kind, .. } = &letter.job;
+        *lane == Lane::Channel(channel)
+            && kinds.contains(&kind.as_str())
+            && FORBIDDEN.contains(&cause_of(&letter.reason))
+    };
+    let found = chosen(tx, guild, |_, letter| is_one(letter))?;
+    found.into_iter().try_for_each(|id| again(tx, guild, id).map(drop))
+}
+
+/// Some of what was given up, the latest first, of the latest [`MOST_LOOKED_AT`].
+fn chosen(read: &dyn Read, guild: GuildId, choose: impl Fn(JobId, &DeadLetter) -> bool) -> Result<Vec<JobId>> {
+    let all = given_up(read, guild, None, MOST_LOOKED_AT)?;
+    let chosen = all.into_iter().filter(|(id, letter)| choose(*id, letter)).map(|(id, _)| id);
+    Ok(chosen.take(MOST_AT_ONCE).collect())
+}
+
+/// Lets something that was given up be done at once, as if it had not been tried, and all that is [alike](alike) with it where
+/// that is wanted. Each keeps its number, by which whatever waits for it knows it.
+pub fn try_again(tx: &Tx<'_>, guild: GuildId, id: JobId, with_alike: bool, by: Actor) -> Result<Job> {
+    settle(tx, guild, id, with_alike, |id| again(tx, guild, id)).and_then(|job| {
+        TRIED_AGAIN.with(Unsent { kind: job.kind.clone() }).by(by).note(tx, guild)?;
+        Ok(job)
+    })
+}
+
+/// Lets go of something that was given up, and of all that is [alike](alike) with it where that is wanted.
+pub fn dismiss(tx: &Tx<'_>, guild: GuildId, id: JobId, with_alike: bool, by: Actor) -> Result<Job> {
+    settle(tx, guild, id, with_alike, |id| taken(tx, guild, id)).and_then(|job| {
+        DISMISSED.with(Unsent { kind: job.kind.clone() }).by(by).note(tx, guild)?;
+        Ok(job)
+    })
+}
+
+/// Does it to one, and to what is like it where that is wanted. Answers what the one was.
+fn settle(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    id: JobId,
+    with_alike: bool,
+    each: impl Fn(JobId) -> Result<Job>,
+) -> Result<Job> {
+    let all = if with_alike { alike(tx, guild, id)? } else { vec![id] };
+    let job = each(id)?;
+    all.into_iter().filter(|other| *other != id).try_for_each(|other| each(other).map(drop))?;
     Ok(job)
 }
 
-/// Lets go of something that was given up.
-pub fn dismiss(tx: &Tx<'_>, guild: GuildId, id: JobId, by: Actor) -> Result<Job> {
+fn again(tx: &Tx<'_>, guild: GuildId, id: JobId) -> Result<Job> {
+    let job = Job { due: tx.now(), attempts: 0, ..taken(tx, guild, id)? };
+    JOBS.insert(tx, &(guild, id), &job)?;
+    tx.publish(CHANGED, guild);
+    Ok(job)
+}
+
+fn taken(tx: &Tx<'_>, guild: GuildId, id: JobId) -> Result<Job> {
     let DeadLetter { job, .. } = DEAD_LETTERS.remove(tx, &(guild, id))?.ok_or(UnsentRefusal::NotThere)?;
-    DISMISSED.with(Unsent { kind: job.kind.clone() }).by(by).note(tx, guild)?;
     tx.publish(SETTLED, guild);
     Ok(job)
 }
@@ -134,8 +213,7 @@ pub fn dismiss(tx: &Tx<'_>, guild: GuildId, id: JobId, by: Actor) -> Result<Job>
 mod tests {
     use super::*;
     use crate::features::testing::{GUILD, TestStore};
-    use crate::jobs::{self, Lane, tables};
-    use crate::kernel::ids::ChannelId;
+    use crate::jobs::{self, tables};
 
     static WORD: jobs::JobKind<()> = jobs::JobKind::new("tests.word", "A trial");
     static PICTURE: jobs::JobKind<()> = jobs::JobKind::new("tests.picture", "A trial");
@@ -173,6 +251,24 @@ mod tests {
         give_up(&store, &WORD, "still none");
         assert_eq!(told(&store), texts([both[0], both[1], ("tests.word", "still none")]));
         assert_eq!(store.read(|read| given_up(read, GUILD, None, 200)).len(), 101, "all of them are listed");
+    }
+
+    #[test]
+    fn what_is_alike_is_found_by_kind_place_and_cause_and_tried_again_when_the_right_is_back() {
+        let store = TestStore::new();
+        for reason in ["Missing (403, code 50013)", "Missing Permissions (403, code 50013)", "no (404, code 10003)"] {
+            give_up(&store, &WORD, reason);
+        }
+        give_up(&store, &PICTURE, "Missing (403, code 50013)");
+        let ids = |store: &TestStore| -> Vec<JobId> {
+            store.read(|read| given_up(read, GUILD, None, 9)).into_iter().map(|(id, _)| id).collect()
+        };
+        let all = ids(&store);
+        let [picture, gone, second, first] = all[..] else { panic!("{all:?}") };
+        assert_eq!(store.read(|read| alike(read, GUILD, first)), [first, second]);
+        let channel = ChannelId::new(3);
+        store.write(move |tx| try_again_in(tx, GUILD, channel, &[WORD.name()])).unwrap();
+        assert_eq!(ids(&store), [picture, gone]);
     }
 
     #[test]

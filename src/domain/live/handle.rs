@@ -1,5 +1,7 @@
 //! TikTok handles in their one stored form, and what people type for one.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
@@ -13,7 +15,14 @@ const SHORT_HOSTS: [&str; 2] = ["vm.tiktok.com", "vt.tiktok.com"];
 /// How the handle of nobody begins, in front of a number and a dot. With the longest number it is still a handle.
 const NOBODY: &str = "x.";
 
+/// What stands between a name that its account lost and the number of that account here. No name on TikTok has it.
+const FORMER: char = '~';
+/// So many more of them may be there.
+const MOST_MARKS: usize = 32;
+
 /// A TikTok handle: lower case, without `@`, 2 to 24 of `a-z 0-9 . _` (`D-14`).
+///
+/// An account that lost its name to another one and was not seen since has a [former name](Self::former) instead.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Handle(String);
@@ -114,7 +123,46 @@ impl Handle {
         is_shown || text.contains(&format!("\"{}\"", self.0))
     }
 
-    /// The handle without `@`.
+    /// By what an account is known whose name another one has now: that name, marked as former by a sign that no name
+    /// has, and the number of the account here. `nth` is for a form that is taken.
+    pub fn former(name: &Self, number: u64, nth: usize) -> Self {
+        let marks = String::from(FORMER).repeat(nth + 1);
+        Self(format!("{}{marks}{number}", name.last_name()))
+    }
+
+    /// A former name as it is stored.
+    pub fn former_typed(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (name, number) = text.strip_prefix('@').unwrap_or(text).split_once(FORMER)?;
+        let digits = number.trim_start_matches(FORMER);
+        let is_number = (1..=20).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let marks = number.len() - digits.len();
+        (is_number && marks <= MOST_MARKS).then(|| Self::parse(name).ok()).flatten().map(|name| {
+            let (name, mark) = (name.0, FORMER);
+            Self(format!("{name}{mark}{number}"))
+        })
+    }
+
+    /// The name that it is, or was.
+    pub fn last_name(&self) -> &str {
+        self.0.split(FORMER).next().unwrap_or_default()
+    }
+
+    /// As people read it, without `@`: a former name says that it is one.
+    pub fn shown(&self) -> Cow<'_, str> {
+        if self.0.contains(FORMER) {
+            Cow::Owned(format!("{} (former name)", self.last_name()))
+        } else {
+            Cow::Borrowed(&self.0)
+        }
+    }
+
+    /// The same of a handle as it is stored, or of whatever else was typed for one.
+    pub fn shown_of(stored: &str) -> String {
+        Self::former_typed(stored).map_or_else(|| stored.to_owned(), |former| former.shown().into_owned())
+    }
+
+    /// The handle without `@`; of a former name, the form that is stored.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -158,7 +206,7 @@ const fn is_at(c: char) -> bool {
 impl std::fmt::Display for Handle {
     /// With `@`, as people write it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "@{}", self.0)
+        write!(f, "@{}", self.shown())
     }
 }
 
@@ -172,7 +220,7 @@ impl TryFrom<String> for Handle {
     type Error = NotAHandle;
 
     fn try_from(text: String) -> Result<Self, NotAHandle> {
-        Self::parse(&text)
+        Self::former_typed(&text).map_or_else(|| Self::parse(&text), Ok)
     }
 }
 
@@ -272,6 +320,22 @@ mod tests {
         }
         for typed in ["x.", "x.1", "x..", "x.a.", "ax.1."] {
             assert!(Handle::typed(typed).is_ok(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_former_name_says_that_it_is_one_and_no_live_can_tell_it() {
+        let ann = Handle::parse("ann_new").unwrap();
+        let former = Handle::former(&ann, 17, 0);
+        assert_eq!((former.as_str(), former.to_string().as_str()), ("ann_new~17", "@ann_new (former name)"));
+        assert_eq!(Handle::former(&former, 17, 1).as_str(), "ann_new~~17", "of a former name it is the same name");
+        for stored in [former.as_str(), "ann_new~~17"] {
+            assert_eq!(Handle::try_from(stored.to_owned()).unwrap().as_str(), stored);
+            assert_eq!(Handle::parse(stored), Err(NotAHandle));
+            assert_eq!(Handle::typed(stored), Err(NamesNobody::NotAHandle));
+        }
+        for text in ["ann", "ann~", "~1", "ann~x", "ann~1x", "ann smith~1", "ann~1~2", "ann~123456789012345678901"] {
+            assert_eq!(Handle::former_typed(text), None, "{text}");
         }
     }
 

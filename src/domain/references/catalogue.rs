@@ -90,6 +90,14 @@ impl Declared {
             Subject::Display(_) => Ok(()),
         }
     }
+
+    /// Stages what follows where the bot may delete messages in its channel again.
+    pub(super) fn once_cleared(&self, tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+        match self.subject {
+            Subject::Setting(listed) => listed.once_cleared.map_or(Ok(()), |stage| stage(tx, guild)),
+            Subject::Display(_) => Ok(()),
+        }
+    }
 }
 
 impl Catalogue {

@@ -99,6 +99,15 @@ pub fn compare(
         known.get(&key).is_some_and(|before| before.keeps_out() & !left != 0) && left & READING == 0
     };
     let mended: Vec<Reference> = set.iter().filter(takes_messages_again).copied().collect();
+    let may_delete_again = |reference: &&Reference| {
+        let key = key_of(**reference);
+        let lacks = problems.iter().filter(|problem| problem.key() == key).any(|problem| {
+            let ReportedProblem { missing, .. } = ReportedProblem::of(problem, tx.now());
+            missing == 0 || missing & (Needs::MANAGE | Needs::VIEW) != 0
+        });
+        !lacks && known.get(&key).is_some_and(|before| before.missing & Needs::MANAGE != 0)
+    };
+    let cleared: Vec<Reference> = set.iter().filter(may_delete_again).copied().collect();
     let mut news = Vec::new();
     for problem in problems {
         let (key, now) = (problem.key(), ReportedProblem::of(problem, tx.now()));
@@ -113,7 +122,8 @@ pub fn compare(
     }
     // The debug channel may be among what does not work, so all is noted before anything is told.
     news.into_iter().try_for_each(|told| tell_team(tx, guild, told))?;
-    mended.iter().try_for_each(|reference| reference.declared.once_mended(tx, guild))
+    mended.iter().try_for_each(|reference| reference.declared.once_mended(tx, guild))?;
+    cleared.iter().try_for_each(|reference| reference.declared.once_cleared(tx, guild))
 }
 
 /// Takes in that something does not work, and tells it unless the team knows. For whoever meets it while using it.
@@ -150,6 +160,12 @@ pub fn known(read: &dyn Read, guild: GuildId, references: &[Reference]) -> Resul
 pub fn is_out_of_sight(read: &dyn Read, guild: GuildId, key: &str, channel: ChannelId) -> Result<bool> {
     let told = TOLD.get(read, &(guild, format!("{key}/{channel}")))?;
     Ok(told.is_some_and(|told| told.missing == 0 || told.missing & Needs::VIEW != 0))
+}
+
+/// Whether the team was told that something is wrong with a channel that is set.
+pub fn is_known(read: &dyn Read, guild: GuildId, channel: ChannelId) -> Result<bool> {
+    let ending = format!("/{channel}");
+    Ok(of_guild(read, guild)?.keys().any(|key| key.ends_with(&ending)))
 }
 
 /// Whether anything is known not to work.

@@ -74,6 +74,8 @@ pub struct Listed {
     pub names_many: bool,
     /// What is staged where the messages in a channel that it names can be taken and answered again.
     pub once_mended: Option<fn(&Tx<'_>, GuildId) -> Result<()>>,
+    /// What is staged where the bot may delete messages in a channel that it names again.
+    pub once_cleared: Option<fn(&Tx<'_>, GuildId) -> Result<()>>,
 }
 
 impl Listed {
@@ -90,6 +92,7 @@ impl Listed {
             needs: None,
             names_many: false,
             once_mended: None,
+            once_cleared: None,
         }
     }
 
@@ -122,6 +125,12 @@ impl Listed {
     #[must_use]
     pub const fn once_mended(self, stage: fn(&Tx<'_>, GuildId) -> Result<()>) -> Self {
         Self { once_mended: Some(stage), ..self }
+    }
+
+    /// The same, for which something is staged where the bot may delete messages in its channel again.
+    #[must_use]
+    pub const fn once_cleared(self, stage: fn(&Tx<'_>, GuildId) -> Result<()>) -> Self {
+        Self { once_cleared: Some(stage), ..self }
     }
 
     /// The same, left out of `/show-settings`.

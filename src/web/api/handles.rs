@@ -207,9 +207,21 @@ impl LinkBody {
     async fn read(&self, web: &Web, guild: GuildId) -> Result<(Handle, UserId), Problem> {
         let refused = |reason| Problem::field("handle", HandleRefusal::NotAHandle(reason).sentence());
         let handle = Handle::typed(&self.handle).map_err(refused)?;
+        Ok((handle, self.whose(web, guild).await?))
+    }
+
+    /// The same of a link that there is: its handle may be a former name.
+    async fn read_linked(&self, web: &Web, guild: GuildId) -> Result<(Handle, UserId), Problem> {
+        match Handle::former_typed(&self.handle) {
+            Some(former) => Ok((former, self.whose(web, guild).await?)),
+            None => self.read(web, guild).await,
+        }
+    }
+
+    async fn whose(&self, web: &Web, guild: GuildId) -> Result<UserId, Problem> {
         let member = web.whom(guild, "member", Some(&self.member)).await?;
         let nobody = || Problem::field("member", Sentence::words("Please say whose it is."));
-        Ok((handle, member.ok_or_else(nobody)?))
+        member.ok_or_else(nobody)
     }
 }
 
@@ -258,7 +270,8 @@ impl Endpoint for LinkHandle {
             shown(tx, guild, &link.account)
         });
         let linked = |view: &HandleView| {
-            let (handle, user) = (format!("@{}", view.handle), view.user_name.clone().unwrap_or_default());
+            let (handle, user) =
+                (format!("@{}", Handle::shown_of(&view.handle)), view.user_name.clone().unwrap_or_default());
             sentence!("**{handle}** is linked to **{user}** now.", handle, user)
         };
         Ok(change.await?.telling(linked).leading_to(leads_to))
@@ -290,14 +303,14 @@ impl Endpoint for FreeHandle {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<HandleView>, Problem> {
         let guild = asked.guild;
-        let (handle, user) = asked.body.read(web, guild).await?;
+        let (handle, user) = asked.body.read_linked(web, guild).await?;
         let leads_to = leads_to(guild, handle.as_str());
         let change = web.change(&asked, move |tx, by| {
             let link = handle_links::admin_unlink(tx, guild, by, user, &handle)?;
             shown(tx, guild, &link.account)
         });
         let freed = |view: &HandleView| {
-            let handle = format!("@{}", view.handle);
+            let handle = format!("@{}", Handle::shown_of(&view.handle));
             sentence!("**{handle}** is nobody's now. It keeps its engagement points.", handle)
         };
         Ok(change.await?.telling(freed).leading_to(leads_to))

@@ -8,6 +8,7 @@ use crate::jobs::unsent::{self, given_up, waiting};
 use crate::jobs::{DeadLetter, Job, JobId, Lane, Run};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::sentence;
 use crate::signin::scope::Scope;
 use crate::store::Read;
@@ -88,6 +89,27 @@ pub struct WaitingView {
     pub again_at: String,
 }
 
+/// What was given up for one cause: of one kind, and to go to the same place.
+#[derive(Debug)]
+pub struct Alike {
+    /// The latest of them.
+    pub latest: (JobId, DeadLetter),
+    /// How many there are.
+    pub count: usize,
+}
+
+/// What was given up, with all that is alike as one, the latest first.
+pub fn grouped(letters: Vec<(JobId, DeadLetter)>) -> Vec<Alike> {
+    let mut groups: Vec<Alike> = Vec::new();
+    for (id, letter) in letters {
+        match groups.iter_mut().find(|group| group.latest.1.is_like(&letter)) {
+            Some(group) => group.count += 1,
+            None => groups.push(Alike { latest: (id, letter), count: 1 }),
+        }
+    }
+    groups
+}
+
 /// What was not sent, as it is stored.
 #[derive(Debug, Default)]
 pub struct Found {
@@ -102,9 +124,14 @@ pub struct Found {
 impl UnsentQuery {
     /// Looks it up.
     pub fn look(self, read: &dyn Read, guild: GuildId) -> Result<Found> {
-        let mut letters = given_up(read, guild, self.before.map(JobId::new), PAGE + 1)?;
-        let has_more = letters.len() > PAGE;
-        letters.truncate(PAGE);
+        self.look_at(read, guild, PAGE)
+    }
+
+    /// The same, of so many that were given up.
+    pub fn look_at(self, read: &dyn Read, guild: GuildId, page: usize) -> Result<Found> {
+        let mut letters = given_up(read, guild, self.before.map(JobId::new), page + 1)?;
+        let has_more = letters.len() > page;
+        letters.truncate(page);
         let next = letters.last().filter(|_| has_more).map(|(id, _)| *id);
         Ok(Found { given_up: letters, next, waiting: waiting(read, guild, WAITING)? })
     }
@@ -144,6 +171,14 @@ impl WaitingView {
             again_at: wait.until.rfc3339(),
         })
     }
+}
+
+/// Whether what is like it is settled with it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct SettleBody {
+    /// With it all of its kind that were to go to the same place and were given up for the same cause; 500 at most.
+    pub alike: bool,
 }
 
 /// What a job is for. One of a kind that this program does not know is called as it is stored.
@@ -232,7 +267,7 @@ impl<const AGAIN: bool> Endpoint for Settle<AGAIN> {
 
     type Path = One<JobId>;
     type Query = Nothing;
-    type Body = Option<Nothing>;
+    type Body = Option<SettleBody>;
     type Answer = PurposeView;
 
     fn sample(samples: &Samples) -> Sample {
@@ -242,13 +277,15 @@ impl<const AGAIN: bool> Endpoint for Settle<AGAIN> {
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PurposeView>, Problem> {
         let (guild, One(id)) = (asked.guild, asked.path);
         let settle = if AGAIN { unsent::try_again } else { unsent::dismiss };
-        let settled = web.change(&asked, move |tx, by| Ok(PurposeView::of(id, &settle(tx, guild, id, by)?)));
-        let told = |PurposeView { what, .. }: &PurposeView| {
-            let what = what.clone();
+        let with_alike = asked.body.unwrap_or_default().alike;
+        let settled =
+            web.change(&asked, move |tx, by| Ok(PurposeView::of(id, &settle(tx, guild, id, with_alike, by)?)));
+        let told = move |PurposeView { what, .. }: &PurposeView| {
+            let (what, all) = (what.clone(), with_alike.then(|| Sentence::words(", with all that is like it,")));
             if AGAIN {
-                sentence!("**{what}** is tried once more.", what)
+                sentence!("**{what}**{all} is tried once more.", what, all)
             } else {
-                sentence!("**{what}** is dismissed.", what)
+                sentence!("**{what}**{all} is dismissed.", what, all)
             }
         };
         Ok(settled.await?.telling(told).leading_to(format!("/g/{guild}/unsent")))

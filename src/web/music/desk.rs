@@ -164,7 +164,7 @@ fn named(read: &dyn Read, guild: GuildId, gift: Interaction) -> Result<Gift> {
     };
     Ok(Gift {
         at: gift.at,
-        by: account.map(|account| account.handle.as_str().to_owned()),
+        by: account.map(|account| account.handle.shown().into_owned()),
         name: gift.value.unwrap_or_default(),
         coins: gift.coin_value.unwrap_or_default(),
     })

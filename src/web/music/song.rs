@@ -72,7 +72,7 @@ impl SongView {
             line: place.line.name(),
             user_id: song.user.to_string(),
             username: song.username.clone(),
-            tiktok_username: song.tiktok_username.clone(),
+            tiktok_username: song.handle(),
             source: SourceView::of(&song.source),
             note: song.note.clone(),
             submitted_at: place.submitted_at.rfc3339(),

@@ -130,7 +130,7 @@ fn free(seen: &Seen<HandlesPage>, account: &Account) -> Markup {
     form.around(&html! {
         input type="hidden" name="handle" value=(handle);
         input type="hidden" name="member" value=(user);
-        (Button { about: Some(handle), ..Button::plain("Release") })
+        (Button { about: Some(&account.handle.shown()), ..Button::plain("Release") })
     })
 }
 

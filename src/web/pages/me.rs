@@ -221,14 +221,13 @@ fn place(standing: Option<Standing>) -> Option<String> {
 }
 
 fn handles(accounts: &[Account]) -> Markup {
+    let names: Vec<_> = accounts.iter().map(|account| account.handle.shown()).collect();
     let facts: Vec<(&str, Markup)> = accounts
         .iter()
-        .map(|account| {
+        .zip(&names)
+        .map(|(account, name)| {
             let (tone, word) = if account.is_verified() { (Tone::Good, "proven") } else { (Tone::Quiet, "not proven") };
-            (
-                account.handle.as_str(),
-                html! { (number(account.points.get())) " engagement points " (badge(tone, word)) },
-            )
+            (name.as_ref(), html! { (number(account.points.get())) " engagement points " (badge(tone, word)) })
         })
         .collect();
     html! {

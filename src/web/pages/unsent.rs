@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::jobs::{DeadLetter, Job, JobId, Lane, Run};
+use crate::jobs::unsent::MOST_AT_ONCE;
+use crate::jobs::{Job, JobId, Lane, Run};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::{Sentence, Slot};
@@ -10,7 +11,7 @@ use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::api::unsent::{Found, UnsentQuery, because, what};
+use crate::web::api::unsent::{Alike, Found, UnsentQuery, because, grouped, what};
 use crate::web::filter::Filter;
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
@@ -41,7 +42,7 @@ impl Page for UnsentPage {
         let (guild, query) = (seen.guild, seen.query);
         let view = web.look(Self::NAME, move |read| View::look(read, guild, query)).await?;
         let view = View { names: web.named(view.names).await, ..view };
-        let main = page(&view, &seen.filter, &|id| buttons(seen, id));
+        let main = page(&view, &seen.filter, &|id, count| buttons(seen, id, count));
         let crumbs = vec![(format!("/g/{guild}"), "Home".to_owned())];
         Ok(Shown { crumbs, ..Shown::new("Not sent to Discord", main) })
     }
@@ -49,7 +50,7 @@ impl Page for UnsentPage {
 
 impl View {
     fn look(read: &dyn Read, guild: GuildId, query: UnsentQuery) -> Result<Self> {
-        let found = query.look(read, guild)?;
+        let found = query.look_at(read, guild, MOST_AT_ONCE)?;
         let jobs = found.given_up.iter().map(|(_, letter)| &letter.job).chain(found.waiting.iter().map(|run| &run.job));
         let named: Vec<Sentence> = jobs.map(to).collect();
         let names = Names::of(read, guild, &named, [])?;
@@ -66,7 +67,7 @@ fn to(job: &Job) -> Sentence {
     }
 }
 
-fn page(view: &View, filter: &Filter, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
+fn page(view: &View, filter: &Filter, buttons: &dyn Fn(JobId, usize) -> Markup) -> Markup {
     html! {
         section.card aria-labelledby="given-up" {
             h2 #given-up { "Given up" }
@@ -87,19 +88,20 @@ fn page(view: &View, filter: &Filter, buttons: &dyn Fn(JobId) -> Markup) -> Mark
     }
 }
 
-fn given_up(view: &View, filter: &Filter, buttons: &dyn Fn(JobId) -> Markup) -> Markup {
-    let row = |(id, letter): &(JobId, DeadLetter)| Row {
+fn given_up(view: &View, filter: &Filter, buttons: &dyn Fn(JobId, usize) -> Markup) -> Markup {
+    let groups = grouped(view.found.given_up.clone());
+    let row = |Alike { latest: (id, letter), count }: &Alike| Row {
         id: Some(id.to_string()),
         cells: vec![
             Cell::words("When", moment(letter.at)),
-            Cell::words("What", html! { (what(&letter.job.kind)) }),
+            Cell::words("What", html! { (what(&letter.job.kind)) @if *count > 1 { " · " (count) " times" } }),
             Cell::words("To", view.names.drawn(&to(&letter.job))),
             Cell::words("Why", html! { (because(&letter.reason)) p.hint { (letter.reason) } }),
-            Cell::words("", buttons(*id)),
+            Cell::words("", buttons(*id, *count)),
         ],
     };
     html! {
-        (Table::new("Given up", Some("unsent"), view.found.given_up.iter().map(row)))
+        (Table::new("Given up", Some("unsent"), groups.iter().map(row)))
         (filter.paging(&format!("/g/{}/unsent", view.guild), "before", view.found.next))
     }
 }
@@ -119,17 +121,26 @@ fn waiting(view: &View) -> Markup {
     html! { (Table::new("Waits for Discord", Some("waiting"), view.found.waiting.iter().filter_map(row))) }
 }
 
-fn buttons(seen: &Seen<UnsentPage>, id: JobId) -> Markup {
+/// What can be done with one, or with all that are like it.
+fn buttons(seen: &Seen<UnsentPage>, id: JobId, count: usize) -> Markup {
+    let is_many = count > 1;
     let at = |act: &str| format!("/g/{}/unsent/{id}/{act}", seen.guild);
     let form = |act: &str, confirm: Option<&str>, button: Button<'_>| {
         let (action, sealed) = (at(act), seen.seal(&format!("{act}-{id}")));
-        Form { confirm, ..Form::new(&action, sealed.seal()) }.around(&html! { (button) })
+        Form { confirm, ..Form::new(&action, sealed.seal()) }.around(&html! {
+            @if is_many { input type="hidden" name="alike" value="true"; }
+            (button)
+        })
     };
-    let dismissed = "Let go of this? It cannot be tried again then.";
+    let (try_again, dismiss, dismissed) = if is_many {
+        ("Try all again", "Dismiss all", "Let go of all of these? They cannot be tried again then.")
+    } else {
+        ("Try again", "Dismiss", "Let go of this? It cannot be tried again then.")
+    };
     html! {
         div.actions {
-            (form("again", None, Button::plain("Try again")))
-            (form("dismiss", Some(dismissed), Button::plain("Dismiss")))
+            (form("again", None, Button::plain(try_again)))
+            (form("dismiss", Some(dismissed), Button::plain(dismiss)))
         }
     }
 }
@@ -137,6 +148,7 @@ fn buttons(seen: &Seen<UnsentPage>, id: JobId) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jobs::DeadLetter;
     use crate::kernel::ids::{ChannelId, UserId};
     use crate::kernel::time::Timestamp;
     use crate::web::ui::testing::lines;
@@ -156,6 +168,7 @@ mod tests {
         let told = job("outbox.tell", Lane::User(ANN));
         let found = Found {
             given_up: vec![
+                (JobId::new(3), letter(announced.clone(), "Missing Permissions (403 Forbidden, code 50013)")),
                 (JobId::new(2), letter(announced, "Missing Permissions (403 Forbidden, code 50013)")),
                 (JobId::new(1), letter(told, "<b>odd</b>")),
             ],
@@ -164,7 +177,7 @@ mod tests {
         };
         let names = Names::sample(GuildId::new(9), &[(ANN.get(), "<ann>")], &[]);
         let view = View { guild: GuildId::new(9), found, names };
-        let drawn = lines(&page(&view, &Filter::default(), &|id| html! { "buttons of " (id) }));
+        let drawn = lines(&page(&view, &Filter::default(), &|id, count| html! { "buttons of " (count) " from " (id) }));
         for part in [
             "The announcement of the song that plays",
             "channel 5",
@@ -172,7 +185,9 @@ mod tests {
             "code 50013",
             r#"<a href="/g/9/members/7">&lt;ann&gt;</a>"#,
             "&lt;b&gt;odd&lt;/b&gt;",
-            "buttons of 2",
+            "announcement of the song that plays · 2 times",
+            "buttons of 2 from 3",
+            "buttons of 1 from 1",
             r#"href="/g/9/unsent?before=1""#,
         ] {
             assert!(drawn.contains(part), "{part}: {drawn}");

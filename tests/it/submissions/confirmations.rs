@@ -146,7 +146,7 @@ async fn a_confirmation_that_never_gets_through_is_kept_as_a_dead_letter_and_the
     assert_eq!(world.song(number).song.title, "Alone");
     world.settle().await;
     let told = world.seen_in("staff").await.join("\n");
-    assert!(told.contains("`submissions.confirm` could not be sent") && told.contains("50035"), "{told}");
+    assert!(told.contains("**The confirmation of a song** did not work") && told.contains("50035"), "{told}");
     world.end().await;
 }
 

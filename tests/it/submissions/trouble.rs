@@ -147,3 +147,27 @@ async fn a_refusal_is_said_when_discord_takes_it_again() {
     assert!(world.said_in("submissions").await.is_empty());
     world.end().await;
 }
+
+#[tokio::test]
+async fn posted_songs_that_could_not_be_deleted_are_deleted_when_the_bot_may_do_so_again() {
+    let mut world = World::new().await;
+    world.expect_dead_letters();
+    world.chooses("setdebugchannel", "staff").await;
+    world.denies("submissions", &["MANAGE_MESSAGES"]).await;
+    world.host().run("show-settings").await;
+    let mut originals = Vec::new();
+    for link in &LINKS[..2] {
+        originals.push(world.member("ann").post(link).await);
+    }
+    world.settle().await;
+    assert_eq!(world.songs().len(), 2, "songs are taken all the same");
+    assert_eq!(world.originals_in("submissions").await, originals);
+    let told = world.seen_in("staff").await.join("\n");
+    assert!(told.contains("Messages with songs are not deleted there."), "{told}");
+    assert!(!told.contains("Clearing a posted song away"), "the channel's own warning has said it: {told}");
+    world.denies("submissions", &[]).await;
+    world.host().run("show-settings").await;
+    world.settle().await;
+    assert!(world.originals_in("submissions").await.is_empty());
+    world.end().await;
+}

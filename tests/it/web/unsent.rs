@@ -115,3 +115,17 @@ async fn nobody_reaches_what_another_server_could_not_send() {
     admin.json(Method::POST, &format!("{LIST}/{id}/dismiss"), &Value::Null).await.is(200);
     ground.end().await;
 }
+
+#[tokio::test]
+async fn what_was_given_up_for_one_cause_is_one_row_and_settled_at_once() {
+    let ground = WebWorld::start().await;
+    let ids = [(); 3].map(|()| ground.gives_up_a_deletion());
+    let admin = ground.signed_in("admin");
+    let page = admin.get("/g/{server}/unsent").await.is(200).seen();
+    assert!(page.contains("3 times") && page.contains("Dismiss all"), "{page}");
+    assert!(admin.get("/g/{server}").await.is(200).text().contains("The deletion of a message, 3×"));
+    admin.submit(&format!("/g/{{server}}/unsent/{}/dismiss", ids[2]), &[]).await.is(303);
+    let page = admin.get("/g/{server}/unsent").await.is(200).seen();
+    assert!(page.contains("Nothing was given up."), "{page}");
+    ground.end().await;
+}

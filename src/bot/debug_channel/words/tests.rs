@@ -9,7 +9,9 @@ use crate::display::{Finding, HEALED, PLACED};
 use crate::features::coins::activity::{POSTED, Posted};
 use crate::features::coins::model::{Currency, EntryKind};
 use crate::features::desk::activity::{DEAD_LINK_REMOVED, DEAD_LINK_TAKEN_BACK, Refund};
-use crate::features::engagement::activity::{GIFTS_LIFTED, Lifted, Missed, REPORT_MISSED, ReportMissed};
+use crate::features::engagement::activity::{
+    GIFT_UNPRICED, GIFTS_LIFTED, Lifted, Missed, REPORT_MISSED, ReportMissed, Unpriced,
+};
 use crate::features::handles::activity::{LINKED, Link, PROVEN, RENAMED, UNLINKED};
 use crate::features::handles::model::{RenameNotice, RenamedTo};
 use crate::features::queue::activity::PUT_BACK;
@@ -70,6 +72,16 @@ fn gifts_that_lift_a_song_are_told_with_the_lines_before_and_after() {
         said(lifted.changing("Free".to_owned(), "25+ Skip".to_owned())),
         @"🎁 29,999 gifted coins of <@2> `2` lifted #012345 from Free to 25+ Skip"
     );
+}
+
+#[test]
+fn a_gift_that_nobody_can_price_is_told_so_that_somebody_pays_by_hand() {
+    let lines = [("Lion *x*", 7), ("", 901)].map(|(gift, id)| {
+        let told = GIFT_UNPRICED.with(Unpriced { gift: gift.to_owned(), id, count: 3 });
+        said(told.by(Actor::Live).of(Subject::Handle(Handle::parse("dj_ann").unwrap())))
+    });
+    assert!(lines[0].starts_with(r"🎁 A gift that I cannot price: **Lion \*x\*** ×3 by **@dj\_ann**."), "{}", lines[0]);
+    assert!(lines[1].starts_with(r"🎁 A gift that I cannot price: number 901 ×3 by **@dj\_ann**."), "{}", lines[1]);
 }
 
 #[test]
@@ -179,7 +191,7 @@ fn a_new_name_is_told_with_what_becomes_of_the_link() {
     });
     insta::assert_snapshot!(lines.join("\n"), @r"
     🔁 **@night\_owl** of <@2> `2` is called **@barn\_owl** now. The link follows the account.
-    🔁 **@night\_owl** belongs to another TikTok account now. The link of <@2> `2` stays with theirs, which is shown as **@tawny\_owl** until it comes to the live under its new name.
+    🔁 **@night\_owl** belongs to another TikTok account now. The link of <@2> `2` stays with theirs, whose new name is known as soon as it comes to the live.
     ");
 }
 
@@ -344,9 +356,9 @@ fn what_somebody_takes_along_and_does_with_what_was_not_sent_is_told() {
         said(DISMISSED.with(lost).by(Actor::Operator)),
     ];
     insta::assert_snapshot!(lines.join("\n"), @r"
-    📮 `submissions.look_again` could not be sent: Missing \*Permissions\* \(403 Forbidden\); see **Not sent to Discord** on my web page, where it can be tried again
-    📮 <@1> is trying once more what could not be sent: `submissions.look_again`
-    📮 The operator dismissed what could not be sent: `submissions.look_again`
+    📮 **Looking again at a message with a song** did not work: Missing \*Permissions\* \(403 Forbidden\); see **Not sent to Discord** on my web page, where it can be tried again
+    📮 <@1> is trying once more what could not be sent: **Looking again at a message with a song**
+    📮 The operator dismissed what could not be sent: **Looking again at a message with a song**
     ");
 }
 

@@ -99,9 +99,10 @@ fn row(first: &First, handle: Option<&Handle>) -> Vec<String> {
 
 /// A handle in few characters. No handle has a `~`, so a cut one is seen to be cut.
 fn short(handle: &Handle) -> String {
-    match handle.as_str().get(..LONGEST_HANDLE - 1) {
-        Some(beginning) if handle.as_str().len() > LONGEST_HANDLE => format!("{beginning}~"),
-        _ => handle.as_str().to_owned(),
+    let name = handle.last_name();
+    match name.get(..LONGEST_HANDLE - 1) {
+        Some(beginning) if name.len() > LONGEST_HANDLE => format!("{beginning}~"),
+        _ => name.to_owned(),
     }
 }
 

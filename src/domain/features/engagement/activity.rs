@@ -10,11 +10,13 @@ use crate::sentence;
 
 /// Gifts lifted a song. About the song; before and after are the lines.
 pub static GIFTS_LIFTED: ActivityKind<Lifted> = ActivityKind::new("engagement.gifts_lifted", gifts_lifted);
+/// A gift pays nothing, because nobody knows what it costs. About who sent it.
+pub static GIFT_UNPRICED: ActivityKind<Unpriced> = ActivityKind::new("engagement.gift_unpriced", gift_unpriced);
 /// The report of a live is not in its channel as it should be. About the name on the live.
 pub static REPORT_MISSED: ActivityKind<ReportMissed> = ActivityKind::new("engagement.report_missed", report_missed);
 
 /// All of them.
-pub const KINDS: &[&dyn Readable] = &[&GIFTS_LIFTED, &REPORT_MISSED];
+pub const KINDS: &[&dyn Readable] = &[&GIFTS_LIFTED, &GIFT_UNPRICED, &REPORT_MISSED];
 
 /// Whose gifts lifted which song.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +30,17 @@ pub struct Lifted {
     /// The gift that did it: `Rose ×10`. Nothing where coins came back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gift: Option<String>,
+}
+
+/// A gift that nobody can price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unpriced {
+    /// Its name, where it was told.
+    pub gift: String,
+    /// TikTok's number of it.
+    pub id: u64,
+    /// How many.
+    pub count: u32,
 }
 
 /// Where the report was to be, and what is wrong.
@@ -60,6 +73,19 @@ fn gifts_lifted(told: &Noted<'_, Lifted>) -> Option<Sentence> {
     let (user, number, (from, to)) = (Numbered(*user), Sentence::words(number.clone()), told.change()?);
     let sentence =
         sentence!("{coins} gifted coins of {user} lifted {number} from {from} to {to}", coins, user, number, from, to);
+    Some(sentence.signed("🎁"))
+}
+
+fn gift_unpriced(told: &Noted<'_, Unpriced>) -> Option<Sentence> {
+    let (Unpriced { gift, id, count }, by) = (&told.details, told.handle()?);
+    let called = if gift.is_empty() { sentence!("number {id}", id) } else { sentence!("**{gift}**", gift) };
+    let sentence = sentence!(
+        "A gift that I cannot price: {called} ×{count} by **{by}**. TikTok told no price for it that can be true, so it \
+         pays nothing; more of it on this live are not told. Coins can be given by hand with `/coins`",
+        called,
+        count,
+        by
+    );
     Some(sentence.signed("🎁"))
 }
 

@@ -186,18 +186,34 @@ impl<'b, 't> Recorder<'b, 't> {
         Ok(rules::was_hidden(&all, made_at, self.memory.oldest()))
     }
 
-    /// A gift with what its message left out and the session was told before.
-    pub fn completed(&mut self, gift: &Gift) -> Result<Gift> {
-        let Some((id, _)) = &self.open else { return Ok(gift.clone()) };
+    /// A gift with what its message left out and the session was told before. A price that cannot be one is none.
+    pub fn completed(&mut self, gift: Gift) -> Result<Gift> {
+        let gift = rules::believed(gift);
+        let mut completed = gift.clone();
+        self.change_told_gifts(|told| {
+            completed = rules::completed(&gift, told.gifts.get(&gift.id));
+            rules::remember(told, &gift)
+        })?;
+        Ok(completed)
+    }
+
+    /// Takes notice of a gift that nobody can price; answers whether the team is to be told, once for each kind and session.
+    pub fn note_unpriced(&mut self, gift: u64) -> Result<bool> {
+        self.change_told_gifts(|told| rules::remember_unpriced(told, gift))
+    }
+
+    /// Changes what the open session was told of gifts, and writes it if `change` answers that it did.
+    fn change_told_gifts(&mut self, change: impl FnOnce(&mut KnownGifts) -> bool) -> Result<bool> {
+        let Some((id, _)) = &self.open else { return Ok(false) };
         let told = match &mut self.told_gifts {
             Some(told) => told,
             none => none.insert(tables::told_gifts(self.tx, self.guild, *id)?),
         };
-        let completed = rules::completed(gift, told.gifts.get(&gift.id));
-        if rules::remember(told, gift) {
+        let is_changed = change(told);
+        if is_changed {
             tables::TOLD_GIFTS.put(self.tx, &(self.guild, *id), told)?;
         }
-        Ok(completed)
+        Ok(is_changed)
     }
 
     /// The last moment at which the connection is known to have been there.
@@ -348,7 +364,7 @@ impl<'b, 't> Recorder<'b, 't> {
         } else if is_known {
             tables::remove_streak(self.tx, self.guild, *id, key)?;
         }
-        Ok(settled(account, &streak, self.rate))
+        Ok(settled(key, &streak, self.rate))
     }
 
     /// Settles the streaks whose end never came, each with its last count (`D-28`).
@@ -369,7 +385,7 @@ impl<'b, 't> Recorder<'b, 't> {
         let mut gifts = Vec::new();
         for key in tables::unfinished_until(self.tx, self.guild, *id, moment)? {
             let Some(streak) = tables::streak(self.tx, self.guild, *id, key)? else { continue };
-            gifts.extend(settled(key.account, &streak, self.rate));
+            gifts.extend(settled(key, &streak, self.rate));
             let paid = Streak { paid: streak.seen, ..streak };
             tables::set_streak(self.tx, self.guild, *id, key, &paid)?;
         }
@@ -379,10 +395,11 @@ impl<'b, 't> Recorder<'b, 't> {
 }
 
 /// What is left to pay of a streak, if anything.
-fn settled(account: AccountRef, streak: &Streak, rate: u32) -> Option<SettledGift> {
+fn settled(key: StreakKey, streak: &Streak, rate: u32) -> Option<SettledGift> {
     let count = streak.seen.saturating_sub(streak.paid);
     (count > 0).then(|| SettledGift {
-        account,
+        account: key.account,
+        id: key.gift,
         gift: streak.gift.clone(),
         count,
         payout: rules::payout(streak.unit_coins, streak.paid, streak.seen, rate),

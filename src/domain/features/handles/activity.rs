@@ -96,12 +96,11 @@ fn renamed(told: &Noted<'_, RenameNotice>) -> Sentence {
             user,
             now
         ),
-        RenamedTo::NotSeenYet(now) => sentence!(
-            "**{before}** belongs to another TikTok account now. The link of {user} stays with theirs, which is shown as \
-             **{now}** until it comes to the live under its new name.",
+        RenamedTo::NotSeenYet(_) => sentence!(
+            "**{before}** belongs to another TikTok account now. The link of {user} stays with theirs, whose new name is \
+             known as soon as it comes to the live.",
             before,
-            user,
-            now
+            user
         ),
     };
     sentence.signed("🔁")

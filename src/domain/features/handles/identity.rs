@@ -2,7 +2,7 @@
 //!
 //! - A number keeps its account, whatever name it comes under: link, points and watch time stay with it.
 //! - A name belongs to the number that came under it last. An account whose name another one has, and whose own new name
-//!   has not been seen, is shown by its number until it is ([`shown_by`]).
+//!   has not been seen, has its former name until it is, marked as such ([`Handle::former`]).
 //! - An account that never had a number is taken to be that of the first number that comes under its name. It is so where
 //!   it was linked before a live saw it, and where it became known before numbers were kept.
 //! - Without a number the name is all that there is.
@@ -116,7 +116,7 @@ fn rename(
         } else {
             let holder = take_link_over(&mut account, holder, &mut settle);
             let before = holder.account.handle.clone();
-            let name = free_name(tx, guild, |nth| old_name(holder.id, nth))?;
+            let name = former_name(tx, guild, &holder)?;
             let was = holder.account.linked;
             let moved = set_name(tx, guild, &holder, name.clone())?;
             if was.is_some() {
@@ -153,11 +153,11 @@ fn take_link_over(account: &mut Account, holder: KnownAccount, settle: &mut Vec<
     KnownAccount { account: emptied, ..holder }
 }
 
-/// An account whose name another one has is shown by its number.
+/// An account whose name another one has is known by its former name.
 fn lose_name(tx: &Tx<'_>, guild: GuildId, holder: &KnownAccount, number: AccountNumber) -> Result<Renamed> {
     let names = tables::by_number(tx, guild, number)?.map(|(_, names)| names).unwrap_or_default();
     let before = holder.account.handle.clone();
-    let name = free_name(tx, guild, |nth| shown_by(number, nth))?;
+    let name = former_name(tx, guild, holder)?;
     let is_news = !names.contains(&name);
     note_name(tx, guild, number, holder.id, names, &name)?;
     let holder = set_name(tx, guild, holder, name.clone())?;
@@ -186,25 +186,14 @@ fn note_name(
     tables::set_number(tx, guild, number, id, names)
 }
 
-/// The first of some names that nobody has.
-fn free_name(read: &dyn Read, guild: GuildId, name: impl Fn(usize) -> Option<Handle>) -> Result<Handle> {
-    for name in (0..=MOST_HANDLES).filter_map(name) {
+/// The former name of an account whose name another one has. It has the number of the account, so it is free, unless an
+/// administrator linked just this by hand: then the next form is taken.
+fn former_name(read: &dyn Read, guild: GuildId, holder: &KnownAccount) -> Result<Handle> {
+    for nth in 0..=MOST_HANDLES {
+        let name = Handle::former(&holder.account.handle, holder.id.get(), nth);
         if tables::by_handle(read, guild, &name)?.is_none() {
             return Ok(name);
         }
     }
     Err(Error::failed(format!("guild {guild} has no name left for an account that lost its own")))
-}
-
-/// What an account is shown by while its name is not known: its number. TikTok gives no such names itself; should somebody
-/// choose one, the next form is taken.
-fn shown_by(number: AccountNumber, nth: usize) -> Option<Handle> {
-    let marks = "_".repeat(nth);
-    Handle::parse(&format!("{marks}id.{}", number.get())).ok()
-}
-
-/// What an account without a number is shown by when somebody else has its name.
-fn old_name(id: AccountId, nth: usize) -> Option<Handle> {
-    let marks = "_".repeat(nth);
-    Handle::parse(&format!("{marks}old.{id}")).ok()
 }

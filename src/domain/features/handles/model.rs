@@ -116,7 +116,8 @@ pub struct Renamed {
 pub enum RenamedTo {
     /// It has this name now.
     Known(Handle),
-    /// Another account has its name now, and its new one has not been seen; until then it is shown by this one.
+    /// Another account has its name now, and its new one has not been seen; until then it is known by this one, which is
+    /// its former name, marked as such.
     NotSeenYet(Handle),
 }
 

@@ -12,6 +12,7 @@ use crate::jobs::Lane;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::live::Handle;
 use crate::store::Tx;
 
 /// What a new song consists of, apart from the number that it will get.
@@ -54,6 +55,9 @@ pub struct Moved {
     /// The line that it came from.
     pub from: Line,
 }
+
+/// Songs of a member that a new name of their account is written to: the latest.
+const MOST_FOLLOWED: usize = 2_000;
 
 /// Most tries for a free public number. With a tenth of the numbers free, this many fail once in 10^14 times.
 const NUMBER_TRIES: u32 = 300;
@@ -102,6 +106,19 @@ fn free_public_id(tx: &Tx<'_>, guild: GuildId, subject: (UserId, &str, Timestamp
         }
     }
     Err(QueueRefusal::NumbersExhausted.into())
+}
+
+/// An account of a member is called something else now: so it is beside their songs, of which it is said who sent them.
+/// What the name was is told by the activity about it.
+pub fn follow_handle(tx: &Tx<'_>, guild: GuildId, user: UserId, before: &Handle, now: &Handle) -> Result<()> {
+    for id in tables::songs_of(tx, guild, user, 0, MOST_FOLLOWED)? {
+        let Some(song) = tables::SONGS.get(tx, &(guild, id))? else { continue };
+        if song.tiktok_username.as_deref() == Some(before.as_str()) {
+            let tiktok_username = Some(now.as_str().to_owned());
+            tables::rename(tx, guild, id, &Song { tiktok_username, ..song })?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes the next song: marks it as playing and moves it to Songs Played, at once (`M-QUE-11`, `C-27`).

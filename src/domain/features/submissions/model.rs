@@ -378,6 +378,15 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_can_see_is_nothing_that_was_typed() {
+        for unseen in ["\u{200B}", " \u{2060}\u{FEFF}\n", "\u{3164}", "\u{2800}\u{2800}", "\u{200E}\u{200F}\u{7}"] {
+            let typed = Details::new(Some(unseen), Some(unseen), Some(unseen), Some(unseen), false);
+            assert!(typed.is_ok_and(|typed| typed == Details::default()), "{unseen:?}");
+            assert_eq!(Details::with_note(&crate::kernel::text::paragraph(unseen, usize::MAX)), Details::default());
+        }
+    }
+
+    #[test]
     fn a_host_cannot_change_the_layout_of_its_refusal() {
         let refused = |host: String| said(SubmissionRefusal::UnsupportedHost { host });
         assert!(refused("a**b_c.tld".to_owned()).contains(r"**a\*\*b\_c.tld**"));

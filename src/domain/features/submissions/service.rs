@@ -5,13 +5,14 @@ use std::time::Duration;
 use super::model::{
     CONFIRM, CORRECT, Confirmation, Confirmed, IN_SIGHT_AGAIN, NOTICE, Notice, SubmissionRefusal, TITLES, TitlesWanted,
 };
-use super::posted::{LOOK_AGAIN, PostedAs, REACH, Waiting, Watch};
+use super::posted::{CLEAR, LOOK_AGAIN, PostedAs, REACH, Waiting, Watch};
 use super::settings::{CLOSED_ACCEPTS_SKIPS, MAX_ACTIVE, SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
 use super::tables;
-use crate::jobs::Lane;
+use crate::jobs::{Lane, unsent};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
+use crate::outbox::{DELETE, DELETE_WITH_WORD};
 use crate::references::told;
 use crate::settings::Change;
 use crate::store::{Read, Tx};
@@ -162,6 +163,12 @@ pub(super) fn channel_chosen(tx: &Tx<'_>, guild: GuildId, change: &Change) -> Re
         return Ok(());
     }
     watch(tx, guild, MessageId::at(tx.now())).map(drop)
+}
+
+/// Tries the deletions again that were given up in the submissions channel because the bot might not delete there.
+pub fn clear_what_stayed(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+    let Some(channel) = SUBMISSION_CHANNEL.get(tx, guild)? else { return Ok(()) };
+    unsent::try_again_in(tx, guild, channel, &[CLEAR.name(), DELETE.name(), DELETE_WITH_WORD.name()])
 }
 
 /// Stages a look at what was posted while the bot could not read the submissions channel, or could not do there what it has

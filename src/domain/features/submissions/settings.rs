@@ -64,7 +64,8 @@ pub const LISTED: &[Listed] = &[
     )
     .by_command("`/set-submission-channel`")
     .needing(&SUBMISSION_NEEDS)
-    .once_mended(service::look_at_what_was_kept_out),
+    .once_mended(service::look_at_what_was_kept_out)
+    .once_cleared(service::clear_what_stayed),
     Listed::new(&SUBMISSIONS_OPEN, Area::Music, "Submissions Open", "Whether songs are taken now.")
         .by_command("`/open-submissions` and `/close-submissions`"),
     Listed::new(

@@ -294,7 +294,7 @@ fn is_address(url: &str) -> bool {
 fn by(song: &Song) -> Markup {
     html! {
         (song.username)
-        @if let Some(handle) = &song.tiktok_username { " · @" (handle) }
+        @if let Some(handle) = song.handle() { " · @" (handle) }
     }
 }
 

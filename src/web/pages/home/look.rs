@@ -7,6 +7,7 @@ use crate::features::queue::model::{Entry, Line};
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
 use crate::features::{engagement, queue};
 use crate::jobs;
+use crate::jobs::unsent::MOST_AT_ONCE;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -14,6 +15,7 @@ use crate::kernel::time::Timestamp;
 use crate::store::Read;
 use crate::web::api;
 use crate::web::api::live::Followed;
+use crate::web::api::unsent::{Alike, because, grouped, what};
 
 /// What is told in numbers: a day, whatever the clock of the server says.
 const DAY: Duration = Duration::from_hours(24);
@@ -23,8 +25,8 @@ const TOLD: Duration = Duration::from_hours(24 * 7);
 const LONG: Duration = Duration::from_hours(24 * 7);
 /// So many songs are looked at for that.
 const LOOKED_AT: usize = 200;
-/// So many are counted at most.
-const LETTERS: usize = 100;
+/// So many causes of what was given up are told.
+const CAUSES: usize = 3;
 
 /// The first page.
 pub(super) struct Home {
@@ -33,6 +35,8 @@ pub(super) struct Home {
     pub(super) pending: u64,
     /// Jobs that were given up of late, and when the last of them was.
     pub(super) given_up: (usize, Option<Timestamp>),
+    /// What they were for, the latest first: what, how many of them, and why.
+    pub(super) alike: Vec<(String, usize, &'static str)>,
     /// Songs that have waited for long, of those that are served next.
     pub(super) forgotten: usize,
     /// What there is to do in a new server.
@@ -88,10 +92,12 @@ pub(super) fn look(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Ho
         Some((id, _)) => engagement::queries::sums(read, guild, *id)?.1,
         None => Amount::ZERO,
     };
+    let (given_up, alike) = given_up(read, guild, now)?;
     Ok(Home {
         guild,
         pending: queue::queries::count_in(read, guild, Line::PendingSkips)?,
-        given_up: given_up(read, guild, now)?,
+        given_up,
+        alike,
         forgotten: forgotten(read, guild, now)?,
         steps: steps(read, guild, &followed)?,
         is_open: SUBMISSIONS_OPEN.get(read, guild)?,
@@ -123,8 +129,16 @@ fn steps(read: &dyn Read, guild: GuildId, followed: &Followed) -> Result<Vec<Ste
     Ok(done.into_iter().map(|(what, is_done)| Step { what, is_done }).collect())
 }
 
-fn given_up(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<(usize, Option<Timestamp>)> {
-    let letters = jobs::dead_letters(read, guild, LETTERS)?;
-    let late: Vec<Timestamp> = letters.iter().map(|letter| letter.at).filter(|at| now.since(*at) < TOLD).collect();
-    Ok((late.len(), late.into_iter().max()))
+type GivenUp = ((usize, Option<Timestamp>), Vec<(String, usize, &'static str)>);
+
+/// What was given up of late: how much of it, and what it was for.
+fn given_up(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<GivenUp> {
+    let mut letters = jobs::unsent::given_up(read, guild, None, MOST_AT_ONCE)?;
+    letters.retain(|(_, letter)| now.since(letter.at) < TOLD);
+    let told = (letters.len(), letters.iter().map(|(_, letter)| letter.at).max());
+    let alike = grouped(letters)
+        .into_iter()
+        .take(CAUSES)
+        .map(|Alike { latest: (_, letter), count }| (what(&letter.job.kind), count, because(&letter.reason)));
+    Ok((told, alike.collect()))
 }

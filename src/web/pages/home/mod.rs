@@ -64,8 +64,11 @@ impl Page for Home {
         }
         let home = web.look("home", move |read| look::look(read, guild, now)).await?;
         let state = live_state::status_of(&home.followed, &web.bot.lives);
+        let problems = references::known(&web.bot, guild).await?;
+        let names = web.mentioned(guild, problems.iter().map(view::in_words).collect()).await;
         let wrong = view::OpenIssues {
-            problems: references::known(&web.bot, guild).await?,
+            problems,
+            names,
             lacks_intents: web.bot.lacks_intents(),
             backup: if seen.visitor.is_operator() { last_backup(web, now).await } else { view::Backup::NotTold },
         };

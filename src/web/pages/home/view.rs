@@ -13,7 +13,6 @@ use crate::references::{BrokenReference, ReferenceFault, Target};
 use crate::sentence;
 use crate::tiktok::status::Status;
 use crate::web::access::{Rank, Who};
-use crate::web::answer::html as drawn;
 use crate::web::api::live::Followed;
 use crate::web::happened::{self, Happened};
 use crate::web::music::song::called;
@@ -28,6 +27,8 @@ const OLD: Duration = Duration::from_hours(26);
 pub(super) struct OpenIssues {
     /// What is set and does not work on Discord.
     pub(super) problems: Vec<BrokenReference>,
+    /// What the channels and roles in it are called.
+    pub(super) names: Names,
     /// Whether Discord does not tell the bot what people write.
     pub(super) lacks_intents: bool,
     /// The last backup.
@@ -114,6 +115,7 @@ fn items(home: &Home, wrong: &OpenIssues, rank: Rank) -> Vec<Markup> {
             (badge(Tone::Warn, "Given up"))
             " " (count) " " (if count == 1 { "thing was" } else { "things were" })
             " not sent to Discord this week, the last " (relative(last)) "."
+            @for (what, count, because) in &home.alike { " " (what) ", " (count) "×: " (because) }
             @if is_admin { " " a href={ "/g/" (guild) "/unsent" } { "See what, and try again" } }
         });
     }
@@ -127,7 +129,7 @@ fn items(home: &Home, wrong: &OpenIssues, rank: Rank) -> Vec<Markup> {
         let tone = if problem.is_total() { Tone::Bad } else { Tone::Warn };
         let key = problem.reference.declared.key();
         html! {
-            (badge(tone, "Rights")) " " (drawn(&in_words(problem)))
+            (badge(tone, "Rights")) " " (wrong.names.drawn(&in_words(problem)))
             @if is_admin { " " a href={ "/g/" (guild) "/settings?q=" (key) } { "To the setting" } }
         }
     }));
@@ -144,18 +146,19 @@ fn items(home: &Home, wrong: &OpenIssues, rank: Rank) -> Vec<Markup> {
     items
 }
 
-/// What is wrong with something that the server has set, and what mends it.
-fn in_words(problem: &BrokenReference) -> Sentence {
+/// What is wrong with something that the server has set, what that means there, and what mends it.
+pub(super) fn in_words(problem: &BrokenReference) -> Sentence {
     let declared = problem.reference.declared;
-    let (title, effect) = (declared.title(), declared.needs.effect);
+    let title = declared.title();
     // A page shows a command by itself.
     let remedy = declared.remedy().replace(['`', '*'], "");
     match (problem.trouble, problem.reference.target) {
         (ReferenceFault::Lacks(missing), Target::Channel(channel)) => {
-            let missing = permissions(missing);
+            let (missing, effect) = (permissions(missing), Sentence::words(declared.needs.effects_without(missing)));
             sentence!("I lack {missing} in {channel}, which is **{title}**. {effect}", missing, channel, title, effect)
         }
         (ReferenceFault::Gone | ReferenceFault::Lacks(_), _) => {
+            let effect = declared.needs.effect;
             sentence!("**{title}** is gone. {effect} Choose another by {remedy}.", title, effect, remedy)
         }
     }

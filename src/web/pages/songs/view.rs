@@ -112,7 +112,7 @@ fn place(line: Line, standing: Option<Standing>) -> Markup {
 fn submitter(song: &Song) -> Markup {
     html! {
         (song.username)
-        @if let Some(handle) = &song.tiktok_username { " · @" (handle) }
+        @if let Some(handle) = song.handle() { " · @" (handle) }
     }
 }
 
@@ -156,7 +156,7 @@ fn facts(guild: GuildId, story: &Story) -> Markup {
             "Submitted by",
             html! {
                 a href={ "/g/" (guild) "/songs?member=" (song.user) } { (song.username) }
-                @if let Some(handle) = &song.tiktok_username { " · @" (handle) }
+                @if let Some(handle) = song.handle() { " · @" (handle) }
             },
         ),
         ("Their songs", html! { (story.record.before) " before this, " (story.record.played) " played" }),

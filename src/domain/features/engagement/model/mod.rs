@@ -209,6 +209,8 @@ pub struct StreakKey {
 pub struct SettledGift {
     /// Who sent it.
     pub account: AccountRef,
+    /// TikTok's number of the gift.
+    pub id: u64,
     /// The name of the gift.
     pub gift: String,
     /// How many.
@@ -295,6 +297,13 @@ pub struct Interruption {
 pub struct KnownGifts {
     /// Which.
     pub gifts: BTreeMap<u64, KnownGift>,
+}
+
+impl KnownGifts {
+    /// Under what it is kept that the team was told of a gift which nobody can price: a number that no gift has.
+    pub const fn told_of(gift: u64) -> u64 {
+        !gift
+    }
 }
 
 impl Record for KnownGifts {}

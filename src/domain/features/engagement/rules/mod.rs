@@ -27,6 +27,9 @@ const MOST_INTERRUPTIONS: usize = 32;
 /// So many chunks of messages from before an interruption have to be remembered as well while it is looked at: TikTok's
 /// clock may be ahead of ours, so what it made in the interruption may have been told before.
 const CHUNKS_BEFORE: u64 = 8;
+/// What one gift can cost at the most, in coins, to be believed. The dearest ones are some 45,000; what says more is garbled,
+/// and would lift songs and pay more than all lives together.
+const MOST_UNIT_COINS: u32 = 1_000_000;
 /// So many gifts are remembered of a session; an evening has some dozens.
 const MOST_TOLD_GIFTS: usize = 512;
 
@@ -191,6 +194,21 @@ pub fn completed(gift: &Gift, told: Option<&KnownGift>) -> Gift {
         is_streaking: gift.is_streaking || (told.can_streak && !is_whole && gift.group == 0),
         ..gift.clone()
     }
+}
+
+/// A gift without a price that cannot be one: as if none was told.
+pub fn believed(gift: Gift) -> Gift {
+    if gift.unit_coins > MOST_UNIT_COINS { Gift { unit_coins: 0, ..gift } } else { gift }
+}
+
+/// Remembers that the team is told of a gift which nobody can price; answers whether that is to be done, which is once.
+pub fn remember_unpriced(told: &mut KnownGifts, gift: u64) -> bool {
+    let mark = KnownGifts::told_of(gift);
+    if told.gifts.contains_key(&mark) || told.gifts.len() >= MOST_TOLD_GIFTS {
+        return false;
+    }
+    told.gifts.insert(mark, KnownGift::default());
+    true
 }
 
 /// Remembers what a message told of a gift; answers whether that is news.

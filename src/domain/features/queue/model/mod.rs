@@ -15,6 +15,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::ids::{AttachmentId, ChannelId, MessageId, UserId};
 use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
+use crate::live::Handle;
 use crate::store::Record;
 
 pub use refusal::QueueRefusal;
@@ -248,7 +249,8 @@ pub struct Song {
     pub source: Source,
     /// A note for the reviewer.
     pub note: Option<String>,
-    /// The TikTok handle as typed or as linked; display only (`C-35`).
+    /// The TikTok handle as typed or as linked; display only (`C-35`). Where it is one of an account that is linked to the
+    /// submitter, it is the name of that account now. People read it by [`Song::handle`].
     pub tiktok_username: Option<String>,
 }
 
@@ -257,6 +259,11 @@ impl Record for Song {}
 impl Song {
     /// What is shown instead of the name of somebody who was erased.
     pub const ERASED: &'static str = "erased member";
+
+    /// The TikTok handle as people read it, without `@`; one that its account lost says that it is a former name.
+    pub fn handle(&self) -> Option<String> {
+        self.tiktok_username.as_deref().map(Handle::shown_of)
+    }
 
     /// The song of somebody else, without what names the member who submitted it: their name, which is also the artist's
     /// where they gave none, their note and their handle. What it is called and where it is heard stays.

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{LinkVerdict, hosts, spotify, weigh};
+use super::{LinkVerdict, MAX_LINK_BYTES, hosts, spotify, weigh};
 use crate::kernel::text::paragraph;
 
 /// How an address on the web begins.
 const SCHEMES: [&str; 2] = ["http://", "https://"];
+/// The same where a program encoded it.
+const ENCODED_SCHEMES: [&str; 2] = ["http%3a%2f%2f", "https%3a%2f%2f"];
 
 /// What a text holds: its links in their order, and the words around them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,6 +116,9 @@ fn address(word: &str) -> Option<Address<'_>> {
         };
         return Some(Address { start, end: start + address.len(), url });
     }
+    if let Some(encoded) = encoded_address(word) {
+        return Some(encoded);
+    }
     let bare = word.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
     let before = word.strip_suffix(bare)?;
     let bare = without_punctuation(before, up_to_ascii(bare));
@@ -123,6 +128,34 @@ fn address(word: &str) -> Option<Address<'_>> {
     }
     let page = behind_slip(bare).unwrap_or(bare);
     names_page(page).then(|| Address { start, end, url: Cow::Owned(format!("https://{page}")) })
+}
+
+/// An address that some program encoded as a whole, `https%3A%2F%2F…`, as it was before. It is decoded once and then weighed
+/// as any: what is encoded in its host after that is still refused.
+fn encoded_address(word: &str) -> Option<Address<'_>> {
+    let lower = word.to_ascii_lowercase();
+    let start = ENCODED_SCHEMES.into_iter().filter_map(|scheme| lower.find(scheme)).min()?;
+    let (before, encoded) = word.split_at_checked(start)?;
+    let end = encoded.find(|c: char| !c.is_ascii()).unwrap_or(encoded.len());
+    let encoded = without_punctuation(before, encoded.get(..end)?);
+    if encoded.len() > MAX_LINK_BYTES {
+        return None;
+    }
+    let decoded = decoded_once(encoded)?;
+    Some(Address { start, end: start + encoded.len(), url: Cow::Owned(decoded) })
+}
+
+/// What was encoded with `%`; `None` where that is no text that an address may hold.
+fn decoded_once(encoded: &str) -> Option<String> {
+    let mut parts = encoded.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (digits, behind) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        bytes.extend(behind.bytes());
+    }
+    let is_part = |c: char| !c.is_control() && !c.is_whitespace();
+    String::from_utf8(bytes).ok().filter(|decoded| decoded.chars().all(is_part))
 }
 
 /// Whether `bare` is an address without its scheme, of a page on a known host.
@@ -359,6 +392,31 @@ mod tests {
             keys("||https://youtu.be/AAAAAAAAAAA||https://youtu.be/BBBBBBBBBBB"),
             ["youtube:AAAAAAAAAAA", "youtube:BBBBBBBBBBB"]
         );
+    }
+
+    #[test]
+    fn an_address_that_was_encoded_as_a_whole_is_judged_as_what_it_was() {
+        for typed in [
+            "https%3A%2F%2Fyoutu.be%2FdQw4w9Wa1_-",
+            "HTTPS%3a%2f%2fyoutu.be%2fdQw4w9Wa1_-",
+            "(http%3A%2F%2Fyoutu.be%2FdQw4w9Wa1_-)!",
+            "mine: https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3DdQw4w9Wa1_-%26t%3D4 please",
+        ] {
+            assert_eq!(key_of(judge(typed)).as_deref(), Some("youtube:dQw4w9Wa1_-"), "{typed}");
+        }
+        assert_eq!(find_in("mix: https%3A%2F%2Fyoutu.be%2FAAAAAAAAAAA, thanks").words, "mix: thanks");
+        assert_eq!(judge("https%3A%2F%2Fmusic.apple.com%2Fus%2Fx"), LinkVerdict::Apple);
+        for refused in [
+            "https%3A%2F%2Fyoutu.be.evil.tld%2FdQw4w9Wa1_-",
+            "https%3A%2F%2Fyoutu.be%40evil.tld%2FdQw4w9Wa1_-",
+            "https%3A%2F%2Fann%40youtu.be%2FdQw4w9Wa1_-",
+            "https%3A%2F%2Fyoutu%252Ebe%2FdQw4w9Wa1_-",
+            "https%253A%252F%252Fyoutu.be%252FdQw4w9Wa1_-",
+            "https%3A%2F%2Fyoutu.be%2FdQw4w9Wa1_-%0A",
+            "https%3A%2F%2Fyoutu.be%2FdQw4w9Wa1_%zz",
+        ] {
+            assert_eq!(key_of(judge(refused)), None, "{refused}");
+        }
     }
 
     #[test]

@@ -370,10 +370,34 @@ fn coins_beyond_the_cap_are_refused_and_the_rest_of_the_gift_counts() {
         actor: Actor::System,
     };
     evening.store.write(move |tx| apply(tx, GUILD, &posting).map(drop)).unwrap();
-    evening.on_live([gift("ann", 1000, 1), gift("ann", u32::MAX, u32::MAX)]);
+    evening.on_live([gift("ann", 1000, 1)]);
+    evening.on_live((0..3).map(|_| gift("ann", 1_000_000, u32::MAX)));
     assert_eq!((evening.luxury(1), evening.points(1)), (Amount::MAX.get(), Amount::MAX.get()));
     assert_eq!(evening.credit(1), Some((Amount::MAX.get(), false)));
     evening.link(2, "bob");
     evening.on_live([Occurrence::Liked(viewer("ann"), 1), gift("bob", 1, 1)]);
+    evening.check();
+}
+
+#[test]
+fn a_gift_that_nobody_can_price_pays_nothing_and_is_told_once_for_each_kind_and_live() {
+    let evening = Evening::begun();
+    evening.link(1, "ann");
+    let song = evening.submit(1, Line::Free);
+    evening.with_debug_channel();
+    let sent = |id: u64, name: &str, unit_coins: u32| {
+        let gift = Gift { id, name: name.to_owned(), unit_coins, count: u32::MAX, is_streaking: false, group: 0 };
+        Occurrence::Gifted(viewer("ann"), gift)
+    };
+    evening.on_live([sent(7, "Rose", u32::MAX), sent(7, "Rose", 1_000_001), sent(901, "", 0), sent(901, "", 0)]);
+    assert_eq!((evening.luxury(1), evening.points(1), evening.credit(1)), (0, 0, None));
+    assert_eq!(evening.line(song), Line::Free);
+    let told: Vec<_> = evening.store.untold().into_iter().filter(|line| line.contains("gift_unpriced")).collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    engagement.gift_unpriced by live of Handle(Handle("ann")) {"gift":"Rose","id":7,"count":4294967295}
+    engagement.gift_unpriced by live of Handle(Handle("ann")) {"gift":"","id":901,"count":4294967295}
+    "#);
+    evening.on_live([gift("ann", 1_000, 1)]);
+    assert_eq!((evening.line(song), evening.points(1)), (Line::Skip5, 1_000));
     evening.check();
 }

@@ -59,10 +59,29 @@ fn a_name_that_somebody_else_takes_over_is_not_the_members_any_more() {
     // Somebody has the name before Hal is seen under a new one.
     evening.on_live([gifted(2, "hal", 1_000)]);
     assert_eq!((owner(&evening, "hal"), evening.points(1), evening.luxury(1)), (None, 5, 0));
-    assert_eq!(handles_of(&evening, 1), ["id.1"]);
+    assert_eq!(handles_of(&evening, 1), ["hal~1"]);
     evening.on_live([shared(1, "hal.new"), shared(2, "hal")]);
     assert_eq!((handles_of(&evening, 1), evening.points(1)), (vec!["hal.new".to_owned()], 10));
     assert_eq!(evening.handle_points("hal"), 1_005);
+    evening.check();
+}
+
+#[test]
+fn the_name_beside_a_song_follows_the_account_of_its_submitter() {
+    let evening = Evening::begun();
+    evening.on_live([shared(1, "ann_tt"), shared(2, "bob_tt")]);
+    evening.link(1, "ann_tt");
+    evening.link(2, "bob_tt");
+    let (ann, bob) = (evening.sends(1, false), evening.sends(2, false));
+    let beside = |song| evening.entry(song).song.handle();
+    let names = |ann: &str, bob: &str| (Some(ann.to_owned()), Some(bob.to_owned()));
+    evening.on_live([shared(1, "ann_new")]);
+    assert_eq!((beside(ann), beside(bob)), names("ann_new", "bob_tt"));
+    // Bob has the name before Ann is seen under another one.
+    evening.on_live([shared(2, "ann_new")]);
+    assert_eq!((beside(ann), beside(bob)), names("ann_new (former name)", "ann_new"));
+    evening.on_live([shared(1, "swap1")]);
+    assert_eq!((beside(ann), beside(bob)), names("swap1", "ann_new"));
     evening.check();
 }
 

@@ -12,6 +12,7 @@ fn quiet() -> Home {
         guild: GuildId::new(5),
         pending: 0,
         given_up: (0, None),
+        alike: Vec::new(),
         forgotten: 0,
         steps: Vec::new(),
         is_open: true,
@@ -28,7 +29,7 @@ const VIEWER: Rank = Rank { level: Some(Level::Viewer), is_reviewer: false };
 const ADMIN: Rank = Rank { level: Some(Level::Admin), is_reviewer: false };
 
 fn nothing_wrong() -> OpenIssues {
-    OpenIssues { problems: Vec::new(), lacks_intents: false, backup: Backup::NotTold }
+    OpenIssues { problems: Vec::new(), names: Names::default(), lacks_intents: false, backup: Backup::NotTold }
 }
 
 #[test]
@@ -63,7 +64,8 @@ fn only_who_can_do_something_about_what_was_not_sent_is_led_there() {
 
 #[test]
 fn what_needs_somebody_is_told_with_the_way_there() {
-    let home = Home { pending: 2, given_up: (1, Some(AT)), ..quiet() };
+    let alike = vec![("Clearing a posted song away".to_owned(), 1, "The bot lacks a permission there.")];
+    let home = Home { pending: 2, given_up: (1, Some(AT)), alike, ..quiet() };
     let wrong = OpenIssues { lacks_intents: true, backup: Backup::Old(None), ..nothing_wrong() };
     insta::assert_snapshot!(lines(&attention(&home, &wrong, Rank { is_reviewer: true, ..ADMIN })), @r#"
     <section class="card" aria-labelledby="attention">
@@ -73,7 +75,7 @@ fn what_needs_somebody_is_told_with_the_way_there() {
     <a href="/g/5/desk">2 songs wait for a reviewer</a>
     </li>
     <li>
-    <span class="badge warn">[icon]Given up</span> 1 thing was not sent to Discord this week, the last <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>. <a href="/g/5/unsent">See what, and try again</a>
+    <span class="badge warn">[icon]Given up</span> 1 thing was not sent to Discord this week, the last <time datetime="2026-11-21T20:15:00Z" data-form="relative">21 Nov 2026, 20:15 UTC</time>. Clearing a posted song away, 1×: The bot lacks a permission there. <a href="/g/5/unsent">See what, and try again</a>
     </li>
     <li>
     <span class="badge bad">[icon]Deaf</span> Discord does not tell the bot what people write. Switch Message Content on, where its token is made.</li>
@@ -90,6 +92,29 @@ fn what_needs_somebody_is_told_with_the_way_there() {
     assert!(page.contains("href=\"/g/5/songs?line=Pending+Skips\">1 song waits for a reviewer"), "{page}");
     let page = attention(&home, &wrong, VIEWER).into_string();
     assert!(page.contains("1 thing was") && !page.contains("/audit"), "nobody is led where they may not go: {page}");
+}
+
+#[test]
+fn a_lacking_right_means_on_the_web_what_it_means_on_discord() {
+    use crate::features::submissions::settings::LISTED;
+    use crate::kernel::ids::ChannelId;
+    use crate::references::{Declared, Needs, Reference, Subject};
+
+    let listed = LISTED.iter().find(|listed| listed.setting.key() == "submission_channel_id").unwrap();
+    let lacking = |missing| BrokenReference {
+        reference: Reference {
+            declared: Declared { subject: Subject::Setting(listed), needs: listed.needs.unwrap() },
+            target: Target::Channel(ChannelId::new(7)),
+        },
+        trouble: ReferenceFault::Lacks(missing),
+    };
+    let told = |missing| in_words(&lacking(missing)).to_string();
+    let wanted = told(Needs::MANAGE);
+    assert!(
+        wanted.contains("Messages with songs are not deleted there.") && !wanted.contains("cannot be taken"),
+        "{wanted}"
+    );
+    assert!(told(Needs::WRITE).contains("Songs cannot be taken there as they should."));
 }
 
 #[test]
