@@ -14,7 +14,7 @@ use greenroom::features::submissions::settings::SUBMISSIONS_OPEN;
 use greenroom::flows;
 use greenroom::jobs;
 use greenroom::kernel::actor::Actor;
-use greenroom::kernel::ids::{ChannelId, UserId};
+use greenroom::kernel::ids::{ChannelId, GuildId, UserId};
 use greenroom::live::{Handle, LiveEvent, Occurrence};
 use greenroom::sim::Fault;
 use greenroom::store::Tx;

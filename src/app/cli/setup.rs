@@ -111,12 +111,12 @@ fn tell_way_in(way_in: Option<&str>) {
 /// Where the web is, and how somebody signs in there; `None` where there is to be none. A process that serves it knows where.
 fn way_in(served_at: Option<String>, web: &Web) -> Option<String> {
     let address = served_at.or_else(|| web.bind.map(|_| address_of(web)))?;
-    let operator = if web.operator.may_sign_in {
-        "`greenroom admin link` prints a link that signs you in there, and "
+    let how = if web.operator.may_sign_in {
+        "`greenroom admin link` prints a link that signs you in there, and /dashboard in your server answers with one"
     } else {
-        ""
+        "/dashboard in your server answers with a link that signs you in there"
     };
-    Some(format!("The web is at {address}: {operator}/dashboard in your server answers with one."))
+    Some(format!("The web is at {address}: {how}."))
 }
 
 /// Refuses where nothing can be kept, before somebody gives a token, which Discord shows once.
