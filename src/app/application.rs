@@ -249,8 +249,14 @@ async fn store_defaults(store: &Store, blueprint: &Blueprint) -> Result<(), Erro
     store
         .write("defaults_stored", move |tx| {
             for (setting, value) in &defaults {
-                if setting.get_own(tx, GuildId::INSTANCE)? != Some(*value) {
-                    setting.set(tx, GuildId::INSTANCE, value)?;
+                // What is as in the program anyway, nobody is said to have set.
+                let wanted = (value != setting.default()).then_some(value);
+                if setting.get_own(tx, GuildId::INSTANCE)?.as_ref() == wanted {
+                    continue;
+                }
+                match wanted {
+                    Some(value) => setting.set(tx, GuildId::INSTANCE, value)?,
+                    None => setting.clear(tx, GuildId::INSTANCE)?,
                 }
             }
             Ok(())

@@ -7,7 +7,7 @@ mod fault;
 mod given;
 mod typed;
 
-pub use typed::Typed;
+pub use typed::{Typed, is_typed};
 
 use serde::de::DeserializeOwned;
 

@@ -19,18 +19,21 @@ use super::places::name_of;
 use crate::activity;
 use crate::discord::references::Server;
 use crate::discord::standing::Asked;
-use crate::features::queue;
-use crate::features::queue::model::PublicId;
+use crate::features::queue::model::{PublicId, Song};
+use crate::features::{queue, setup};
 use crate::flows::known_members;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::{Mention, Piece, Sentence, Slot};
 use crate::kernel::text::html as escaped;
+use crate::signin::session;
 use crate::store::Read;
 
 /// Members for whom Discord is asked for one page.
 const ASKED: usize = 20;
+/// Servers in which somebody is looked for of whom a page of no server speaks.
+const SERVERS: usize = 100;
 /// Digits of a number that tell two members of one name apart.
 const TELLING: usize = 4;
 
@@ -77,6 +80,25 @@ impl Names {
             }
         }
         Ok(names)
+    }
+
+    /// With those of members of whom a page of no server speaks: as their sessions have them, else as some server knows them.
+    pub fn of_any_server(mut self, read: &dyn Read) -> Result<Self> {
+        let servers = setup::queries::known(read)?;
+        for (user, name) in &mut self.members {
+            let mut known = session::name_of(read, *user)?;
+            for server in servers.iter().copied().take(SERVERS) {
+                if known.is_some() {
+                    break;
+                }
+                let called = known_members::called(read, server, *user)?;
+                known = Some(called).filter(|called| *called != user.to_string() && called != Song::ERASED);
+            }
+            if let Some(known) = known {
+                *name = known;
+            }
+        }
+        Ok(self)
     }
 
     /// For a member, whom a page calls "you".
@@ -138,7 +160,7 @@ impl Names {
             return html! { "you" };
         }
         html! {
-            @if self.has_no_cards { (self.called(user)) } @else {
+            @if self.has_no_cards || self.guild == GuildId::INSTANCE { (self.called(user)) } @else {
                 a href=(member_address(self.guild, user)) { (self.called(user)) }
             }
             @if self.is_shared(user) { " " span.hint { "…" (ending(user)) } }

@@ -22,6 +22,7 @@ pub(super) use self::question::question;
 use super::Web;
 use super::access::{Name, Origin, Rank, Somebody, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html};
+use super::api::palette::InstancePalette;
 use super::endpoint::{Arrived, Door, Doors, Freshness, Route, Sample, Samples};
 use super::filter::Filter;
 use super::gate::session_of;
@@ -397,6 +398,7 @@ impl<'a> Around<'a> {
                 let Server { id, name, picture } = server(named);
                 GuildNav { id, name, picture, servers: &servers, items: &items }
             }),
+            palette: (shown.is_framed && self.visitor.is_operator()).then_some(InstancePalette::PATH),
             face: shown.face.as_ref(),
             crumbs: &crumbs,
             actions: shown.actions.as_ref(),

@@ -18,6 +18,7 @@ use super::access::Visitor;
 use super::answer::{Problem, is_page_of_ours, told};
 use super::endpoint::{Door, Route};
 use super::headers::{Leads, guard};
+use super::pages::set_up::PATH as SET_UP;
 use super::trouble::{self, Met};
 use super::{Web, api, gate, pages, push};
 use crate::kernel::error::Error;
@@ -133,6 +134,7 @@ async fn nowhere(web: &Web, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let mut response = match gate::arrive(&web.settings, &web.limits, &parts) {
         Err(problem) => rejected(web, &parts, &problem),
+        Ok(_) if is_of_set_up(&parts) => Redirect::to(SET_UP).into_response(),
         Ok(_) => match without_slash(&parts) {
             Some(to) => Redirect::permanent(&to).into_response(),
             None => served_by_nobody(web, &parts, &Problem::NotFound, "http.nowhere").await,
@@ -163,6 +165,11 @@ async fn served_by_nobody(web: &Web, parts: &Parts, problem: &Problem, doing: &s
 
 fn is_api(parts: &Parts) -> bool {
     parts.uri.path().starts_with("/api/")
+}
+
+/// Whether somebody looks for a page that sets Greenroom up, or sends its form, when it is set up already.
+fn is_of_set_up(parts: &Parts) -> bool {
+    parts.uri.path().strip_prefix(SET_UP).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The address without the slash at its end, which leads to the same.

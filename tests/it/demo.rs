@@ -6,6 +6,7 @@ use greenroom::covers;
 use greenroom::web::pages::NAVIGATION;
 use reqwest::StatusCode;
 
+use crate::operator::free_port;
 use crate::patience::Patience;
 use crate::process::{Running, greenroom, output};
 use crate::window::Window;
@@ -37,8 +38,15 @@ fn the_demo_plays_an_evening_and_prints_the_final_table() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_demo_that_stays_up_prints_a_link_that_signs_in_as_often_as_it_is_used_and_every_page_is_there() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = Running::start(greenroom(folder.path(), &["demo", "--keep"]));
+    let mut command = greenroom(folder.path(), &["demo", "--keep"]);
+    let port = free_port();
+    command.env("API_PORT", &port);
+    let demo = Running::start(command);
     let line = demo.says("/in/");
+    assert!(
+        line.contains(&format!("http://127.0.0.1:{port}/in/")),
+        "it is where the configuration has the web: {line}"
+    );
     let (base, code) = line.split_once("http://127.0.0.1:").unwrap().1.split_once('/').unwrap();
     let (base, link) = (format!("http://127.0.0.1:{base}"), format!("/{}", code.trim()));
     for _ in 0..2 {

@@ -14,7 +14,7 @@ use greenroom::features::submissions::settings::SUBMISSIONS_OPEN;
 use greenroom::flows;
 use greenroom::jobs;
 use greenroom::kernel::actor::Actor;
-use greenroom::kernel::ids::{ChannelId, UserId};
+use greenroom::kernel::ids::{ChannelId, GuildId, UserId};
 use greenroom::live::{Handle, LiveEvent, Occurrence};
 use greenroom::sim::Fault;
 use greenroom::store::Tx;
@@ -240,10 +240,18 @@ async fn the_environment_decides_anew_at_each_start_which_handles_may_be_linked(
     covers!("M-ENV-05");
     let site = Site::new().await;
     let link = |handle: &str| site.run(site.call("ann", "link-tiktok").with("handle", handle));
+    let own = async |app: &Application| {
+        app.bot.store.read("own", |read| ALLOW_ANY_HANDLE_LINKING.get_own(read, GuildId::INSTANCE)).await.unwrap()
+    };
+    let app = site.start().await;
+    assert_eq!(own(&app).await, None, "what is as in the program anyway, nobody set");
+    app.stop().await;
     let app = site.start_from(|blueprint| blueprint.defaults = vec![(&ALLOW_ANY_HANDLE_LINKING, true)]).await;
+    assert_eq!(own(&app).await, Some(true));
     assert!(link("never.seen").await.text().contains("is linked to you"));
     app.stop().await;
     let app = site.start().await;
+    assert_eq!(own(&app).await, None);
     assert!(link("also.never.seen").await.text().contains("has to be seen"));
     app.stop().await;
 }

@@ -76,11 +76,25 @@ async fn goes_on(window: &Window, action: &str, fields: &[(&str, &str)]) -> Stri
     page.text
 }
 
-/// Sends a form that is not taken: the next page says so, as often as it is loaded.
+/// Sends a form that is not taken: the next page says so, and loaded anew it does not.
 async fn is_told(window: &Window, action: &str, fields: &[(&str, &str)], words: &str) {
     expect_onward(&window.send(action, fields).await);
-    for _ in 0..2 {
-        says(window, words).await;
+    assert!(is_refusal(&says(window, words).await), "{words}");
+    let anew = window.open("/setup").await;
+    assert!(anew.status == StatusCode::OK && !is_refusal(&anew.text), "{words}: {anew:?}");
+}
+
+/// Whether a page says that something was not taken: beside a field, or above everything.
+fn is_refusal(page: &str) -> bool {
+    page.contains("aria-invalid=\"true\"") || page.contains("class=\"notice ")
+}
+
+/// What is found where the pages of the set-up were: that it is done, and how one comes in now.
+async fn is_over(window: &Window) {
+    let over = window.open("/setup").await;
+    assert_eq!(over.status, StatusCode::OK, "{over:?}");
+    for words in ["Greenroom is set up", "greenroom admin link", "href=\"/sign-in\""] {
+        assert!(over.text.contains(words), "{words}: {over:?}");
     }
 }
 
@@ -159,8 +173,7 @@ async fn from_nothing_to_a_bot_in_the_browser() {
     waiting.running.says_all(&["the web is served", "connected to Discord"]);
     let signed_in = Window::on(&waiting.base).send("/sign-in", &[("username", "admin"), ("password", PASSWORD)]).await;
     assert_eq!(signed_in.status, StatusCode::SEE_OTHER, "{signed_in:?}");
-    let gone = window.open("/setup").await;
-    assert!(gone.to.is_some() || gone.status == StatusCode::NOT_FOUND, "{gone:?}");
+    is_over(&window).await;
     let code = waiting.code.clone();
     waiting.stop();
     let log = fs::read_to_string(folder.path().join("data/logs/greenroom.log")).unwrap();
@@ -182,6 +195,8 @@ async fn a_code_is_good_once_and_the_next_one_takes_its_place() {
     let void = waiting.window().open(&format!("/setup/{}", waiting.code)).await;
     assert_eq!(void.status, StatusCode::FORBIDDEN, "it is told before anything is pressed: {void:?}");
     assert!(void.text.contains("This code does not work"), "{void:?}");
+    let short = waiting.window().open("/setup/ABC").await;
+    assert!(short.status == StatusCode::FORBIDDEN && short.text.contains("it is mistyped"), "{short:?}");
     let stranger = waiting.window();
     for wrong in [waiting.code.as_str(), "AAAAAAAAAAAAAAAAAAAA", "", "../../etc/passwd"] {
         is_refused(&stranger, wrong).await;
@@ -362,10 +377,20 @@ async fn the_terminal_wakes_a_greenroom_in_whose_pages_somebody_is() {
     assert_eq!(done.code, Some(0), "{done:?}");
     assert!(done.err.contains("waits here to be set up starts with it now"), "{done:?}");
     assert!(done.out.contains("The bot is in Night Owl Reviews. Type /setup there."), "{done:?}");
-    waiting.running.says_all(&["there is a bot token now", "connected to Discord"]);
+    waiting.running.says_all(&["there is a bot token now", "the web is served", "connected to Discord"]);
+    let way_in = format!("The web is at {}: `greenroom admin link` prints a link", waiting.base);
+    assert!(done.out.contains(&way_in), "{done:?}");
+    // The page that was still open, its form and its address lead to words.
+    let late = window.send("/setup/password", &[("password", PASSWORD), ("again", PASSWORD)]).await;
+    expect_onward(&late);
+    expect_onward(&window.open(&format!("/setup/{}", waiting.code)).await);
+    is_over(&window).await;
+    let sign_in = window.open("/sign-in").await;
+    assert!(sign_in.text.contains("As the operator") && sign_in.text.contains("greenroom admin link"), "{sign_in:?}");
     // Whoever gives another one to a bot that runs is told that it goes on with its own.
     let again = set_up(folder.path(), &["setup"], &discord, &pasted);
     assert!(again.code == Some(0) && again.err.contains("goes on with the token that it has"), "{again:?}");
+    assert!(again.out.contains(&way_in), "{again:?}");
     waiting.stop();
     let nobody = set_up(folder.path(), &["setup"], &discord, &pasted);
     assert!(nobody.out.contains("Start it with `greenroom`"), "{nobody:?}");

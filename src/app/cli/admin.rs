@@ -82,7 +82,7 @@ fn link(storage: &Storage, web: &Web, args: AdminLinkArgs) -> CommandResult {
 }
 
 /// Where the web would be served by these settings, without a slash at the end.
-fn address_of(web: &Web) -> String {
+pub(super) fn address_of(web: &Web) -> String {
     match &web.base_url {
         Some(url) => url.as_str().trim_end_matches('/').to_owned(),
         None => local_address(web.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), web.port),

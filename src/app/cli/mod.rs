@@ -259,8 +259,8 @@ impl Options {
         Ok(storage)
     }
 
-    /// The settings of the web alone, for commands that let its operator in.
-    fn load_web(&self) -> Result<Web, ConfigErrors> {
+    /// The settings of the web alone, for commands that let its operator in, and for the demo.
+    pub(in crate::app) fn load_web(&self) -> Result<Web, ConfigErrors> {
         Web::load(&self.sources())
     }
 

@@ -9,6 +9,8 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::Options;
+use super::admin::address_of;
+use crate::app::config::web::Web;
 use crate::app::config::{simulator_of, table};
 use crate::app::control::{self, Silence};
 use crate::app::exit::{CommandResult, Stop, print, tell};
@@ -71,7 +73,7 @@ pub fn run(options: &Options, args: SetupArgs) -> CommandResult {
             "The environment, or the file of variables, names another token, which wins: take DISCORD_BOT_TOKEN out there.",
         );
     }
-    let next = Next::after_keeping(&storage.data_dir);
+    let (next, served_at) = Next::after_keeping(&storage.data_dir);
     next.tell();
     print(&intent("Server Members", account.sees_members, &account));
     print(&intent("Message Content", account.sees_messages, &account));
@@ -82,7 +84,9 @@ pub fn run(options: &Options, args: SetupArgs) -> CommandResult {
         ));
     }
     print(&format!("Invite the bot: {}", account.invitation()));
+    let way_in = options.load_web().ok().and_then(|web| way_in(served_at, &web));
     if args.no_wait {
+        tell_way_in(way_in.as_deref());
         return Ok(());
     }
     let mut signals = run::listen(&runtime)?;
@@ -94,7 +98,25 @@ pub fn run(options: &Options, args: SetupArgs) -> CommandResult {
             next.to_begin()
         )),
     }
+    tell_way_in(way_in.as_deref());
     Ok(())
+}
+
+fn tell_way_in(way_in: Option<&str>) {
+    if let Some(way_in) = way_in {
+        print(way_in);
+    }
+}
+
+/// Where the web is, and how somebody signs in there; `None` where there is to be none. A process that serves it knows where.
+fn way_in(served_at: Option<String>, web: &Web) -> Option<String> {
+    let address = served_at.or_else(|| web.bind.map(|_| address_of(web)))?;
+    let how = if web.operator.may_sign_in {
+        "`greenroom admin link` prints a link that signs you in there, and /dashboard in your server answers with one"
+    } else {
+        "/dashboard in your server answers with a link that signs you in there"
+    };
+    Some(format!("The web is at {address}: {how}."))
 }
 
 /// Refuses where nothing can be kept, before somebody gives a token, which Discord shows once.
@@ -118,13 +140,14 @@ enum Next {
 }
 
 impl Next {
-    /// Tells whoever has the data folder that there is a token.
-    fn after_keeping(data_dir: &Path) -> Self {
+    /// Tells whoever has the data folder that there is a token; with where they serve the web.
+    fn after_keeping(data_dir: &Path) -> (Self, Option<String>) {
         match control::ask(data_dir, &TakeToken {}, &mut |_| {}) {
-            Ok(Ok(TokenTaken { waited: true })) => Self::Starts,
-            Err(Silence::NobodyListens) => Self::Nobody,
+            Ok(Ok(TokenTaken { waited: true, address })) => (Self::Starts, address),
+            Ok(Ok(TokenTaken { waited: false, address })) => (Self::RunsOn, address),
+            Err(Silence::NobodyListens) => (Self::Nobody, None),
             // Also one that cannot say so: it has the folder.
-            _ => Self::RunsOn,
+            _ => (Self::RunsOn, None),
         }
     }
 
@@ -222,4 +245,28 @@ pub fn link(options: &Options, args: SetupLinkArgs) -> CommandResult {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::config::sources::{Origin, Sources};
+
+    fn told(served_at: Option<&str>, variables: &[(&str, &str)]) -> Option<String> {
+        let with = |all: Sources, (name, value): &(&str, &str)| all.with(Origin::Environment, name, *value);
+        let web = Web::load(&variables.iter().fold(Sources::default(), with)).unwrap();
+        way_in(served_at.map(str::to_owned), &web)
+    }
+
+    #[test]
+    fn the_way_in_is_told_as_it_is_configured_or_as_the_web_is_served() {
+        let link = "`greenroom admin link` prints a link that signs you in there, and /dashboard in your server answers with one.";
+        let at = |address: &str| Some(format!("The web is at {address}: {link}"));
+        assert_eq!(told(Some("http://127.0.0.1:3001"), &[("API_BIND", "off")]), at("http://127.0.0.1:3001"));
+        assert_eq!(told(None, &[("API_BIND", "0.0.0.0"), ("API_PORT", "4102")]), at("http://127.0.0.1:4102"));
+        assert_eq!(told(None, &[("API_BASE_URL", "https://green.example")]), at("https://green.example"));
+        assert_eq!(told(None, &[("API_BIND", "off")]), None);
+        let without = told(None, &[("LOCAL_ADMIN", "off")]).unwrap();
+        assert!(!without.contains("admin link") && without.contains("/dashboard in your server"), "{without}");
+    }
 }

@@ -16,6 +16,7 @@ use self::transcript::{Counts, Transcript, command_words};
 use self::web::OpenWeb;
 use super::cli::{DemoArgs, Options};
 use super::config::storage::store_file;
+use super::config::web::Web;
 use super::exit::{CommandResult, ExitCode, Stop, print};
 use super::run::{listen, runtime};
 use super::scratch::ScratchFolder;
@@ -60,7 +61,10 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
         let message = format!("{} holds a store already. Name an empty folder with --data.", folder.display());
         return Err(Stop::new(ExitCode::Configuration, message));
     }
-    let site = Site { folder, lines };
+    // At full speed it is over before anybody has opened a page.
+    let is_seen = args.keep || args.speed.is_some();
+    let web = if is_seen { Some(options.load_web()?) } else { None };
+    let site = Site { folder, lines, web };
     let performed = runtime.block_on(perform_all(&mut show, &site, args, &mut signals));
     runtime.shutdown_background();
     performed
@@ -72,15 +76,18 @@ struct Site<'a> {
     folder: &'a Path,
     /// The lines of the log.
     lines: Lines,
+    /// Where the web is to be; `None` where nobody would see it.
+    web: Option<Web>,
 }
 
 async fn perform_all(show: &mut Show, site: &Site<'_>, args: &DemoArgs, signals: &mut Signals) -> CommandResult {
     let since = Stopwatch::start();
     let evening = Box::pin(async {
         let stage = set(show, StoreLocation::File(store_file(site.folder))).await?;
-        // At full speed it is over before anybody has opened a page.
-        let is_seen = args.keep || args.speed.is_some();
-        let web = if is_seen { OpenWeb::open(&stage, site.folder, site.lines.clone()).await } else { None };
+        let web = match &site.web {
+            Some(web) => OpenWeb::open(&stage, site.folder, site.lines.clone(), web).await,
+            None => None,
+        };
         if let Some(web) = web.as_ref().filter(|_| args.speed.is_some()) {
             print(&web.invitation());
         }

@@ -1,10 +1,11 @@
-//! The web over a demo: every page of the made evening, for this machine alone, and a link that signs in as the operator.
+//! The web over a demo: every page of the made evening, where the configuration has the web, which is for this machine alone
+//! unless somebody says otherwise; and a link that signs in as the operator.
 //!
 //! The link is one of the real ones, but it is not used up ([`Settings::standing_link`]), and proves who somebody is as well:
 //! nobody has a password here. As long as the demo goes on, one that is too old is given again under the same code, so the
 //! address that was printed stays good. The clock of the show leaps, so how long a link lasts says nothing here.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +13,8 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::stage::Stage;
-use crate::app::config::Config;
 use crate::app::config::sources::{Origin, Sources};
+use crate::app::config::{self, Config};
 use crate::app::health::beat_unwatched;
 use crate::app::instance;
 use crate::app::run::serve_control;
@@ -31,9 +32,8 @@ use crate::web::instance::Act;
 use crate::web::instance::lines::Lines;
 use crate::web::settings::Settings;
 
-/// The ports that are tried.
-const FIRST_PORT: u16 = 3_000;
-const LAST_PORT: u16 = 3_099;
+/// So many ports are tried, from the one that the configuration names: another demo, or the bot, may have the first.
+const PORTS: u16 = 100;
 /// How many pages are kept up to date at the same time.
 const STREAMS: usize = 100;
 /// How often the link is looked after.
@@ -53,8 +53,8 @@ pub(super) struct OpenWeb {
 
 impl OpenWeb {
     /// Opens it; `None` where that does not work, which is told: the evening goes on without.
-    pub(super) async fn open(stage: &Stage, folder: &Path, lines: Lines) -> Option<Self> {
-        let opened = open(stage, folder, lines).await;
+    pub(super) async fn open(stage: &Stage, folder: &Path, lines: Lines, web: &config::web::Web) -> Option<Self> {
+        let opened = open(stage, folder, lines, web).await;
         opened.inspect_err(|problem| tracing::warn!(problem, "the demo goes on without its web")).ok()
     }
 
@@ -84,11 +84,13 @@ impl OpenWeb {
     }
 }
 
-async fn open(stage: &Stage, folder: &Path, lines: Lines) -> Result<OpenWeb, String> {
+async fn open(stage: &Stage, folder: &Path, lines: Lines, web: &config::web::Web) -> Result<OpenWeb, String> {
     let app = &stage.app;
     let bot = &app.bot;
-    let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let place = first_free(ip, FIRST_PORT, LAST_PORT).await.map_err(|error| error.to_string())?;
+    // Whoever wants to look at the demo wants its web, also where that of the bot is switched off.
+    let ip = web.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let place =
+        first_free(ip, web.port, web.port.saturating_add(PORTS - 1)).await.map_err(|error| error.to_string())?;
     let address = address_of(ip, place.port());
     let jwt_key = random::<32>().to_vec();
     let code = SecretBytes::new(random());
@@ -101,7 +103,7 @@ async fn open(stage: &Stage, folder: &Path, lines: Lines) -> Result<OpenWeb, Str
     };
     let web = Web::new(bot.clone(), settings);
     let folder = std::path::absolute(folder).map_err(|error| error.to_string())?;
-    let (sources, again) = (told(stage, &folder, place.port()), told(stage, &folder, place.port()));
+    let (sources, again) = (told(stage, &folder, place.address()), told(stage, &folder, place.address()));
     let config = Config::load(&again).map_err(|problems| problems.to_string())?;
     let backups = instance::backups_of_a_demo(&config, app);
     let make = Arc::clone(&backups.make);
@@ -120,7 +122,7 @@ async fn open(stage: &Stage, folder: &Path, lines: Lines) -> Result<OpenWeb, Str
 
 /// What a bot of its own process would have to be told to find all that this one found: the page shows it, and the doctor looks
 /// there and nowhere else.
-fn told(stage: &Stage, folder: &Path, port: u16) -> Sources {
+fn told(stage: &Stage, folder: &Path, served: SocketAddr) -> Sources {
     let sim = &stage.sim;
     let variables = [
         ("DATA_DIR", folder.display().to_string()),
@@ -130,8 +132,8 @@ fn told(stage: &Stage, folder: &Path, port: u16) -> Sources {
         ("TIKTOK_WEBCAST_URL", sim.live_webcast_url()),
         ("TIKTOK_SIGN_URL", sim.live_url()),
         ("TIKTOK_MANAGED_URL", sim.live_managed_url()),
-        ("API_BIND", Ipv4Addr::LOCALHOST.to_string()),
-        ("API_PORT", port.to_string()),
+        ("API_BIND", served.ip().to_string()),
+        ("API_PORT", served.port().to_string()),
         ("ADMIN_USERNAME", OPERATOR.to_owned()),
     ];
     let all = variables.into_iter();

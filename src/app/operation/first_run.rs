@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Operation;
 use crate::app::exit::{ExitCode, Stop};
 use crate::app::first_run::{TOKEN_KEPT, waits_at};
+use crate::app::web::served_at;
 use crate::catalogue::Catalogue;
 use crate::kernel::digest::Digest;
 use crate::kernel::time::Timestamp;
@@ -63,6 +64,9 @@ pub struct TakeToken {}
 pub struct TokenTaken {
     /// Whether the process waited for one, so that its bot starts with it; one that runs goes on with its own.
     pub waited: bool,
+    /// Where the web is or will be, without a slash at the end; `None` where there is none.
+    #[serde(default)]
+    pub address: Option<String>,
 }
 
 impl Operation for TakeToken {
@@ -71,10 +75,12 @@ impl Operation for TakeToken {
     type Outcome = TokenTaken;
 
     fn run(&self, _: &Store, _: Catalogue, _: &mut dyn FnMut(String)) -> Result<TokenTaken, Stop> {
-        let waited = waits_at().is_some();
+        let waits_at = waits_at();
+        let waited = waits_at.is_some();
         if waited {
             TOKEN_KEPT.notify_one();
         }
-        Ok(TokenTaken { waited })
+        // The bot has the port of the pages that waited.
+        Ok(TokenTaken { waited, address: waits_at.or_else(served_at) })
     }
 }

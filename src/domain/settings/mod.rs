@@ -95,6 +95,11 @@ impl<T: SettingValue> Setting<T> {
         self.key
     }
 
+    /// What counts where nobody set anything.
+    pub const fn default(&self) -> &T {
+        &self.default
+    }
+
     /// The value that counts in a guild.
     pub fn get(&self, read: &dyn Read, guild: GuildId) -> Result<T> {
         for place in [guild, GuildId::INSTANCE] {

@@ -248,6 +248,12 @@ pub fn list_of(read: &dyn Read, person: &Person, now: Timestamp) -> Result<Vec<(
     Ok(found)
 }
 
+/// What a member was called when they were last seen, as long as a session of theirs is kept.
+pub fn name_of(read: &dyn Read, user: UserId) -> Result<Option<String>> {
+    let last = rows_of(read, &Person::Member { user })?.into_iter().max_by_key(|(_, session)| session.seen);
+    Ok(last.map(|(_, session)| session.name))
+}
+
 /// Somebody who has been in a server's pages of late.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lately {

@@ -34,6 +34,7 @@ use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, told};
 use crate::web::api::sheets::note;
 use crate::web::endpoint::{Arrived, Asked, Doors, Endpoint, Nothing, Route, Sample, Samples};
+use crate::web::input::is_typed;
 use crate::web::page::again;
 use crate::web::pages::RemovalPage;
 
@@ -283,7 +284,7 @@ impl Endpoint for RemoveServer {
         }
         web.needs_proof(&asked).await?;
         let name = name_of(web, guild);
-        if asked.body.confirm.trim() != name.trim() {
+        if !is_typed(&name, &asked.body.confirm) {
             return Err(Problem::field("confirm", crate::sentence!("Please type **{name}** as it stands here.", name)));
         }
         let store = web.bot.store.clone();

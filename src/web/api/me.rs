@@ -24,6 +24,7 @@ use crate::web::Web;
 use crate::web::access::{Limit, Visitor, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::input::is_typed;
 use crate::web::page::again;
 use crate::web::pages::MineInServer;
 
@@ -298,7 +299,7 @@ impl Endpoint for EraseMe {
         let (guild, user, store) = (asked.guild, own_account(&asked.visitor)?, web.bot.store.clone());
         web.needs_proof(&asked).await?;
         let name = web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default();
-        if asked.body.confirm.trim() != name {
+        if !is_typed(&name, &asked.body.confirm) {
             return Err(OwnRefusal::NotConfirmed.into());
         }
         let rows = blocking(move || erasure::erase(&store, guild, user)).await?;

@@ -115,6 +115,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<live_sessions::ListSessions>(),
     Route::of::<live_sessions::SessionReport>(),
     Route::of::<palette::Palette>(),
+    Route::of::<palette::InstancePalette>(),
     Route::of::<instance::health::Health>(),
     Route::of::<instance::health::Examine>(),
     Route::of::<instance::health::Restart>(),

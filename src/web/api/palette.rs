@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::discord::standing::GuildOfBot;
 use crate::features;
 use crate::features::coins::model::EntryId;
 use crate::features::coins::queries::entries::story;
@@ -54,7 +55,7 @@ pub struct FoundView {
     pub href: String,
     /// Its name.
     pub label: String,
-    /// What it is: `page`, `member`, `song`, `entry` or `setting`.
+    /// What it is: `page`, `server`, `member`, `song`, `entry` or `setting`.
     pub kind: &'static str,
 }
 
@@ -92,6 +93,42 @@ impl Endpoint for Palette {
     }
 }
 
+/// The same where the operator is in no server.
+pub struct InstancePalette;
+
+impl InstancePalette {
+    /// Where it is asked.
+    pub const PATH: &'static str = "/instance/palette";
+}
+
+impl Endpoint for InstancePalette {
+    const NAME: &'static str = "palette.find_in_instance";
+    const ABOUT: &'static str = "Finds pages of the instance and servers by name.";
+    const DOORS: Doors = Doors::get(&[Self::PATH]);
+    const WHO: Who = Who::Instance;
+    const SCOPE: Scope = Scope::Instance;
+    const LIMIT: Limit = Limit::Reads;
+
+    type Path = ();
+    type Query = PaletteQuery;
+    type Body = ();
+    type Answer = PaletteView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { query: "q=back", ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PaletteView>, Problem> {
+        let typed = asked.query.q.trim().to_lowercase();
+        if typed.is_empty() || typed.chars().count() > LONGEST {
+            return Ok(PaletteView::default().into());
+        }
+        let mut found = PaletteView { items: pages_of_instance(&typed), partial: false };
+        found.add(servers(&web.bot.standings.guilds_of_bot(), &typed));
+        Ok(found.into())
+    }
+}
+
 impl PaletteView {
     /// With what was found elsewhere behind it.
     fn add(&mut self, other: Self) {
@@ -108,6 +145,20 @@ fn pages_of_instance(typed: &str) -> Vec<FoundView> {
         kind: "page",
     };
     instance::PAGES.iter().map(place).filter(|page| page.label.to_lowercase().contains(typed)).collect()
+}
+
+/// Servers of the bot by their names or numbers.
+fn servers(servers: &[GuildOfBot], typed: &str) -> PaletteView {
+    let is_called_so =
+        |server: &&GuildOfBot| server.name.to_lowercase().contains(typed) || server.id.to_string() == typed;
+    let mut found = servers.iter().filter(is_called_so);
+    let place = |server: &GuildOfBot| FoundView {
+        href: format!("/g/{}", server.id),
+        label: server.name.clone(),
+        kind: "server",
+    };
+    let items = found.by_ref().take(OF_A_KIND).map(place).collect();
+    PaletteView { items, partial: found.next().is_some() }
 }
 
 fn pages(guild: GuildId, rank: Rank, typed: &str) -> Vec<FoundView> {

@@ -241,7 +241,8 @@ const typed = ({ target }) => {
 
 const expect = (field) => {
   const { expect: text } = field.dataset;
-  if (text) field.setCustomValidity(field.value.trim() === text ? "" : `Type “${text}”.`);
+  const folded = (typed) => typed.trim().toLowerCase();
+  if (text) field.setCustomValidity(folded(field.value) === folded(text) ? "" : `Type “${text}”.`);
 };
 
 const count = (field) => {

@@ -23,7 +23,8 @@ let answer = new AbortController();
 let pause;
 let afterG = 0;
 
-const places = () => [...document.querySelectorAll(".side a")];
+// On a page of no server the pages are its tabs.
+const places = () => [...document.querySelectorAll(".side a, .alone .tabs a")];
 
 const options = () => [...list.children];
 const chosen = () => list.querySelector('[aria-selected="true"]');
@@ -48,7 +49,7 @@ const shut = () => {
 
 const go = (option) => {
   const address = option && new URL(option.dataset.href, location.href);
-  // The palette leads to pages of this server and nowhere else.
+  // The palette leads to pages of this Greenroom and nowhere else.
   if (!address || address.origin !== location.origin) return;
   shut();
   location.assign(address);
@@ -123,7 +124,8 @@ const move = (event) => {
 
 const openPalette = () => {
   if (!dialog) {
-    input = make("input", { type: "search", autocomplete: "off", placeholder: "Pages, members, songs, settings" });
+    const placeholder = root.dataset.server ? "Pages, members, songs, settings" : "Pages, servers";
+    input = make("input", { type: "search", autocomplete: "off", placeholder });
     list = make("ul", { id: "found" });
     note = make("p", { className: "hint", hidden: true });
     note.setAttribute("role", "status");

@@ -1,4 +1,4 @@
-//! Numbers, which programs send as such and forms as text.
+//! Numbers, which programs send as such and forms as text; and names that are typed to confirm something.
 
 use std::fmt;
 
@@ -26,6 +26,12 @@ impl Typed {
     pub fn is_empty(&self) -> bool {
         self.0.trim().is_empty()
     }
+}
+
+/// Whether a name was typed that has to be typed before something that cannot be taken back. Letters may be large or small: a
+/// phone begins with a large one by itself. The script compares in the same way (`forms.js`).
+pub fn is_typed(name: &str, typed: &str) -> bool {
+    !typed.trim().is_empty() && typed.trim().to_lowercase() == name.trim().to_lowercase()
 }
 
 impl<'de> Deserialize<'de> for Typed {
@@ -74,6 +80,15 @@ mod tests {
     use super::*;
     use crate::web::answer::Problem;
     use crate::web::input::{read_form, read_json};
+
+    #[test]
+    fn a_name_is_typed_in_large_or_small_letters_and_never_by_typing_nothing() {
+        for typed in ["restore", "Restore", " RESTORE "] {
+            assert!(is_typed("restore", typed), "{typed:?}");
+        }
+        assert!(is_typed("Ümlaut Club", "ümlaut club"));
+        assert!(!is_typed("restore", "restor") && !is_typed("", "") && !is_typed("a b", "ab"));
+    }
 
     #[test]
     fn a_number_may_come_as_a_text_and_what_is_none_is_kept_for_whoever_says_so() {

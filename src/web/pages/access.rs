@@ -31,9 +31,9 @@ const LADDER: [(&str, &str, &str); 3] = [
     (
         "admin_roles",
         "Admins",
-        "change shop, tasks, announcements and settings, beside those with Discord's Administrator permission",
+        "change settings, read the audit and take data out, beside those with Discord's Administrator permission",
     ),
-    ("moderator_roles", "Moderators", "review tasks and hand over orders"),
+    ("moderator_roles", "Moderators", "look at what viewers look at, and so far nothing more"),
     ("viewer_roles", "Viewers", "look at every page but audit, exports and this one, and change nothing"),
 ];
 

@@ -92,6 +92,7 @@ async fn content<P: Page<Query = AuditQuery>>(
         let found = looking.look(read, guild)?;
         let happened = Happened::all(read, guild, &found.rows)?;
         let names = Names::of(read, guild, happened.iter().flat_map(Happened::sentences), [])?;
+        let names = if guild == GuildId::INSTANCE { names.of_any_server(read)? } else { names };
         Ok((found, happened, names))
     };
     let (found, happened, names) = web.look("audit", look).await?;

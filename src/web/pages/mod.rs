@@ -21,6 +21,7 @@ pub mod public;
 pub mod reference;
 pub mod servers;
 pub mod sessions;
+pub mod set_up;
 pub mod settings;
 pub mod sign_in;
 pub mod songs;
@@ -46,6 +47,7 @@ pub use public::PublicPage;
 pub use reference::ReferencePage;
 pub use servers::ServersPage;
 pub use sessions::SessionsPage;
+pub use set_up::SetUpPage;
 pub use settings::{AreaPage, SettingsPage};
 pub use sign_in::{SignInPage, at_the_door};
 pub use unsent::UnsentPage;
@@ -67,6 +69,7 @@ pub const ROUTES: &[Route] = &[
     pictures::OWN,
     Route::page::<SignInPage>().leading_to_discord(),
     Route::page::<ProvePage>().leading_to_discord(),
+    Route::page::<SetUpPage>(),
     Route::page::<LinkPage>(),
     Route::of::<link::UseLink>(),
     Route::page::<ServersPage>(),

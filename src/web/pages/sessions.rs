@@ -16,6 +16,7 @@ use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown, servers_of};
 use crate::web::push::about::PULSE;
 use crate::web::sign_in::session_shown;
+use crate::web::table::routes;
 use crate::web::ui::components::{
     Button, Cell, Checkbox, Choice, Field, Form, Row, Select, Table, Tone, badge, moment, relative,
 };
@@ -101,7 +102,7 @@ fn everywhere_else(seen: &Seen<SessionsPage>, sessions: usize) -> Markup {
             (Form::new("/sign-out-everywhere", sealed.seal()).around(&html! {
                 input type="hidden" name="back" value=(PATH);
                 (Button::danger("Sign out everywhere else"))
-                p.hint { "First you are asked to prove that it is you. Your tokens stay." }
+                p.hint { "If you signed in a while ago, you are asked to prove that it is you first. Your tokens stay." }
             }))
         }
     }
@@ -160,7 +161,10 @@ fn maker<P: Page>(web: &Web, seen: &Seen<P>, back: &str) -> Markup {
     let sealed = seen.seal("token");
     let scopes = seen.wrong("scopes");
     let servers = servers_of(web, &seen.visitor);
-    let offered = Scope::VARIANTS.iter().filter(|scope| **scope != Scope::Instance || seen.visitor.is_operator());
+    // One for which nothing is there yet would be a promise.
+    let is_of_use = |scope: &&Scope| routes().any(|route| route.scope == **scope);
+    let is_theirs = |scope: &&Scope| **scope != Scope::Instance || seen.visitor.is_operator();
+    let offered = Scope::VARIANTS.iter().filter(is_of_use).filter(is_theirs);
     Form::new("/me/tokens", sealed.seal()).around(&html! {
         input type="hidden" name="back" value=(back);
         (Field {

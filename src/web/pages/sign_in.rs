@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::set_up::by_a_link;
 use crate::signin::operator;
 use crate::web::Web;
 use crate::web::access::Who;
@@ -65,10 +66,14 @@ impl Page for SignInPage {
                 h2 { "With Discord" }
                 (with_discord(web, seen, next, "Sign in with Discord"))
             }
-            @if has_password {
+            @if web.settings.has_local_admin {
                 section.card {
                     h2 { "As the operator" }
-                    (with_password(seen, next, refused.as_ref().map(|refused| refused.username.as_str())))
+                    @if has_password {
+                        (with_password(seen, next, refused.as_ref().map(|refused| refused.username.as_str())))
+                    } @else {
+                        p { (by_a_link()) }
+                    }
                 }
             }
             @if let Some(there) = web.settings.encrypted_elsewhere(seen.host.as_deref()) {

@@ -13,7 +13,8 @@ const AT_THE_BOTTOM: usize = 4;
 pub(super) fn header(frame: &Frame<'_>) -> Markup {
     html! {
         header.top {
-            @if let Some(guild) = &frame.guild { (switcher(guild)) (search()) } @else { (brand()) }
+            @if let Some(guild) = &frame.guild { (switcher(guild)) } @else { (brand()) }
+            @if frame.palette().is_some() { (search()) }
             (sign(frame))
             @if let Some(viewer) = &frame.viewer { (account(viewer)) }
         }

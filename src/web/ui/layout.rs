@@ -36,6 +36,8 @@ pub struct Frame<'a> {
     pub viewer: Option<Viewer<'a>>,
     /// The server that it belongs to.
     pub guild: Option<GuildNav<'a>>,
+    /// Where places to go are found by name, on a page of no server; one of a server has that server's.
+    pub palette: Option<&'a str>,
     /// The pages above it, from the top.
     pub crumbs: &'a [Crumb<'a>],
     /// Links and buttons beside the heading.
@@ -55,6 +57,12 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
+    /// Where the palette asks, where the page has one.
+    pub(super) fn palette(&self) -> Option<String> {
+        let of_server = self.guild.as_ref().map(|guild| format!("/g/{}/palette", guild.id));
+        of_server.or_else(|| self.palette.map(str::to_owned))
+    }
+
     /// A page that nobody is signed in to see and that stays as it is.
     pub const fn new(assets: &'a Assets, title: &'a str) -> Self {
         Self {
@@ -64,6 +72,7 @@ impl<'a> Frame<'a> {
             here: "/",
             viewer: None,
             guild: None,
+            palette: None,
             crumbs: &[],
             actions: None,
             notices: &[],
@@ -274,7 +283,7 @@ fn document(frame: &Frame<'_>, body: &Markup) -> String {
         (DOCTYPE)
         html lang="en" data-theme=(frame.theme.word()) data-keys=[(!frame.has_keys).then_some(KEYS_OFF)]
             data-server=[guild.map(|guild| guild.id)]
-            data-palette=[guild.map(|guild| format!("/g/{}/palette", guild.id))]
+            data-palette=[frame.palette()]
             data-live=[frame.live.map(|live| live.address)] data-revision=[frame.live.map(|live| live.revision)]
             data-now=[frame.now.map(Timestamp::rfc3339)]
             data-viewer=[frame.viewer.map(|viewer| viewer.mark)]

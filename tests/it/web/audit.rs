@@ -114,3 +114,14 @@ async fn tries_at_what_is_the_operators_alone_and_wrong_passwords_are_in_its_aud
     owner.get("/instance/audit").await.is(403);
     ground.end().await;
 }
+
+#[tokio::test]
+async fn the_audit_of_the_instance_calls_people_by_the_names_that_are_known_of_them() {
+    let ground = WebWorld::start().await;
+    ground.signed_in("ann");
+    let page = ground.signed_in(OPERATOR).get("/instance/audit").await.is(200);
+    assert!(page.seen().contains("ann signed in by a link"), "{}", page.seen());
+    let number = ground.world.user("ann").to_string();
+    assert!(!page.seen().contains(&number) && !page.text().contains("/g/0/"), "{}", page.text());
+    ground.end().await;
+}

@@ -87,7 +87,7 @@ async fn an_owner_removes_all_data_of_a_server_after_seeing_what_goes_and_typing
 
     owner.submit("/g/{server}/data/remove", &[("confirm", "Night Owl")]).await.is(422);
     assert_eq!(ground.world.read(|read| SKIP_PRICE.get(read, guild)), 800);
-    owner.submit("/g/{server}/data/remove", &[("confirm", "Night Owl Reviews")]).await.is(303);
+    owner.submit("/g/{server}/data/remove", &[("confirm", "night owl REVIEWS ")]).await.is(303);
     assert_eq!(ground.world.read(|read| SKIP_PRICE.get(read, guild)), 1_000);
     let left = owner.json(Method::POST, "/api/{server}/data/remove", &json!({ "dry_run": true })).await.is(200).json();
     assert_eq!(left["rows"], 0, "{left}");

@@ -173,7 +173,9 @@ async fn a_restore_says_what_would_be_lost_and_wants_a_fresh_proof_and_the_word(
         unproven.location()
     );
     let again = ground.signed_in(OPERATOR);
-    again.submit_on(&page, "/instance/backups/restore", &[("confirm", "restore")]).await.is(303);
+    again.submit_on(&page, "/instance/backups/restore", &[("confirm", " Restore")]).await.is(303);
+    // What a restore leads to is said while it goes on, and not above the page that tells how it ended.
+    assert!(!again.get("/instance/backups").await.is(200).text().contains("class=\"notice"), "nothing is left above");
     let work = again.get("/api/instance/backups").await.is(200).json()["work"].clone();
     assert_eq!(work["what"], format!("Restoring {SNAPSHOT}"), "{work}");
     ground.signed_in("owner").json(Method::POST, path, &json!({ "name": SNAPSHOT, "dry_run": true })).await.is(403);

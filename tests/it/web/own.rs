@@ -228,6 +228,16 @@ async fn somebody_sees_where_they_are_signed_in_and_ends_one_of_it() {
 async fn a_token_is_shown_once_does_what_it_is_for_and_opens_nothing_when_it_is_taken_away() {
     let ground = WebWorld::start().await;
     let ann = ground.signed_in("ann");
+    let offered = ann.get("/me/sessions").await.is(200).text();
+    for (scope, is_offered) in
+        [("read", true), ("queue", true), ("settings", true), ("tasks", false), ("shop", false), ("words", false)]
+    {
+        assert_eq!(
+            offered.contains(&format!("id=\"f-scopes-{scope}\"")),
+            is_offered,
+            "{scope}: nothing asks for it yet"
+        );
+    }
     let fields = [("name", "my bot"), ("scopes", "read"), ("scopes", "queue"), ("days", "30")];
     assert_eq!(ann.submit_on("/me/sessions", "/me/tokens", &fields).await.is(303).location(), "/me/sessions");
     let page = ann.get("/me/sessions").await.is(200).text();

@@ -306,3 +306,26 @@ async fn the_palette_finds_pages_members_songs_entries_and_settings() {
     assert_eq!(admin.get("/g/{server}/palette").await.is(200).json(), json!({ "items": [], "partial": false }));
     ground.end().await;
 }
+
+#[tokio::test]
+async fn the_palette_of_the_operator_finds_pages_of_the_instance_and_servers_and_is_nobody_elses() {
+    let ground = WebWorld::of_a_process().await;
+    let operator = ground.signed_in(super::ground::OPERATOR);
+    let found = operator.get("/instance/palette?q=backups").await.is(200).json();
+    let backups = json!({ "href": "/instance/backups", "label": "Instance: Backups", "kind": "page" });
+    assert_eq!(found, json!({ "items": [backups], "partial": false }));
+    let found = operator.get("/instance/palette?q=night+owl").await.is(200).json();
+    let server = json!({ "href": ground.path("/g/{server}"), "label": "Night Owl Reviews", "kind": "server" });
+    assert_eq!(found, json!({ "items": [server], "partial": false }));
+    assert_eq!(operator.get("/instance/palette").await.is(200).json(), json!({ "items": [], "partial": false }));
+    ground.signed_in("owner").get("/instance/palette?q=backups").await.is(403);
+    for page in ["/instance", "/", "/me/sessions"] {
+        let of_operator = operator.get(page).await.is(200).text();
+        assert!(of_operator.contains("data-palette=\"/instance/palette\""), "{page}: {of_operator}");
+    }
+    assert!(
+        !ground.signed_in("ann").get("/me/sessions").await.is(200).text().contains("data-palette"),
+        "it would lead nowhere"
+    );
+    ground.end().await;
+}

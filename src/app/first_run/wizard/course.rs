@@ -40,12 +40,12 @@ pub(super) struct Course {
     pub(super) started_at: Option<Timestamp>,
 }
 
-/// What the page says of what was asked for last, until something else is.
+/// What the page says of what was asked for last.
 #[derive(Clone)]
 pub(super) enum Announcement {
-    /// Why it was not done.
+    /// Why it was not done; said once.
     FormError(FormError),
-    /// A backup is in the place of the store.
+    /// A backup is in the place of the store; said until something else is asked for.
     Restored(InPlace),
 }
 
@@ -139,6 +139,15 @@ impl Course {
     /// Whether the last step was done longer ago than that.
     pub(super) fn has_started_before(&self, now: Timestamp, span: Duration) -> bool {
         self.started_at.is_some_and(|at| now.since(at) >= span)
+    }
+
+    /// What a page says of what was asked for last. A refusal that is read now is over: a page that is loaded anew begins afresh.
+    pub(super) fn announce(&mut self, is_read: bool) -> Option<Announcement> {
+        let told = self.told.clone();
+        if is_read && matches!(told, Some(Announcement::FormError(_))) {
+            self.told = None;
+        }
+        told
     }
 
     /// Whether any browser is in.

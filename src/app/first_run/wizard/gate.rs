@@ -88,7 +88,7 @@ async fn look(wizard: &Wizard, parts: &Parts, session: Option<Digest>) -> Result
         return assets::answer(&wizard.assets, digest, name, &parts.headers).ok_or(Problem::NotFound);
     }
     match (path, path.strip_prefix("/setup/"), session) {
-        ("/setup", _, Some(session)) => wizard.page(&parts.headers, &session).await,
+        ("/setup", _, Some(session)) => wizard.page(parts, &session).await,
         ("/setup", _, None) => {
             let wrong = [(WRONG_CODE, gone()), (NOT_IN, not_in())];
             let wrong = wrong.into_iter().find(|(why, _)| parts.uri.query() == Some(*why)).map(|(_, wrong)| wrong);
@@ -97,13 +97,12 @@ async fn look(wizard: &Wizard, parts: &Parts, session: Option<Digest>) -> Result
         // The address of a form, or the code of somebody who is in already.
         ("/" | "/sign-in", ..) | (_, Some(_), Some(_)) => Ok(see_other("/setup")),
         (_, Some(typed), None) => {
-            let code = Code::typed(typed);
-            let is_void = match &code {
-                Some(code) => !wizard.is_good(code).await?,
-                None => false,
+            let code = match Code::typed(typed) {
+                Some(code) if wizard.is_good(&code).await? => Some(code),
+                _ => None,
             };
-            let (shown, wrong) = if is_void { (None, Some(gone())) } else { (code.as_ref().map(Code::text), None) };
-            Ok(wizard.door(&parts.headers, shown, wrong.as_ref()))
+            let wrong = code.is_none().then(gone);
+            Ok(wizard.door(&parts.headers, code.as_ref().map(Code::text), wrong.as_ref()))
         }
         _ => Err(Problem::NotFound),
     }
@@ -209,8 +208,8 @@ async fn enter(wizard: &Wizard, origin: Origin, fields: &Fields) -> Result<Respo
 
 /// That a code opens nothing.
 fn gone() -> FormError {
-    let sentence = "This code does not work: it was used, a newer one was given, or it is too old. `greenroom setup-link` on the \
-                    machine prints another one.";
+    let sentence = "This code does not work: it is mistyped, it was used, a newer one was given, or it is too old. `greenroom \
+                    setup-link` on the machine prints another one.";
     FormError::of_field("code", sentence)
 }
 
@@ -237,16 +236,18 @@ impl Wizard {
     }
 
     /// The page of the present step, with what came of what was asked for last.
-    async fn page(&self, headers: &HeaderMap, session: &Digest) -> Result<Response, Problem> {
+    async fn page(&self, parts: &Parts, session: &Digest) -> Result<Response, Problem> {
         let (csrf, key) = (self.csrf.issue(session, random()), BASE64_URL_SAFE_NO_PAD.encode(random::<12>()));
-        let (step, told, chosen) =
-            self.with_course(|course| (course.step.clone(), course.told.clone(), course.chosen.clone()));
+        let (step, chosen) = self.with_course(|course| (course.step.clone(), course.chosen.clone()));
         let (snapshots, counts) = if matches!(step, Step::Begin) {
             (self.snapshots_here(), self.counted().await?)
         } else {
             (Vec::new(), Vec::new())
         };
         let target = self.target.as_ref().map(ToString::to_string);
+        // Whoever asks for the head alone reads nothing.
+        let is_read = parts.method == Method::GET;
+        let told = self.with_course(|course| course.announce(is_read));
         let wrong = match &told {
             Some(Announcement::FormError(wrong)) => Some(wrong),
             _ => None,
@@ -261,7 +262,7 @@ impl Wizard {
             wrong,
         };
         let notices: Vec<Notice> = told.as_ref().and_then(pages::notice).into_iter().collect();
-        let mut response = self.framed(headers, StatusCode::OK, &pages::step(&step, &about), &notices);
+        let mut response = self.framed(&parts.headers, StatusCode::OK, &pages::step(&step, &about), &notices);
         match step {
             Step::Working(_) => drop(response.headers_mut().insert(REFRESH, AGAIN)),
             // The next page is the bot's: this one is the last of the wizard.

@@ -10,7 +10,7 @@
 //! | invite | the address that invites the bot, its intents, its servers; then the bot is started |
 //!
 //! Each step leads back to the one before it. Whatever is sent is answered with the way to the page (`/setup`), which then says
-//! what came of it, so the browser goes back and loads anew without sending anything twice.
+//! what came of it (a refusal once), so the browser goes back and loads anew without sending anything twice.
 //!
 //! There is no application behind it, only the store, which the wizard holds as the bot will: so commands ask it over the control
 //! socket, and `greenroom setup-link` gets another code. It serves under the settings of the web and at its port. When the last

@@ -57,7 +57,7 @@ impl Wizard {
         self.with_course(|course| course.step = step);
     }
 
-    /// Says on the next pages why something was not done.
+    /// Says on the next page why something was not done.
     pub(super) fn tell(&self, wrong: FormError) {
         self.with_course(|course| course.told = Some(Announcement::FormError(wrong)));
     }

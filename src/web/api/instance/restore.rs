@@ -13,12 +13,15 @@ use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::input::is_typed;
 use crate::web::instance::{Count, Foresight, InstanceRefusal};
 use crate::web::page::again;
 use crate::web::pages::RestorePage;
 
 /// What has to be typed, so that nobody restores by a slip.
 pub const WORD: &str = "restore";
+/// How the work of a restore begins to be called; the name of the snapshot stands behind it.
+pub const RESTORING: &str = "Restoring";
 
 /// Reads a snapshot, and tells what would be lost by restoring it.
 pub async fn foresee(web: &Web, name: String) -> Result<Foresight, Problem> {
@@ -109,15 +112,13 @@ impl Endpoint for RestoreBackup {
             return Ok(RestoreView::from(foresee(web, name).await?).into());
         }
         web.needs_proof(&asked).await?;
-        if !asked.body.confirm.trim().eq_ignore_ascii_case(WORD) {
+        if !is_typed(WORD, &asked.body.confirm) {
             let words = "Please type the word restore, so that nobody does this by a slip.";
             return Err(Problem::field("confirm", Sentence::words(words)));
         }
-        let work = work_on(web, format!("Restoring {name}"), &web.instance.backups()?.restore, name.clone())?;
-        let told = Sentence::words(
-            "The snapshot is tried out. Then Greenroom stops, restores it, and is back within minutes; sign in again then.",
-        );
+        let work = work_on(web, format!("{RESTORING} {name}"), &web.instance.backups()?.restore, name.clone())?;
         let view = RestoreView { name, work: Some(work), ..RestoreView::default() };
-        Ok(Answered::from(view).saying(told).leading_to("/instance/backups"))
+        // The page of backups says what goes on, as long as it does: a notice above it would stay when it is over.
+        Ok(Answered::from(view).leading_to("/instance/backups"))
     }
 }

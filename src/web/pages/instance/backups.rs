@@ -9,6 +9,7 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::instance::backups::backup_list;
+use crate::web::api::instance::restore::RESTORING;
 use crate::web::endpoint::Nothing;
 use crate::web::instance::work::Work;
 use crate::web::instance::{BackupList, Rehearsal, Restored, Snapshot};
@@ -67,6 +68,10 @@ fn working(work: &Work) -> Markup {
                 None => {
                     (progress(&work.what, 0, None))
                     p { (said(&work.line)) }
+                    @if work.what.starts_with(RESTORING) {
+                        p { "The snapshot is tried out. Then Greenroom stops, restores it, and is back within minutes; sign in again \
+                            then." }
+                    }
                     p.hint { "Since " (relative(work.begun)) ". " a href="/instance/backups" { "Look again" } }
                 }
                 Some((at, Ok(outcome))) => { p { (badge(Tone::Good, "done")) " " (said(outcome)) " " (moment(*at)) } }
@@ -200,6 +205,15 @@ mod tests {
         let failed = Work { end: Some((AT, Err("The disk is full.".to_owned()))), ..work };
         let drawn = working(&failed).into_string();
         assert!(drawn.contains("failed</span> The disk is full.") && !drawn.contains("progress"), "{drawn}");
+    }
+
+    #[test]
+    fn what_a_restore_leads_to_is_said_as_long_as_it_goes_on() {
+        let what = format!("{RESTORING} a.redb");
+        let work = Work { what, line: String::new(), begun: AT, end: None };
+        assert!(working(&work).into_string().contains("sign in again"));
+        let over = Work { end: Some((AT, Err("It is torn.".to_owned()))), ..work };
+        assert!(!working(&over).into_string().contains("sign in again"));
     }
 
     #[test]

@@ -218,8 +218,8 @@ pub fn type_the_name(name: &str, typed: Option<&str>) -> Markup {
     html! {
         div.field {
             label for="f-confirm" { "Type " strong { (name) } " to confirm" }
-            input id="f-confirm" type="text" name="confirm" autocomplete="off" spellcheck="false" data-expect=(name)
-                value=[typed] required;
+            input id="f-confirm" type="text" name="confirm" autocomplete="off" autocapitalize="none" spellcheck="false"
+                data-expect=(name) value=[typed] required;
         }
     }
 }
@@ -344,6 +344,7 @@ mod tests {
     fn a_name_has_to_be_typed_as_it_is() {
         let drawn = type_the_name("Night <Owl>", None).into_string();
         assert!(drawn.contains(r#"data-expect="Night &lt;Owl&gt;""#), "{drawn}");
+        assert!(drawn.contains(r#"autocomplete="off" autocapitalize="none" spellcheck="false""#), "{drawn}");
         assert!(filters("/g/5/songs", &nothing()).into_string().contains(r#"method="get""#));
     }
 }

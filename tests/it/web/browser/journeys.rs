@@ -114,6 +114,14 @@ async fn the_palette_leads_the_operator_to_the_instance_and_says_what_is_not_in_
     screen.sees("Instance: Backups");
     screen.presses("Enter");
     screen.arrives("/instance/backups");
+    // There it opens as well, and leads on, also into a server.
+    screen.presses("Control+k");
+    screen.sees("Bot status");
+    screen.types("night owl");
+    screen.sees("Night Owl Reviews");
+    assert_eq!(screen.audit(), Vec::<String>::new());
+    screen.presses("Enter");
+    screen.arrives("/g/{server}");
     assert_eq!(screen.troubles(), Vec::<String>::new());
     ground.end().await;
 }
