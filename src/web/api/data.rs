@@ -36,6 +36,7 @@ use crate::web::api::sheets::note;
 use crate::web::endpoint::{Arrived, Asked, Doors, Endpoint, Nothing, Route, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::RemovalPage;
+use crate::web::ui::components::counted;
 
 /// Bytes that are read of a file at a time.
 const CHUNK: usize = 64 * 1024;
@@ -290,7 +291,9 @@ impl Endpoint for RemoveServer {
         let removed = tokio::task::spawn_blocking(move || server_removed::remove(&store, guild)).await;
         let rows = removed.map_err(Error::failed)??;
         let answered = Answered::from(RemovedView { rows, dry_run: false, tables: Vec::new() });
-        Ok(answered.saying(crate::sentence!("{rows} rows of **{name}** are gone.", rows, name)).leading_to("/"))
+        let (rows, are) = (counted(rows, "row", "rows"), if rows == 1 { "is" } else { "are" });
+        let gone = crate::sentence!("{rows} of **{name}** {are} gone.", rows = Sentence::words(rows), name, are);
+        Ok(answered.saying(gone).leading_to("/"))
     }
 }
 

@@ -1,7 +1,7 @@
 // What forms do better with script: no double sending, a question before what matters, no lost typing, no leaving of the
 // page for a small change. Without script each of them is sent as it is, and the server holds to the same rules.
 
-import { forget, isFilledIn, isInUse, isPending, meantBy, parse, settle, swap } from "./live.js";
+import { forget, isFilledIn, isInUse, isPending, meantBy, parse, refuse, settle, swap } from "./live.js";
 import * as session from "./session.js";
 import { say } from "./session.js";
 
@@ -44,16 +44,24 @@ const actOf = (form, submitter) => {
   const at = meant ? meant.action : submitter?.getAttribute("formaction");
   const action = at ?? form.getAttribute("action");
   const said = [...fields].filter(([name]) => name !== "csrf" && name !== "idempotency_key");
-  const key = submitter?.name === "key" ? submitter.value : null;
-  return { form, action, fields, key, sign: JSON.stringify([action, said]), menu: submitter?.closest("details.menu") };
+  return {
+    form,
+    action,
+    fields,
+    key: submitter?.name === "key" ? submitter.value : null,
+    sign: JSON.stringify([action, said]),
+    name: nameOf(submitter),
+    part: submitter?.closest("[data-region]")?.dataset.region,
+    menu: submitter?.closest("details.menu"),
+  };
 };
 
 /** Keeps an act that was not sent, behind those that wait already. What is pressed next is another one. */
 const keepAct = (act, why) => {
   release(act.form);
   closeMenu(act.menu);
-  const { form, sign } = act;
-  if (session.hold({ form, sign, again: () => send(act), why })) renewKeys(form);
+  const { form, sign, name } = act;
+  if (session.hold({ form, sign, name, again: () => send(act), why })) renewKeys(form);
   else say("Not kept: too much waits to be sent already.");
 };
 
@@ -166,7 +174,9 @@ const send = async (act, isRenewed = false) => {
     session.share();
     const notice = document.querySelector("#notices p");
     if (notice) say(notice.textContent);
-    document.getElementById("errors")?.focus();
+    const errors = document.getElementById("errors");
+    if (errors) refuse(act.part);
+    errors?.focus();
     return { is: answer.ok ? "done" : "refused" };
   } catch {
     session.lose();
@@ -196,6 +206,12 @@ const verbOf = (button) => {
     .filter((node) => node.nodeType === Node.TEXT_NODE)
     .map((node) => node.data);
   return words.join("").trim() || "Yes";
+};
+
+// What a button does, and to which song.
+const nameOf = (button) => {
+  const about = button?.querySelector(".heard")?.textContent.trim();
+  return button?.getAttribute("aria-label") ?? [verbOf(button), about].filter(Boolean).join(": ");
 };
 
 const submitted = async (event) => {

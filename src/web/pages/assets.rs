@@ -1,6 +1,8 @@
 //! Styles, scripts and icons, below an address that changes with them: kept by browsers for a year.
 
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
@@ -14,6 +16,11 @@ use crate::web::endpoint::{Arrived, Doors, Route, Sample};
 const YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// An old tab gets today's file, and asks again next time.
 const TODAY: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// A file that somebody opens as a page may nothing at all. What a page may do with it, the page's own policy says.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+);
 
 /// Each file by its name.
 pub const ROUTE: Route = Route {
@@ -46,6 +53,7 @@ pub fn answer(assets: &Assets, digest: &str, name: &str, asked: &HeaderMap) -> O
         (CONTENT_TYPE, HeaderValue::from_static(found.asset.content_type)),
         (CACHE_CONTROL, if found.is_todays { YEAR } else { TODAY }),
         (VARY, HeaderValue::from_static("accept-encoding")),
+        (CONTENT_SECURITY_POLICY, POLICY),
     ];
     Some(match &found.asset.gzip {
         Some(packed) if accepts_gzip => {
