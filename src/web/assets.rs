@@ -27,20 +27,21 @@ pub const FAVICON: &str = "favicon.svg";
 pub const MODULES: [&str; 5] = ["forms.js", "keys.js", "live.js", "session.js", "times.js"];
 /// What they import once somebody asks for it; no page names it.
 #[cfg(test)]
-const ASKED_FOR: [&str; 1] = ["palette.js"];
+const ASKED_FOR: [&str; 2] = ["palette.js", "question.js"];
 
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 /// Name, content type and content of each file.
-const FILES: [(&str, &str, &[u8]); 11] = [
+const FILES: [(&str, &str, &[u8]); 12] = [
     (STYLES, CSS, include_bytes!("assets/styles.css")),
     (SCRIPT, JAVASCRIPT, include_bytes!("assets/script.js")),
     ("forms.js", JAVASCRIPT, include_bytes!("assets/forms.js")),
     ("keys.js", JAVASCRIPT, include_bytes!("assets/keys.js")),
     ("live.js", JAVASCRIPT, include_bytes!("assets/live.js")),
     ("palette.js", JAVASCRIPT, include_bytes!("assets/palette.js")),
+    ("question.js", JAVASCRIPT, include_bytes!("assets/question.js")),
     ("session.js", JAVASCRIPT, include_bytes!("assets/session.js")),
     ("times.js", JAVASCRIPT, include_bytes!("assets/times.js")),
     (OVERLAY_STYLES, CSS, include_bytes!("assets/overlay.css")),

@@ -88,24 +88,15 @@ const sendSurely = async (form, submitter) => {
   submit(form, submitter);
 };
 
-/** A question above the page; gives whether the answer was yes. The focus comes back where it was. */
-const question = (text, verb) =>
-  new Promise((done) => {
-    const dialog = document.createElement("dialog");
-    const asked = Object.assign(document.createElement("p"), { id: "question", textContent: text });
-    const answers = Object.assign(document.createElement("form"), { method: "dialog", className: "answers" });
-    const button = (label, value, look) =>
-      Object.assign(document.createElement("button"), { type: "submit", textContent: label, value, className: look });
-    answers.append(button("Cancel", "no", "button"), button(verb, "yes", "button main danger"));
-    dialog.setAttribute("aria-labelledby", "question");
-    dialog.append(asked, answers);
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      done(dialog.returnValue === "yes");
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-  });
+/** Asks something above the page; gives whether the answer was yes. Without a connection the browser asks in its own way. */
+const asks = async (text, verb) => {
+  try {
+    const { question } = await import("./question.js");
+    return question(text, verb);
+  } catch {
+    return confirm(text);
+  }
+};
 
 /** Closes a menu in which something was chosen, or that was left; the focus is on what opened it. */
 const closeMenu = (menu) => {
@@ -227,7 +218,7 @@ const submitted = async (event) => {
   const [ask] = hiddenFields("ask", form);
   if (ask && !ask.disabled) {
     event.preventDefault();
-    if (!(await question(ask.value, verbOf(submitter)))) return;
+    if (!(await asks(ask.value, verbOf(submitter)))) return;
     // Meanwhile the page may have been brought up to date, and what was asked about be gone.
     if (!form.isConnected || (submitter && !submitter.isConnected)) return say("Not sent: it is not there any more.");
     return submit(form, submitter);

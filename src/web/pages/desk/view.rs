@@ -139,13 +139,15 @@ fn waiting(guild: GuildId, of: &str, place: u64, row: &Row) -> Markup {
     let time = row.standing.and_then(|standing| standing.wait);
     html! {
         li id={ (of) "song-" (entry.song.public_id.digits()) } {
-            span {
-                (number(place)) " " span title=(line.name()) { (line.emoji()) span.heard { (line.name()) } } " "
-                (named(guild, &entry.song))
-                span.by {
-                    (by(&entry.song))
-                    @if let Some(time) = time { " · " (wait(time)) }
-                    @if entry.song.source.is_file_gone() { " · file is gone" }
+            span.which {
+                span { (number(place)) " " span title=(line.name()) { (line.emoji()) span.heard { (line.name()) } } }
+                span {
+                    (named(guild, &entry.song))
+                    span.by {
+                        (by(&entry.song))
+                        @if let Some(time) = time { " · " span { (wait(time)) } }
+                        @if entry.song.source.is_file_gone() { " · " span { "file is gone" } }
+                    }
                 }
             }
             div.actions {
@@ -217,7 +219,7 @@ fn skip(guild: GuildId, of: &str, entry: &Entry) -> Markup {
     let name = numbered(&entry.song);
     html! {
         li id={ (of) "song-" (entry.song.public_id.digits()) } data-says={ (name) " by " (entry.song.username) " waits for you." } {
-            span { (named(guild, &entry.song)) span.by { (by(&entry.song)) } }
+            span.which { span { (named(guild, &entry.song)) span.by { (by(&entry.song)) } } }
             details.menu {
                 summary.button aria-label={ "Line: " (name) } { "Line" (icon(Icon::Down)) }
                 div.sheet { p.sheet-title { (name) } (lines(guild, entry, Line::is_served)) }
