@@ -3,6 +3,8 @@
 /** A question above the page; gives whether the answer was yes. The focus comes back where it was. */
 export const question = (text, verb) =>
   new Promise((done) => {
+    // It was pressed twice while this was on its way.
+    if (document.getElementById("question")) return done(false);
     const dialog = document.createElement("dialog");
     const asked = Object.assign(document.createElement("p"), { id: "question", textContent: text });
     const answers = Object.assign(document.createElement("form"), { method: "dialog", className: "answers" });

@@ -359,7 +359,7 @@ async fn a_row_of_the_desk_tells_number_artist_title_and_member_and_its_buttons_
     let number = number_in(&ground.world.member("ann").submit(fields).await.text());
     let desk = ground.signed_in("reviewer").get("/g/{server}/desk").await.is(200);
     let name = format!("{number} The Larks – Kites");
-    assert!(desk.seen().contains(&format!("{name} · ann")), "{}", desk.seen());
+    assert!(desk.seen().contains(&format!("{name} ann")), "{}", desk.seen());
     let buttons = html::tags(&desk.text());
     let nameless: Vec<String> = buttons
         .iter()

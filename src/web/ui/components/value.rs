@@ -133,7 +133,7 @@ impl Render for Meter<'_> {
             div.meter {
                 span { (self.label) }
                 meter min="0" max=(self.most.max(1)) value=(self.value.min(self.most)) aria-label=(self.label) {}
-                span.number { (self.value) " of " (self.most) }
+                span.number { (number(self.value)) " of " (number(self.most)) }
             }
         }
     }
@@ -145,7 +145,7 @@ pub fn progress(label: &str, done: u64, all: Option<u64>) -> Markup {
         div.meter {
             span { (label) }
             progress max=[all.map(|all| all.max(1))] value=[all.map(|all| done.min(all))] aria-label=(label) {}
-            @if let Some(all) = all { span.number { (done) " of " (all) } }
+            @if let Some(all) = all { span.number { (number(done)) " of " (number(all)) } }
         }
     }
 }
