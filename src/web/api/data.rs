@@ -25,6 +25,7 @@ use crate::features::coins::csv;
 use crate::flows::server_removed;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::settings::identity;
 use crate::signin::scope::Scope;
 use crate::store::sqlite::{self, Export, export};
