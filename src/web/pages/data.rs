@@ -59,7 +59,8 @@ fn data(guild: GuildId, days: u32, is_owner: bool) -> Markup {
         section.card {
             h2 { "How long it is kept" }
             p {
-                "What your team is told is kept for " (counted(days, "day", "days")) ". Songs, coins and links stay until they are removed. "
+                "What your team is told is kept for " (counted(days, "day", "days"))
+                ". Songs, coins and links stay until they are removed. "
                 a href={ "/g/" (guild) "/settings/general#f-activity_days" } { "Change that" }
             }
         }
