@@ -61,7 +61,7 @@ async fn what_is_refused_on_a_page_leads_on_in_the_words_of_pages() {
     let administrator = ground.signed_in("administrator");
     let refused = presses(&administrator, &bookmark, &[]).await;
     assert!(refused.seen().contains("There is no bookmark channel yet."), "{}", refused.seen());
-    let way = ground.path("/g/{server}/settings/music#f-bookmark_channel");
+    let way = ground.path("/g/{server}/settings/music#f-bookmark_channel_id");
     assert!(refused.text().contains(&format!("href=\"{way}\"")), "{}", refused.text());
     // Whoever may not look at settings is not led to them.
     let refused = presses(&ground.signed_in("reviewer"), &bookmark, &[]).await;
