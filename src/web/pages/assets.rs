@@ -3,7 +3,7 @@
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 
@@ -17,7 +17,8 @@ const YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, im
 /// An old tab gets today's file, and asks again next time.
 const TODAY: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// A file that somebody opens as a page may nothing at all. What a page may do with it, the page's own policy says.
+/// A file that somebody opens as a page may nothing at all. What a page may do with it, the page's own policy says; so these
+/// are short, as they go with each of the files that a first visit fetches.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
 );
@@ -54,6 +55,7 @@ pub fn answer(assets: &Assets, digest: &str, name: &str, asked: &HeaderMap) -> O
         (CACHE_CONTROL, if found.is_todays { YEAR } else { TODAY }),
         (VARY, HeaderValue::from_static("accept-encoding")),
         (CONTENT_SECURITY_POLICY, POLICY),
+        (HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(), microphone=()")),
     ];
     Some(match &found.asset.gzip {
         Some(packed) if accepts_gzip => {
