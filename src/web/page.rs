@@ -31,6 +31,7 @@ use super::input::read_form;
 use super::names::Names;
 use super::pages::NAVIGATION;
 use super::pages::pictures::own_face;
+use super::pages::settings::way_to_setting;
 use super::part;
 use super::push::{Region, live_address};
 use super::segments::Segments;
@@ -173,7 +174,8 @@ impl<P: Page> Seen<P> {
     /// What is wrong with the form or the filter, above the page, by the names of its server.
     fn fault(&self, names: &Names) -> Option<Markup> {
         let refill = self.refill.as_ref().filter(|refill| refill.says_something());
-        refill.map(|refill| wrong(refill, names)).or_else(|| self.filter.fault().cloned())
+        let way = refill.and_then(|refill| way_to_setting(self.guild, self.rank, &refill.sentence));
+        refill.map(|refill| wrong(refill, names, way)).or_else(|| self.filter.fault().cloned())
     }
 
     /// What is wrong with a field.
@@ -436,11 +438,13 @@ fn nav_item<'a>(href: &'a str, entry: &'static Entry, path: &str) -> NavItem<'a>
     NavItem { href, label: entry.label, icon: entry.icon, group: entry.group, is_current }
 }
 
-/// What was wrong with a form, above its page, which begins with what is said in all. The script leads the focus there.
-fn wrong(refill: &Refill, names: &Names) -> Markup {
+/// What was wrong with a form, above its page, which begins with what is said in all, and the way to what would mend it. The
+/// script leads the focus there.
+fn wrong(refill: &Refill, names: &Names, way: Option<Markup>) -> Markup {
     html! {
         div class={ "notice " (if refill.status.is_success() { "warn" } else { "bad" }) } id="errors" role="alert" tabindex="-1" autofocus {
             p { (names.drawn_as_it_is(&refill.sentence)) }
+            @if let Some(way) = way { (way) }
             @if refill.fields.len() > 1 {
                 ul {
                     @for (field, sentence) in &refill.fields {

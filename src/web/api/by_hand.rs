@@ -21,6 +21,7 @@ use crate::web::input::Typed;
 use crate::web::page::again;
 use crate::web::pages::MemberPage;
 use crate::web::segments::One;
+use crate::web::ui::components::counted;
 
 /// Gives or takes Luxury Coins.
 pub struct ByHand;
@@ -107,7 +108,11 @@ fn is_meant(act: Act, amount: Amount, has: Amount, user: &str) -> Option<Sentenc
     let beside = match times {
         _ if has == Amount::ZERO => sentence!("**{user}** has no Luxury Coins so far.", user),
         0 | 1 => sentence!("**{user}** has **{has} Luxury Coins**.", user, has),
-        times => sentence!("That is **{times} times** what **{user}** has.", times, user),
+        times => sentence!(
+            "That is **{times}** what **{user}** has.",
+            times = Sentence::words(counted(times, "time", "times")),
+            user
+        ),
     };
     match act {
         Act::Give => Some(sentence!("{beside} Give **{amount} Luxury Coins**?", beside, amount)),
@@ -168,6 +173,10 @@ mod tests {
         assert_eq!(
             asked(Act::Give, 29_999_999, 600_000).as_deref(),
             Some("That is 49 times what <ann> has. Give 29,999,999 Luxury Coins?")
+        );
+        assert_eq!(
+            asked(Act::Give, 29_999_999, 1).as_deref(),
+            Some("That is 29,999,999 times what <ann> has. Give 29,999,999 Luxury Coins?")
         );
         assert_eq!(
             asked(Act::Give, 10_000, 0).as_deref(),

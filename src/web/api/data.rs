@@ -25,6 +25,7 @@ use crate::features::coins::csv;
 use crate::flows::server_removed;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
 use crate::settings::identity;
 use crate::signin::scope::Scope;
 use crate::store::sqlite::{self, Export, export};
@@ -37,6 +38,7 @@ use crate::web::endpoint::{Arrived, Asked, Doors, Endpoint, Nothing, Route, Samp
 use crate::web::input::is_typed;
 use crate::web::page::again;
 use crate::web::pages::RemovalPage;
+use crate::web::ui::components::counted;
 
 /// Bytes that are read of a file at a time.
 const CHUNK: usize = 64 * 1024;
@@ -291,7 +293,9 @@ impl Endpoint for RemoveServer {
         let removed = tokio::task::spawn_blocking(move || server_removed::remove(&store, guild)).await;
         let rows = removed.map_err(Error::failed)??;
         let answered = Answered::from(RemovedView { rows, dry_run: false, tables: Vec::new() });
-        Ok(answered.saying(crate::sentence!("{rows} rows of **{name}** are gone.", rows, name)).leading_to("/"))
+        let (rows, are) = (counted(rows, "row", "rows"), if rows == 1 { "is" } else { "are" });
+        let gone = crate::sentence!("{rows} of **{name}** {are} gone.", rows = Sentence::words(rows), name, are);
+        Ok(answered.saying(gone).leading_to("/"))
     }
 }
 

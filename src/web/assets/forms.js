@@ -1,7 +1,7 @@
 // What forms do better with script: no double sending, a question before what matters, no lost typing, no leaving of the
 // page for a small change. Without script each of them is sent as it is, and the server holds to the same rules.
 
-import { forget, isFilledIn, isInUse, isPending, meantBy, parse, settle, swap } from "./live.js";
+import { forget, isFilledIn, isInUse, isPending, meantBy, parse, refuse, settle, swap } from "./live.js";
 import * as session from "./session.js";
 import { say } from "./session.js";
 
@@ -44,16 +44,24 @@ const actOf = (form, submitter) => {
   const at = meant ? meant.action : submitter?.getAttribute("formaction");
   const action = at ?? form.getAttribute("action");
   const said = [...fields].filter(([name]) => name !== "csrf" && name !== "idempotency_key");
-  const key = submitter?.name === "key" ? submitter.value : null;
-  return { form, action, fields, key, sign: JSON.stringify([action, said]), menu: submitter?.closest("details.menu") };
+  return {
+    form,
+    action,
+    fields,
+    key: submitter?.name === "key" ? submitter.value : null,
+    sign: JSON.stringify([action, said]),
+    name: nameOf(submitter),
+    part: submitter?.closest("[data-region]")?.dataset.region,
+    menu: submitter?.closest("details.menu"),
+  };
 };
 
 /** Keeps an act that was not sent, behind those that wait already. What is pressed next is another one. */
 const keepAct = (act, why) => {
   release(act.form);
   closeMenu(act.menu);
-  const { form, sign } = act;
-  if (session.hold({ form, sign, again: () => send(act), why })) renewKeys(form);
+  const { form, sign, name } = act;
+  if (session.hold({ form, sign, name, again: () => send(act), why })) renewKeys(form);
   else say("Not kept: too much waits to be sent already.");
 };
 
@@ -80,24 +88,15 @@ const sendSurely = async (form, submitter) => {
   submit(form, submitter);
 };
 
-/** A question above the page; gives whether the answer was yes. The focus comes back where it was. */
-const question = (text, verb) =>
-  new Promise((done) => {
-    const dialog = document.createElement("dialog");
-    const asked = Object.assign(document.createElement("p"), { id: "question", textContent: text });
-    const answers = Object.assign(document.createElement("form"), { method: "dialog", className: "answers" });
-    const button = (label, value, look) =>
-      Object.assign(document.createElement("button"), { type: "submit", textContent: label, value, className: look });
-    answers.append(button("Cancel", "no", "button"), button(verb, "yes", "button main danger"));
-    dialog.setAttribute("aria-labelledby", "question");
-    dialog.append(asked, answers);
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      done(dialog.returnValue === "yes");
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-  });
+/** Asks something above the page; gives whether the answer was yes. Without a connection the browser asks in its own way. */
+const asks = async (text, verb) => {
+  try {
+    const { question } = await import("./question.js");
+    return question(text, verb);
+  } catch {
+    return confirm(text);
+  }
+};
 
 /** Closes a menu in which something was chosen, or that was left; the focus is on what opened it. */
 const closeMenu = (menu) => {
@@ -166,7 +165,9 @@ const send = async (act, isRenewed = false) => {
     session.share();
     const notice = document.querySelector("#notices p");
     if (notice) say(notice.textContent);
-    document.getElementById("errors")?.focus();
+    const errors = document.getElementById("errors");
+    if (errors) refuse(act.part);
+    errors?.focus();
     return { is: answer.ok ? "done" : "refused" };
   } catch {
     session.lose();
@@ -198,6 +199,12 @@ const verbOf = (button) => {
   return words.join("").trim() || "Yes";
 };
 
+// What a button does, and to which song.
+const nameOf = (button) => {
+  const about = button?.querySelector(".heard")?.textContent.trim();
+  return button?.getAttribute("aria-label") ?? [verbOf(button), about].filter(Boolean).join(": ");
+};
+
 const submitted = async (event) => {
   const { target: form, submitter } = event;
   const method = submitter?.getAttribute("formmethod") ?? form.getAttribute("method");
@@ -211,7 +218,7 @@ const submitted = async (event) => {
   const [ask] = hiddenFields("ask", form);
   if (ask && !ask.disabled) {
     event.preventDefault();
-    if (!(await question(ask.value, verbOf(submitter)))) return;
+    if (!(await asks(ask.value, verbOf(submitter)))) return;
     // Meanwhile the page may have been brought up to date, and what was asked about be gone.
     if (!form.isConnected || (submitter && !submitter.isConnected)) return say("Not sent: it is not there any more.");
     return submit(form, submitter);

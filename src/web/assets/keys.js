@@ -2,201 +2,82 @@
 // buttons have a letter each. Whoever wants none of the single keys switches them off at the foot of a page
 // (data-keys="off"); Ctrl+K stays. No key does anything in a field or while a dialog is open.
 
-import { say } from "./session.js";
+import { tell } from "./session.js";
 
 const root = document.documentElement;
 const AFTER_G = 1_500;
-const PAUSE = 120;
 
 const isTyping = (target) =>
   target.closest?.('input, textarea, select, [contenteditable=""], [contenteditable="true"]');
 const isAsked = () => document.querySelector("dialog[open]");
 const isSeen = (element) => element.getClientRects().length > 0;
-const make = (tag, values = {}, ...content) => {
+
+/** An element with these values and this content. */
+export const make = (tag, values = {}, ...content) => {
   const element = Object.assign(document.createElement(tag), values);
   element.append(...content);
   return element;
 };
 
-let dialog, input, list, note, before;
-let answer = new AbortController();
-let pause;
+let dialog, input, before;
 let afterG = 0;
 
-// On a page of no server the pages are its tabs.
-const places = () => [...document.querySelectorAll(".side a, .alone .tabs a")];
+/** The pages that somebody may go to from here: on a page of no server they are its tabs. */
+export const places = () => [...document.querySelectorAll(".side a, .alone .tabs a")];
 
-const options = () => [...list.children];
-const chosen = () => list.querySelector('[aria-selected="true"]');
+/** The buttons of the page that have a key. */
+export const buttons = () =>
+  [...document.querySelectorAll("[data-key]")].filter((each) => isSeen(each) && !each.disabled);
 
-const choose = (option) => {
-  for (const each of options()) each.setAttribute("aria-selected", String(each === option));
-  input.setAttribute("aria-activedescendant", option?.id ?? "");
-  option?.scrollIntoView({ block: "nearest" });
-};
-
-/** Says below the list what is not in it. */
-const remark = (text) => {
-  note.textContent = text;
-  note.hidden = !text;
+/** What the palette finds and what the list of keys says is fetched by whoever opens them. */
+const fetched = async (then) => {
+  try {
+    then(await import("./palette.js"));
+  } catch {
+    if (dialog?.open) shut();
+    tell("There is no connection, so this cannot be opened.");
+  }
 };
 
 /** Closes the palette; a browser lets go of a field that is gone only with the next picture, and a key would be lost. */
-const shut = () => {
+export const shut = () => {
   dialog.close();
   if (dialog.contains(document.activeElement)) document.activeElement.blur();
 };
 
-const go = (option) => {
-  const address = option && new URL(option.dataset.href, location.href);
-  // The palette leads to pages of this Greenroom and nowhere else.
-  if (!address || address.origin !== location.origin) return;
-  shut();
-  location.assign(address);
-};
-
-const show = (found) => {
-  list.replaceChildren(
-    ...found.map(({ href, label, kind }, at) => {
-      const option = make(
-        "li",
-        { id: `found-${at}` },
-        make("span", { textContent: label }),
-        make("span", { className: "hint", textContent: kind ?? "" }),
-      );
-      option.setAttribute("role", "option");
-      option.dataset.href = href;
-      return option;
-    }),
-  );
-  choose(list.firstElementChild);
-};
-
-const ownPages = (text) =>
-  places()
-    .map((link) => ({ href: link.getAttribute("href"), label: link.textContent.trim(), kind: "page" }))
-    .filter(({ label }) => label.toLowerCase().includes(text.toLowerCase()));
-
-const search = () => {
-  clearTimeout(pause);
-  answer.abort();
-  const text = input.value.trim();
-  const pages = ownPages(text);
-  show(pages);
-  remark("");
-  if (!text || !root.dataset.palette) return;
-  pause = setTimeout(async () => {
-    answer = new AbortController();
-    const address = new URL(root.dataset.palette, location.href);
-    address.searchParams.set("q", text);
-    try {
-      const got = await fetch(address, { headers: { Accept: "application/json" }, signal: answer.signal });
-      const { items = [], partial } = got.ok ? await got.json() : {};
-      const known = new Set(pages.map(({ href }) => href));
-      const found = [...pages, ...items.filter(({ href }) => !known.has(href))];
-      show(found);
-      if (!got.ok) remark("Only pages were looked through: the server did not answer. Try again in a moment.");
-      else if (partial) remark("There is more. Type more of the name to find it.");
-      else if (!found.length) remark("Nothing is called so.");
-    } catch {
-      // A newer search took its place, or there is no connection: the pages stay.
-      if (!answer.signal.aborted) remark("Only pages were looked through: there is no connection.");
-    }
-  }, PAUSE);
-};
-
-const move = (event) => {
-  const all = options();
-  const at = all.indexOf(chosen());
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: all.length - 1, PageUp: 0 }[event.key];
-  if (to !== undefined) {
-    event.preventDefault();
-    if (all.length) choose(all[(to + all.length) % all.length]);
-  } else if (event.key === "Enter") {
-    event.preventDefault();
-    go(chosen());
-  } else if (event.key === "Escape") {
+// The field is there at once, so no letter is lost that is typed right after the key.
+const makePalette = () => {
+  const placeholder = root.dataset.server ? "Pages, members, songs, settings" : "Pages, servers";
+  input = make("input", { type: "search", autocomplete: "off", placeholder });
+  const list = make("ul", { id: "found" });
+  dialog = make("dialog", { className: "palette" }, input, list);
+  for (const [element, role, name] of [
+    [dialog, "dialog", "Go to"],
+    [input, "combobox", "Go to"],
+    [list, "listbox", "Found"],
+  ]) {
+    element.setAttribute("role", role);
+    element.setAttribute("aria-label", name);
+  }
+  input.setAttribute("aria-expanded", "true");
+  input.setAttribute("aria-controls", "found");
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
     // By itself a browser would only empty the field at first.
     event.preventDefault();
     shut();
-  }
+  });
+  dialog.addEventListener("close", () => before?.isConnected && before.focus());
+  document.body.append(dialog);
 };
 
 const openPalette = () => {
-  if (!dialog) {
-    const placeholder = root.dataset.server ? "Pages, members, songs, settings" : "Pages, servers";
-    input = make("input", { type: "search", autocomplete: "off", placeholder });
-    list = make("ul", { id: "found" });
-    note = make("p", { className: "hint", hidden: true });
-    note.setAttribute("role", "status");
-    dialog = make("dialog", { className: "palette" }, input, list, note);
-    dialog.setAttribute("aria-label", "Go to");
-    list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "Found");
-    for (const [name, value] of Object.entries({
-      role: "combobox",
-      "aria-expanded": "true",
-      "aria-controls": "found",
-      "aria-label": "Go to",
-    }))
-      input.setAttribute(name, value);
-    input.addEventListener("input", search);
-    input.addEventListener("keydown", move);
-    list.addEventListener("click", ({ target }) => go(target.closest("[role=option]")));
-    dialog.addEventListener("close", () => {
-      clearTimeout(pause);
-      answer.abort();
-      if (before?.isConnected) before.focus();
-    });
-    document.body.append(dialog);
-  }
   if (isAsked()) return;
+  if (!dialog) makePalette();
   before = document.activeElement;
   input.value = "";
-  search();
   dialog.showModal();
-};
-
-const buttons = () => [...document.querySelectorAll("[data-key]")].filter((each) => isSeen(each) && !each.disabled);
-
-const labelOf = (element) => {
-  const copy = element.cloneNode(true);
-  for (const key of copy.querySelectorAll("kbd, .heard")) key.remove();
-  return (element.getAttribute("aria-label") ?? copy.textContent).trim();
-};
-
-const openList = () => {
-  const rows = [
-    [["Ctrl", "K"], "Go to a page, a member, a song, a setting"],
-    [["/"], "Search"],
-    [["Ctrl", "S"], "Save"],
-    [["?"], "This list"],
-    ...buttons().map((each) => [[each.dataset.key], labelOf(each)]),
-    ...places()
-      .filter((link) => link.dataset.go)
-      .map((link) => [["g", link.dataset.go], labelOf(link)]),
-  ];
-  const entries = rows.flatMap(([keys, what]) => [
-    make("dt", { className: "keys" }, ...keys.map((key) => make("kbd", { textContent: key }))),
-    make("dd", { textContent: what }),
-  ]);
-  const closing = make(
-    "form",
-    { method: "dialog" },
-    make("button", { type: "submit", className: "button", textContent: "Close" }),
-  );
-  const shown = make(
-    "dialog",
-    {},
-    make("h2", { id: "keys-title", textContent: "Keys" }),
-    make("dl", { className: "key-list" }, ...entries),
-    make("p", { className: "hint", textContent: "Single keys can be switched off at the foot of each page." }),
-    closing,
-  );
-  shown.setAttribute("aria-labelledby", "keys-title");
-  shown.addEventListener("close", () => shown.remove());
-  document.body.append(shown);
-  shown.showModal();
+  fetched(({ attend }) => attend(dialog));
 };
 
 const find = () => {
@@ -204,17 +85,6 @@ const find = () => {
   if (!field) return openPalette();
   field.focus();
   field.select();
-};
-
-/** Says above the page, for a moment, what a key could not do. */
-const tell = (text) => {
-  say(text);
-  const place = document.getElementById("notices");
-  if (!place || document.getElementById("told")) return;
-  const notice = make("div", { id: "told", className: "notice info" }, make("p", { textContent: text }));
-  notice.dataset.for = "5";
-  place.append(notice);
-  place.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
 };
 
 /** Does what a single key stands for; gives whether it stands for anything. */
@@ -226,7 +96,7 @@ const single = (key) => {
     return Boolean(link);
   }
   if (key === "/") find();
-  else if (key === "?") openList();
+  else if (key === "?") fetched(({ openList }) => openList());
   else if (key === "g") afterG = Date.now() + AFTER_G;
   else {
     const button = buttons().find(({ dataset }) => dataset.key === key);

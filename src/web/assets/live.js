@@ -2,7 +2,7 @@
 // person or filter is only hinted at, and the page asks for it. Without script a page is simply as of when it was opened.
 
 import * as session from "./session.js";
-import { pause, say } from "./session.js";
+import { clock, pause, say } from "./session.js";
 
 const BEAT = 40_000; // the server beats every 15 s; so long without a sign of life, and the connection is dead
 const STALE = 20_000; // whoever comes back to a page that heard nothing for so long has a stream that died in their sleep
@@ -128,11 +128,31 @@ const meanings = new WeakMap();
 let settled = 0;
 
 const meaningOf = (button) => ({ action: button.getAttribute("formaction"), value: button.value });
+const buttonsIn = (part) => [...part.querySelectorAll("button[form]")].map((button) => [button, meaningOf(button)]);
+
+let refusal = null; // what the page says that it refused: when it was said, and of which part
+
+/** Something was refused that belongs to this part of the page, or to all of it. */
+export const refuse = (part) => (refusal = { at: new Date(), part });
+
+/** What a refusal says of how things were is no news any more: it says by itself when that was. */
+const age = () => {
+  const errors = document.getElementById("errors");
+  if (!errors || !refusal) return;
+  const textContent = `Said at ${clock(refusal.at)}. Something has changed since.`;
+  refusal = null;
+  errors.removeAttribute("role");
+  errors.classList.add("past");
+  errors.prepend(Object.assign(document.createElement("p"), { className: "hint", textContent }));
+};
 
 /** Brings a part up to date that others changed, and notes what its buttons meant before. */
 const swapByOthers = (old, fresh) => {
-  const before = [...old.querySelectorAll("button[form]")].map((button) => [button, meaningOf(button)]);
+  const before = buttonsIn(old);
+  const said = JSON.stringify(before.map(([, meant]) => meant));
   swap(old, fresh, isInUse);
+  const isOfIt = !refusal?.part || refusal.part === old.dataset.region;
+  if (isOfIt && JSON.stringify(buttonsIn(old).map(([, means]) => means)) !== said) age();
   for (const [button, { action, value }] of before) {
     const now = meaningOf(button);
     if (now.action !== action || now.value !== value) meanings.set(button, { action, value, at: performance.now() });
@@ -172,8 +192,9 @@ const show = (state, why) => {
   if (!sign) return;
   sign.hidden = false;
   sign.dataset.state = state;
-  const since = `as of ${lastAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
-  const text = state === "live" ? "up to date" : state === "waiting" ? "reconnecting" : why ? `${since}, ${why}` : since;
+  const since = `as of ${clock(lastAt)}`;
+  const text = state === "live" ? "up to date" : state === "waiting" ? "reconnecting" : (why ?? since);
+  sign.title = since;
   if (sign.firstElementChild.textContent !== text) sign.firstElementChild.textContent = text;
 };
 
@@ -448,10 +469,13 @@ export const start = (told) => {
     else if (source && Date.now() - lastAt > STALE) reopen(0);
     else open();
   });
-  session.onReturn(() => {
+  session.onTurn((isThere) => {
+    // Whatever the stream still believes: what was asked for did not arrive.
+    if (!isThere) return ended || show("waiting");
     // What came to its end by a sign-out goes on after the next sign-in.
     ended = false;
-    if (!source && !document.hidden) open();
+    if (source && hasSpoken) show("live");
+    else if (!source && !document.hidden) open();
     for (const address of missed) askSoon(address);
   });
   addEventListener("pagehide", close);

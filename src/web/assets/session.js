@@ -22,13 +22,26 @@ export const token = () => document.querySelector('meta[name="csrf"]')?.content;
 const { viewer } = root.dataset; // for whom the page was made
 
 /** Tells all other tabs something, and hears what they tell. */
-const tell = (message) => channel?.postMessage(message);
+const pass = (message) => channel?.postMessage(message);
 const onTold = (listener) => channel?.addEventListener("message", ({ data }) => listener(data ?? {}));
 
 /** Tells whoever listens what happened. */
 export const say = (text) => {
   const place = document.getElementById("said");
   if (place) place.textContent = text;
+};
+
+/** Tells it to everybody: above the page, for a moment. */
+export const tell = (text) => {
+  say(text);
+  const place = document.getElementById("notices");
+  if (!place) return;
+  document.getElementById("told")?.remove();
+  const notice = Object.assign(document.createElement("div"), { id: "told", className: "notice info" });
+  notice.append(Object.assign(document.createElement("p"), { textContent: text }));
+  notice.dataset.for = "5";
+  place.append(notice);
+  place.dispatchEvent(new CustomEvent("fresh", { bubbles: true }));
 };
 
 /** A pause that grows with what failed, and is not the same for all. */
@@ -44,11 +57,11 @@ let failures = 0;
 let waiting, bar;
 const unsent = []; // what was not sent, in its order
 let refused = false; // whether sending it stopped, because something was refused
-const returns = [];
+const turns = [];
 
-/** What is done when server or person are there again. */
-export const onReturn = (go) => returns.push(go);
-const comeBack = () => returns.forEach((go) => go());
+/** What is done when the server is gone, and when server or person are there again: it is given which. */
+export const onTurn = (go) => turns.push(go);
+const turn = (isThere) => turns.forEach((go) => go(isThere));
 
 const link = (textContent, href, more = {}) =>
   Object.assign(document.createElement("a"), { className: "button", textContent, href, ...more });
@@ -70,7 +83,8 @@ const OVER = {
   ],
 };
 
-const clock = () => seenAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+/** A moment, as people say it. */
+export const clock = (at) => at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 const button = (textContent, onclick) =>
   Object.assign(document.createElement("button"), { type: "button", className: "button", textContent, onclick });
@@ -96,7 +110,7 @@ const standing = () => {
   const words = waits(number);
   if (isAway)
     return [
-      `There is no connection. ${words || `What you see is as of ${clock()}, and what you send is kept here.`}`,
+      `There is no connection. ${words || `What you see is as of ${clock(seenAt)}, and what you send is kept here.`}`,
       ...actions,
     ];
   return number ? [words, ...actions] : [];
@@ -113,11 +127,12 @@ const render = () => {
     bar = Object.assign(document.createElement("div"), { id: "standing", className: "notice warn" });
     bar.append(document.createElement("p"), Object.assign(document.createElement("div"), { className: "actions" }));
   }
-  const main = document.getElementById("main");
-  if (bar.parentNode !== main) main.prepend(bar);
-  const [words, place] = bar.children;
+  // Among the notices it stays in sight, however far down the page is.
+  const place = document.getElementById("notices") ?? document.getElementById("main");
+  if (bar.parentNode !== place) place.prepend(bar);
+  const [words, buttons] = bar.children;
   if (words.textContent !== text) say((words.textContent = text));
-  place.replaceChildren(...actions);
+  buttons.replaceChildren(...actions);
 };
 
 /** Whether nothing may be sent from this page. */
@@ -132,16 +147,16 @@ export const end = (why) => {
 /**
  * Keeps what could not be sent: `again` sends it and says what came of it, `why` what was in the way, unless it was the
  * connection. A form waits once, as it is. An act has a `sign`: each waits behind those before it, and one that says the same as
- * the last is that one. Gives whether there was room.
+ * the last is that one; `name` is what it is called. Gives whether there was room.
  */
-export const hold = ({ form, again, why = null, sign = null }) => {
+export const hold = ({ form, again, why = null, sign = null, name = null }) => {
   const last = unsent.filter((each) => each.sign).at(-1);
   const isLast = last && last.sign === sign && !last.isOnItsWay;
   const same = sign ? isLast && last : unsent.find((each) => each.form === form && !each.sign);
   // An act keeps the key under which it was sent first: that one may have arrived.
   if (same) Object.assign(same, sign ? { why } : { again, why });
   else if (unsent.length >= MOST) return false;
-  else unsent.push({ form, again, why, sign });
+  else unsent.push({ form, again, why, sign, name });
   render();
   return true;
 };
@@ -163,10 +178,21 @@ const forgetActs = () => {
   render();
 };
 
+/** Says what was done of several acts that were sent in a row: the page itself tells of the last one alone. */
+const sum = (done, last) => {
+  const told = done.map((name) => `${name}: done.`);
+  const errors = document.getElementById("errors");
+  if (!last || !errors) return told.length > 1 && tell(told.join(" "));
+  if (!told.length) return;
+  const textContent = `${told.join(" ")} ${last}: not done.`;
+  errors.prepend(Object.assign(document.createElement("p"), { textContent }));
+};
+
 /** Sends what waits, one after the other, until something is refused or does not arrive. */
 const sendAgain = async () => {
   if (isOver() || unsent.some(({ isOnItsWay }) => isOnItsWay) || !(await reach())) return;
   refused = false;
+  const done = [];
   let act;
   while ((act = unsent.find(({ sign }) => sign))) {
     act.isOnItsWay = true;
@@ -174,8 +200,13 @@ const sendAgain = async () => {
     Object.assign(act, { isOnItsWay: false, why });
     if (is !== "kept") take(act);
     refused = is === "refused" && holdsActs();
-    if (is !== "done") return render();
+    if (is === "done") done.push(act.name);
+    else {
+      sum(done, is === "refused" && act.name);
+      return render();
+    }
   }
+  sum(done);
   render();
   // One that leads to another page comes last: nothing is sent from here after it.
   const [leading] = unsent;
@@ -194,7 +225,7 @@ export const found = () => {
   isAway = false;
   render();
   say("The connection is back.");
-  comeBack();
+  turn(true);
 };
 
 /** The server does not answer; it is asked for again, after pauses that grow. */
@@ -202,6 +233,7 @@ export const lose = () => {
   if (!isAway) {
     isAway = true;
     render();
+    turn(false);
   }
   clearTimeout(waiting);
   waiting = setTimeout(reach, pause(failures++));
@@ -232,7 +264,7 @@ export const takeToken = (csrf) => {
 };
 
 /** Tells the other tabs by which token forms are sent now. */
-export const share = () => token() && tell({ csrf: token(), ends, viewer });
+export const share = () => token() && pass({ csrf: token(), ends, viewer });
 
 const takeTold = (told) => {
   if (viewer && told.viewer !== viewer) return end(OTHER);
@@ -241,7 +273,7 @@ const takeTold = (told) => {
   if (over !== OUT && over !== OTHER) return;
   over = null;
   render();
-  comeBack();
+  turn(true);
 };
 
 /** Asks what session this browser has by now; gives whether it has one. */
@@ -318,7 +350,7 @@ export const start = () => {
     else if (location.pathname === "/sign-in") location.reload();
   });
   if (token()) share();
-  else tell({ nobody: true });
+  else pass({ nobody: true });
   tick();
   setInterval(tick, LOOK);
   addEventListener("offline", reach);

@@ -1,7 +1,9 @@
 //! Styles, scripts and icons, below an address that changes with them: kept by browsers for a year.
 
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 
@@ -14,6 +16,12 @@ use crate::web::endpoint::{Arrived, Doors, Route, Sample};
 const YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// An old tab gets today's file, and asks again next time.
 const TODAY: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// A file that somebody opens as a page may nothing at all. What a page may do with it, the page's own policy says; so these
+/// are short, as they go with each of the files that a first visit fetches.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+);
 
 /// Each file by its name.
 pub const ROUTE: Route = Route {
@@ -46,6 +54,8 @@ pub fn answer(assets: &Assets, digest: &str, name: &str, asked: &HeaderMap) -> O
         (CONTENT_TYPE, HeaderValue::from_static(found.asset.content_type)),
         (CACHE_CONTROL, if found.is_todays { YEAR } else { TODAY }),
         (VARY, HeaderValue::from_static("accept-encoding")),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(), microphone=()")),
     ];
     Some(match &found.asset.gzip {
         Some(packed) if accepts_gzip => {

@@ -13,7 +13,7 @@ use crate::web::api::data::{kept, name_of};
 use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::SETTINGS;
-use crate::web::ui::components::{Button, Cell, Form, Row, Seal, Table, number, type_the_name};
+use crate::web::ui::components::{Button, Cell, Form, Row, Seal, Table, counted, number, type_the_name};
 use crate::web::ui::icons::{Icon, icon};
 
 /// What can be taken along.
@@ -59,7 +59,8 @@ fn data(guild: GuildId, days: u32, is_owner: bool) -> Markup {
         section.card {
             h2 { "How long it is kept" }
             p {
-                "What your team is told is kept for " (days) " days. Songs, coins and links stay until they are removed. "
+                "What your team is told is kept for " (counted(days, "day", "days"))
+                ". Songs, coins and links stay until they are removed. "
                 a href={ "/g/" (guild) "/settings/general#f-activity_days" } { "Change that" }
             }
         }

@@ -25,8 +25,8 @@ use crate::web::pages::as_csv;
 use crate::web::push::about::COINS;
 use crate::web::segments::One;
 use crate::web::ui::components::{
-    Button, Card, Cell, Choice, Empty, Field, Form, Input, Paging, Row, Select, Table, Tile, Tone, badge, filters,
-    moment, number,
+    Button, Card, Cell, Choice, Empty, Field, Form, Input, Paging, Row, Select, Table, Tile, Tone, badge, counted,
+    filters, moment, number,
 };
 use crate::web::whom::HINT;
 
@@ -172,7 +172,7 @@ fn sums(totals: &Totals) -> Markup {
         div.tiles {
             @for total in &totals.of {
                 @let came = format!("{least}{}", number(total.came));
-                @let note = format!("came, {} went, in {} entries", number(total.went), total.entries);
+                @let note = format!("came, {} went, in {}", number(total.went), counted(total.entries, "entry", "entries"));
                 (Tile { note: Some(&note), ..Tile::new(total.currency.name(), &came) })
             }
         }

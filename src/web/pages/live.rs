@@ -25,7 +25,7 @@ use crate::web::pages::as_csv;
 use crate::web::push::Region;
 use crate::web::push::about::{BEGUN, FOLLOWED, JOBS, PULSE};
 use crate::web::ui::components::{
-    Button, Cell, Choice, Empty, Field, Form, Radios, Row, Table, badge, lasts, moment, nearby, number,
+    Button, Cell, Choice, Empty, Field, Form, Radios, Row, Table, badge, counted, lasts, moment, nearby, number,
 };
 
 /// How the live stands.
@@ -162,7 +162,7 @@ fn heard(status: &Status) -> Markup {
         div {
             dt { "Heard" }
             dd {
-                (number(counts.events)) " events"
+                (counted(counts.events, "event", "events"))
                 @if counts.anonymous > 0 { ", " (number(counts.anonymous)) " without a name" }
                 @if counts.unknown > 0 { ", " (number(counts.unknown)) " of unknown kinds" }
                 @if counts.undecodable > 0 { ", " (number(counts.undecodable)) " that could not be read" }

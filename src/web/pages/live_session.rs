@@ -23,7 +23,7 @@ use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{BEGUN, JOBS, PULSE};
 use crate::web::segments::One;
 use crate::web::ui::charts::{Chart, Series};
-use crate::web::ui::components::{Cell, Row, Table, Tile, lasts, moment, number};
+use crate::web::ui::components::{Cell, Row, Table, Tile, counted, lasts, moment, number};
 
 /// What is shown by itself of a live that is longer.
 const HOUR: Duration = Duration::from_hours(1);
@@ -161,8 +161,10 @@ fn watch_chart(id: &str, part: &Part) -> Markup {
         return html! { p.hint { "How many watched was never told." } };
     };
     let about = format!(
-        "{} to {} people watched, {} on average. Where nothing was told the line is at 0.",
-        viewers.least, viewers.most, viewers.mean
+        "{} to {} watched, {} on average. Where nothing was told the line is at 0.",
+        number(viewers.least),
+        counted(viewers.most, "person", "people"),
+        number(viewers.mean)
     );
     let (places, values) = points(part.skipped, &part.viewer_curve);
     let series = [Series { label: "watching", values: &values }];
@@ -176,7 +178,8 @@ fn gift_chart(id: &str, part: &Part) -> Markup {
     if coins == 0 {
         return html! { p.hint { "Nobody sent a gift." } };
     }
-    let about = format!("Gifts were worth {coins} coins; each column is {}.", lasts(part.coin_curve.slot));
+    let worth = counted(coins, "coin", "coins");
+    let about = format!("Gifts were worth {worth}; each column is {}.", lasts(part.coin_curve.slot));
     let series = [Series { label: "coins", values: &values }];
     Chart { id, title: "Coins gifted", about: &about, axis: "Since the start", places: &places, series: &series }.bars()
 }

@@ -7,7 +7,7 @@ use crate::store::Topic;
 use crate::tiktok::status::{Board, Status};
 use crate::web::api::live::Followed;
 use crate::web::push::about::{BEGUN, CONNECTION, FOLLOWED};
-use crate::web::ui::components::{Tone, badge, clock, nearby, number};
+use crate::web::ui::components::{Tone, badge, clock, counted, nearby};
 
 /// What changes it.
 pub(super) const TOPICS: &[Topic] = &[FOLLOWED, CONNECTION, BEGUN];
@@ -31,7 +31,7 @@ pub(super) fn line(followed: &Followed, status: Option<&Status>) -> Markup {
                 Some((status, State::Live)) => {
                     " since " (clock(since.unwrap_or(status.since)))
                     @if let Some(viewers) = status.viewers {
-                        ", " (number(viewers)) " " (if viewers == 1 { "viewer" } else { "viewers" })
+                        ", " (counted(viewers, "viewer", "viewers"))
                     }
                 }
                 Some((_, State::WaitingForLive(due) | State::Reconnecting(Some(due)))) => {

@@ -22,7 +22,7 @@ use crate::web::pages::home::closed;
 use crate::web::push::about::{COINS, HANDLES, SETTINGS, SONGS};
 use crate::web::push::live_address_in;
 use crate::web::ui::components::{
-    Button, Card, Cell, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, moment, number, takes_about,
+    Button, Card, Cell, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, counted, moment, number, takes_about,
     type_the_name,
 };
 
@@ -211,8 +211,7 @@ fn place(standing: Option<Standing>) -> Option<String> {
     let Some(ahead) = ahead else { return Some("waits for a reviewer".to_owned()) };
     let before = match ahead {
         0 => "next".to_owned(),
-        1 => "after 1 other".to_owned(),
-        ahead => format!("after {ahead} others"),
+        ahead => format!("after {}", counted(ahead, "other", "others")),
     };
     Some(match wait.filter(|wait| *wait > Duration::ZERO) {
         Some(wait) => format!("{before}, in about {}", takes_about(wait)),

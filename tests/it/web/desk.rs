@@ -54,6 +54,27 @@ async fn whoever_saw_another_song_playing_passes_over_none() {
 }
 
 #[tokio::test]
+async fn what_is_refused_on_a_page_leads_on_in_the_words_of_pages() {
+    let ground = WebWorld::start().await;
+    let song = ground.world.member("ann").submits(&link(1), "First Light").await;
+    let bookmark = format!("/g/{{server}}/songs/{}/bookmark?from=Free", song.digits());
+    let administrator = ground.signed_in("administrator");
+    let refused = presses(&administrator, &bookmark, &[]).await;
+    assert!(refused.seen().contains("There is no bookmark channel yet."), "{}", refused.seen());
+    let way = ground.path("/g/{server}/settings/music#f-bookmark_channel_id");
+    assert!(refused.text().contains(&format!("href=\"{way}\"")), "{}", refused.text());
+    // Whoever may not look at settings is not led to them.
+    let refused = presses(&ground.signed_in("reviewer"), &bookmark, &[]).await;
+    assert!(refused.seen().contains("There is no bookmark channel yet."), "{}", refused.seen());
+    assert!(!refused.text().contains("/settings/music"), "{}", refused.text());
+
+    let nothing = administrator.get("/g/{server}/songs/999999").await.is(404);
+    assert!(nothing.seen().contains("There is no song #999999 in this server."), "{}", nothing.seen());
+    assert!(!nothing.seen().contains("while you type"), "{}", nothing.seen());
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn of_two_tabs_that_press_next_together_one_plays_and_the_other_is_told_what_happened() {
     let ground = WebWorld::start().await;
     let song = ground.world.member("ann").submits(&link(1), "First Light").await;
@@ -338,7 +359,7 @@ async fn a_row_of_the_desk_tells_number_artist_title_and_member_and_its_buttons_
     let number = number_in(&ground.world.member("ann").submit(fields).await.text());
     let desk = ground.signed_in("reviewer").get("/g/{server}/desk").await.is(200);
     let name = format!("{number} The Larks – Kites");
-    assert!(desk.seen().contains(&format!("{name} · ann")), "{}", desk.seen());
+    assert!(desk.seen().contains(&format!("{name} ann")), "{}", desk.seen());
     let buttons = html::tags(&desk.text());
     let nameless: Vec<String> = buttons
         .iter()

@@ -84,6 +84,11 @@ impl Sentence {
         Self(vec![Part::Moment(at, style)])
     }
 
+    /// What is to be typed, one by one: for whoever knows another way to the same.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| if let Part::Code(code) = part { Some(code.as_str()) } else { None })
+    }
+
     /// All of them with commas between, and `last` before the last one: "Free, Skip or Songs" with `" or "`.
     pub fn list(items: Vec<Self>, last: &'static str) -> Self {
         let count = items.len();

@@ -12,7 +12,7 @@ use crate::web::address::address;
 use crate::web::api::desk::NOTHING;
 use crate::web::music::desk::{Desk, Gift, Lift, Now, OpenLine};
 use crate::web::music::song::{called, numbered};
-use crate::web::ui::components::{ACTS, Button, Paging, clock, since, takes_about};
+use crate::web::ui::components::{ACTS, Button, Paging, clock, number, since, takes_about};
 use crate::web::ui::icons::{Icon, icon};
 
 /// Songs that are told before the rest is a number.
@@ -73,7 +73,7 @@ pub(in crate::web) fn coming(desk: &Desk) -> Markup {
             p.lines {
                 @for (line, count) in desk.counts.iter().filter(|(line, _)| line.is_served()) {
                     a href=(line_address(desk.guild, *line, None)) title=(line.name()) {
-                        (line.emoji()) " " span.heard { (line.name()) " " } (count)
+                        (line.emoji()) " " span.heard { (line.name()) " " } (number(*count))
                     }
                 }
             }
@@ -96,9 +96,9 @@ fn behind(desk: &Desk) -> Markup {
     html! {
         @if more > 0 {
             p {
-                "And " (more) " more:"
+                "And " (number(more)) " more:"
                 @for (line, count) in served.filter(|(line, count)| line.rank() >= last && *count > 0) {
-                    " " a href=(line_address(desk.guild, *line, None)) { "all " (count) " of " (line.name()) }
+                    " " a href=(line_address(desk.guild, *line, None)) { "all " (number(*count)) " of " (line.name()) }
                 }
             }
         }
@@ -119,7 +119,7 @@ pub(super) fn open_line(open: &OpenLine) -> Markup {
     let place = |row: &Row| row.standing.and_then(|standing| standing.ahead).map_or(0, |ahead| ahead.saturating_add(1));
     html! {
         section.line-open aria-labelledby="line" {
-            h2 #line { (line.emoji()) " " (line.name()) " " (total) }
+            h2 #line { (line.emoji()) " " (line.name()) " " (number(*total)) }
             @if rows.is_empty() {
                 p { @if open.is_behind { "No song waits behind this place any more." } @else { "No song waits here." } }
             } @else if line.is_served() {
@@ -139,12 +139,17 @@ fn waiting(guild: GuildId, of: &str, place: u64, row: &Row) -> Markup {
     let time = row.standing.and_then(|standing| standing.wait);
     html! {
         li id={ (of) "song-" (entry.song.public_id.digits()) } {
-            span {
-                (place) " " span title=(line.name()) { (line.emoji()) span.heard { (line.name()) } } " "
-                (whose(guild, &entry.song))
-                @if entry.song.source.is_file_gone() { " · file is gone" }
+            span.which {
+                span { (number(place)) " " span title=(line.name()) { (line.emoji()) span.heard { (line.name()) } } }
+                span {
+                    (named(guild, &entry.song))
+                    span.by {
+                        (by(&entry.song))
+                        @if let Some(time) = time { " · " span { (wait(time)) } }
+                        @if entry.song.source.is_file_gone() { " · " span { "file is gone" } }
+                    }
+                }
             }
-            @if let Some(time) = time { span.hint { (wait(time)) } }
             div.actions {
                 @if let Some(better) = beside(line, false) { (step(guild, entry, better, Icon::Up)) }
                 @if let Some(worse) = beside(line, true) { (step(guild, entry, worse, Icon::Down)) }
@@ -154,12 +159,10 @@ fn waiting(guild: GuildId, of: &str, place: u64, row: &Row) -> Markup {
     }
 }
 
-/// A song by its number, what it is called, and who sent it.
-fn whose(guild: GuildId, song: &Song) -> Markup {
-    html! {
-        a href=(story(guild, song)) { (numbered(song)) }
-        " · " (by(song))
-    }
+/// A song by its number and what it is called. A name of many lines is cut; whoever points at it sees the whole.
+fn named(guild: GuildId, song: &Song) -> Markup {
+    let name = numbered(song);
+    html! { a href=(story(guild, song)) title=(name) { span.clamped { (name) } } " " }
 }
 
 /// The line that is served before or after one.
@@ -199,14 +202,14 @@ pub(in crate::web) fn skips(desk: &Desk) -> Markup {
     let more = desk.pending.total.saturating_sub(PENDING as u64);
     html! {
         section.skips aria-labelledby="skips" {
-            h2 #skips { "Pending skips " (desk.pending.total) }
+            h2 #skips { "Pending skips " (number(desk.pending.total)) }
             @if desk.pending.songs.is_empty() {
                 p { "No song waits for you." }
             } @else {
                 ul { @for entry in desk.pending.songs.iter().take(PENDING) { (skip(desk.guild, "", entry)) } }
             }
             @if more > 0 {
-                p { a href=(line_address(desk.guild, Line::PendingSkips, None)) { "And " (more) " more" } }
+                p { a href=(line_address(desk.guild, Line::PendingSkips, None)) { "And " (number(more)) " more" } }
             }
         }
     }
@@ -216,7 +219,7 @@ fn skip(guild: GuildId, of: &str, entry: &Entry) -> Markup {
     let name = numbered(&entry.song);
     html! {
         li id={ (of) "song-" (entry.song.public_id.digits()) } data-says={ (name) " by " (entry.song.username) " waits for you." } {
-            span { (whose(guild, &entry.song)) }
+            span.which { span { (named(guild, &entry.song)) span.by { (by(&entry.song)) } } }
             details.menu {
                 summary.button aria-label={ "Line: " (name) } { "Line" (icon(Icon::Down)) }
                 div.sheet { p.sheet-title { (name) } (lines(guild, entry, Line::is_served)) }
@@ -299,14 +302,14 @@ fn by(song: &Song) -> Markup {
 }
 
 fn nth(before: u64) -> String {
-    let number = before.saturating_add(1);
-    let ending = match (number % 10, number % 100) {
+    let nth = before.saturating_add(1);
+    let ending = match (nth % 10, nth % 100) {
         (1, tens) if tens != 11 => "st",
         (2, tens) if tens != 12 => "nd",
         (3, tens) if tens != 13 => "rd",
         _ => "th",
     };
-    format!("{number}{ending} song")
+    format!("{}{ending} song", number(nth))
 }
 
 /// About how long a song waits.

@@ -26,7 +26,7 @@ pub(in crate::web) fn board(board: &Board) -> Markup {
             } @else {
                 ol.board { @for (place, song) in (1_u64..).zip(&board.coming) { (row(place, song)) } }
             }
-            @if more > 0 { p.hint { "And " (more) " more." } }
+            @if more > 0 { p.hint { "And " (number(more)) " more." } }
             p.hint { @if board.is_open { "Songs are taken now." } @else { "No songs are taken now." } }
         }
     }

@@ -13,12 +13,12 @@ use crate::discord::references::{self, Server};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::kernel::sentence::Sentence;
+use crate::kernel::sentence::{Sentence, Slot};
 use crate::references::BrokenReference;
 use crate::settings::{Area, Listed, NONE};
 use crate::store::{Read, Topic};
 use crate::web::Web;
-use crate::web::access::Who;
+use crate::web::access::{Rank, Who};
 use crate::web::answer::Problem;
 use crate::web::api::settings::{all, known_troubles, level_of, page_of};
 use crate::web::endpoint::{Nothing, Sample, Samples};
@@ -251,6 +251,17 @@ impl Page for AreaPage {
         let crumbs = vec![(format!("/g/{guild}/settings"), "Settings".to_owned())];
         Ok(Shown { crumbs, ..Shown::new(area.title(), main) })
     }
+}
+
+/// The way to the setting that a sentence names by its command, for whoever may look at settings.
+pub(in crate::web) fn way_to_setting(guild: GuildId, rank: Rank, sentence: &Sentence) -> Option<Markup> {
+    let is_named = |listed: &&Listed| {
+        let command = listed.command.map(|command| command.to_sentence()).unwrap_or_default();
+        command.codes().any(|code| sentence.codes().any(|named| named == code))
+    };
+    let listed = all().find(is_named).filter(|_| rank.reaches(AreaPage::WHO))?;
+    let address = format!("{}#f-{}", page_of(guild, listed), listed.setting.key());
+    Some(html! { a.button href=(address) { "Settings → " (listed.title) } })
 }
 
 /// What does not work, above the form.

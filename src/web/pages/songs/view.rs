@@ -14,7 +14,7 @@ use crate::web::pages::desk::{hear, of_song, of_song_that_plays, wait};
 use crate::web::ui::components::Row as TableRow;
 use crate::web::ui::components::{
     ACTS, Button, Card, Cell, Choice, Empty, Event, Field, Form, Input, Paging, Seal, Select, Table, filters, history,
-    moment,
+    moment, number,
 };
 use crate::web::whom::HINT;
 
@@ -104,7 +104,7 @@ fn place(line: Line, standing: Option<Standing>) -> Markup {
     let time = standing.and_then(|standing| standing.wait);
     html! {
         (line.emoji()) " " (line.name())
-        @if let Some(ahead) = ahead { ", place " (ahead.saturating_add(1)) }
+        @if let Some(ahead) = ahead { ", place " (number(ahead.saturating_add(1))) }
         @if let Some(time) = time { ", " (wait(time)) }
     }
 }
@@ -159,7 +159,10 @@ fn facts(guild: GuildId, story: &Story) -> Markup {
                 @if let Some(handle) = song.handle() { " · @" (handle) }
             },
         ),
-        ("Their songs", html! { (story.record.before) " before this, " (story.record.played) " played" }),
+        (
+            "Their songs",
+            html! { (number(story.record.before)) " before this, " (number(story.record.played)) " played" },
+        ),
     ];
     facts.extend(story.gifted.map(|gifted| ("Gifted coins of this live", html! { (gifted) })));
     facts.extend(song.note.as_ref().map(|note| ("Note", html! { (note) })));

@@ -29,6 +29,6 @@ pub use form::{
 pub use notice::Notice;
 pub use table::{Cell, Empty, Order, Paging, Row, Sort, Table};
 pub use value::{
-    Meter, Tile, Tone, avatar, badge, clock, code, colour_of, face, initials_picture, key_hint, lasts, moment, nearby,
-    number, progress, relative, since, spelled, takes_about,
+    Meter, Tile, Tone, avatar, badge, clock, code, colour_of, counted, face, initials_picture, key_hint, lasts, moment,
+    nearby, number, progress, relative, since, spelled, takes_about,
 };

@@ -61,6 +61,12 @@ pub fn number(number: impl TryInto<i64>) -> String {
     if number < 0 { format!("-{size}") } else { size.to_string() }
 }
 
+/// How many there are of something, with its noun: `1 song`, `1,200 songs`.
+pub fn counted(count: impl TryInto<i64>, one: &str, many: &str) -> String {
+    let count = count.try_into().unwrap_or(i64::MAX);
+    format!("{} {}", number(count), if count == 1 { one } else { many })
+}
+
 /// How long something lasts, with its units: `58 s`, `4 min`, `1 h 4 min`, `2 d 3 h`.
 pub fn lasts(time: Duration) -> String {
     let seconds = time.as_secs();
@@ -127,7 +133,7 @@ impl Render for Meter<'_> {
             div.meter {
                 span { (self.label) }
                 meter min="0" max=(self.most.max(1)) value=(self.value.min(self.most)) aria-label=(self.label) {}
-                span.number { (self.value) " of " (self.most) }
+                span.number { (number(self.value)) " of " (number(self.most)) }
             }
         }
     }
@@ -139,7 +145,7 @@ pub fn progress(label: &str, done: u64, all: Option<u64>) -> Markup {
         div.meter {
             span { (label) }
             progress max=[all.map(|all| all.max(1))] value=[all.map(|all| done.min(all))] aria-label=(label) {}
-            @if let Some(all) = all { span.number { (done) " of " (all) } }
+            @if let Some(all) = all { span.number { (number(done)) " of " (number(all)) } }
         }
     }
 }
@@ -171,11 +177,19 @@ impl Render for Tile<'_> {
                 p.tile-label {
                     @if let Some(href) = self.href { a href=(href) { (self.label) } } @else { (self.label) }
                 }
-                p.tile-value { (self.value) }
+                p.tile-value.long[is_long(self.value)] { (self.value) }
                 @if let Some(note) = self.note { p.hint { (note) } }
             }
         }
     }
+}
+
+/// How many signs of a number a tile has room for on a phone.
+const SHORT: usize = 11;
+
+/// Whether it is a number that does not stand in one tile.
+fn is_long(value: &str) -> bool {
+    value.len() > SHORT && value.bytes().all(|sign| sign.is_ascii_digit() || sign == b',')
 }
 
 /// The initials of somebody or something on a colour of its id. The name stands beside it, so it is hidden from whoever
@@ -304,6 +318,8 @@ mod tests {
         for (given, shown) in [(0, "0"), (999, "999"), (12_500, "12,500"), (-1_000, "-1,000")] {
             assert_eq!(number(given), shown);
         }
+        let songs = [0_u64, 1, 2, 9_007_199].map(|count| counted(count, "song", "songs"));
+        assert_eq!(songs, ["0 songs", "1 song", "2 songs", "9,007,199 songs"]);
     }
 
     #[test]
@@ -353,6 +369,14 @@ mod tests {
         </span>
         "#);
         assert_eq!(key_hint(&["g", "s"]).into_string(), r#"<span class="keys"><kbd>g</kbd><kbd>s</kbd></span>"#);
+    }
+
+    #[test]
+    fn a_number_that_is_wider_than_a_tile_has_two_of_them() {
+        for (value, is_wide) in [("29,999,999", false), ("1,000,000,017", true), ("18 h 20 min ago", false)] {
+            let tile = Tile::new("Coins", value).render().into_string();
+            assert_eq!(tile.contains("class=\"tile-value long\""), is_wide, "{tile}");
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ const SONGS: [(&str, &str); 10] = [
     ("former", "Glass"),
     ("administrator", "Last Orders"),
 ];
+/// What a refusal says by itself, once it is no news.
+const CHANGED: &str = "Something has changed since.";
 /// What a finger hits.
 const FINGER: u32 = 44;
 
@@ -173,6 +175,74 @@ async fn of_two_tabs_that_press_next_together_one_plays_and_the_other_sees_why_i
     assert!(!is_told(&plays.text()), "{}", plays.text());
     assert_eq!(told.focused().split(' ').next(), Some("alert"), "it is in sight: {}", told.focused());
     assert_eq!(ground.world.line(songs[1].number), Line::Free);
+    // What it says of how things were says so by itself, as soon as they are otherwise.
+    assert!(!told.text().contains(CHANGED), "{}", told.text());
+    ground.reviews().await;
+    plays.presses("n");
+    plays.sees(&format!("{} plays now.", songs[1].name));
+    sees(told, CHANGED).await;
+    ground.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and node; tests/run runs them"]
+async fn an_act_without_a_connection_is_told_in_sight_however_far_down_the_page_is() {
+    let ground = BrowserWorld::start().await;
+    let songs = ground.ten_songs().await;
+    let screen = ground.shows("reviewer", PHONE, "/g/{server}/desk");
+    sees(&screen, "up to date").await;
+    screen.goes_to_the_end();
+    screen.offline(true);
+    screen.taps("button", "Next");
+    screen.sees("is kept here");
+    until(&screen, "the page does not call itself up to date", |seen| !seen.contains("up to date")).await;
+    let (again, next) = (screen.lies("button", "Send it again"), screen.lies("button", "Next"));
+    assert!(again.top >= 0.0 && again.bottom <= next.top, "it is out of sight: {again:?}, {next:?}");
+    assert_eq!(screen.covered(), Vec::<String>::new());
+    fits(&screen);
+    screen.offline(false);
+    screen.taps("button", "Send it again");
+    screen.sees(&format!("{} plays now.", songs[0].name));
+    ground.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and node; tests/run runs them"]
+async fn of_acts_that_are_sent_in_a_row_each_is_told_also_where_the_last_is_refused() {
+    let ground = BrowserWorld::start().await;
+    let songs = ground.ten_songs().await;
+    let screen = ground.shows("administrator", WIDE, "/g/{server}/desk");
+    screen.presses("n");
+    screen.sees(&format!("{} plays now.", songs[0].name));
+    ground.reviews().await;
+    sees(&screen, "up to date").await;
+    screen.offline(true);
+    screen.presses("n");
+    screen.sees("is kept here");
+    screen.presses("b");
+    screen.sees("2 things that you did wait here");
+    screen.offline(false);
+    screen.clicks("button", "Send all 2 in order");
+    screen.sees(&format!("Next: done. Bookmark: {}: not done.", songs[0].name));
+    screen.sees("There is no bookmark channel yet.");
+    assert_eq!(ground.world.line(songs[1].number), Line::SongsPlayed);
+    screen.clicks("link", "Settings → Bookmark Channel");
+    screen.sees("Where bookmarked songs are copied to.");
+    ground.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and node; tests/run runs them"]
+async fn a_row_of_the_queue_on_a_phone_is_low_whatever_a_song_is_called_and_its_buttons_are_beside_it() {
+    let ground = BrowserWorld::start().await;
+    let long = "W".repeat(100);
+    let number = ground.world.member("ann").submits(&link(1), &long).await;
+    let screen = ground.shows("reviewer", PHONE, "/g/{server}/desk");
+    let name = format!("{number} ann – {long}");
+    let (song, down) = (screen.lies("link", &name), screen.lies("button", &format!("To 5 Skip: {name}")));
+    // Three lines of 30 points.
+    assert!(song.bottom - song.top < 100.0, "{song:?}");
+    assert!(down.left >= song.right && down.top < song.bottom + 30.0, "{song:?}, {down:?}");
     ground.end().await;
 }
 
@@ -197,6 +267,7 @@ async fn acts_without_a_connection_are_sent_in_their_order_until_one_is_refused(
     screen.offline(false);
     screen.clicks("button", "Send all 2 in order");
     screen.sees(&format!("{} is in 5 Skip now.", songs[5].name));
+    screen.sees(&format!("Next: done. To 5 Skip: {}: done.", songs[5].name));
     assert_eq!(ground.world.line(songs[0].number), Line::SongsPlayed);
     assert_eq!(ground.world.line(songs[1].number), Line::Free, "one song was played");
     ground.reviews().await;

@@ -88,6 +88,7 @@ async fn the_palette_opens_by_keys_finds_pages_and_closes_again() {
     assert_ne!(screen.focused(), "combobox Go to");
     screen.presses("?");
     screen.sees("This list");
+    screen.sees("Undo what was done last");
     assert_eq!(screen.audit(), Vec::<String>::new());
     screen.presses("Escape");
     assert_eq!(screen.troubles(), Vec::<String>::new());

@@ -23,7 +23,7 @@ refusals! {
             /// The number.
             public_id: PublicId,
         } => "queue.no_such_song" as NotThere,
-            "There is no song {public_id} in this server. Pick one from the list that appears while you type.";
+            "There is no song {public_id} in this server. Please look whether the number is right.";
         /// What was typed is no song number.
         NotANumber => "queue.not_a_number" as NotValid, "That is no song number. Song numbers look like `#012345`.";
         /// The same link or file waits already.

@@ -89,7 +89,8 @@ fn a_song_goes_up_and_down_by_one_line_and_into_any_other() {
     ] {
         assert!(page.contains(&format!("aria-label=\"{label}\"")), "{label}: {page}");
     }
-    assert!(page.contains(">#000001 Ann – Kites</a> · ann"), "{page}");
+    let named = "title=\"#000001 Ann – Kites\"><span class=\"clamped\">#000001 Ann – Kites</span></a>";
+    assert!(page.contains(&format!("{named} <span class=\"by\">ann · <span>~5 min</span></span>")), "{page}");
     assert!(!page.contains("title=\"To Pending Skips\""), "it is a line that is not served: {page}");
     assert!(page.contains("formaction=\"/g/5/songs/000001/move?from=25%2B+Skip\""), "{page}");
     assert!(page.contains("~5 min") && page.contains("~9 min"), "{page}");
