@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, RETRY_AFTER, USER_AGENT};
 use serde_json::Value;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::finding::Finding;
 use super::id::Id;
@@ -13,7 +13,7 @@ use crate::discord::rest::{self, Endpoint};
 use crate::http::{Client, RequestError};
 use crate::kernel::cause::Cause;
 use crate::kernel::secret::Secret;
-use crate::kernel::time::Timestamp;
+use crate::kernel::time::{Clock, Timestamp};
 
 /// The longest wait for one answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -96,7 +96,7 @@ impl Asker {
                 match self.get_slowly(path).await {
                     Err(AskError::Limited(wait)) if wait <= LONGEST_REST => {
                         rest = Some(AskError::Limited(wait));
-                        sleep(Duration::from_secs(wait.max(1))).await;
+                        Clock::system().sleep(Duration::from_secs(wait.max(1))).await;
                     }
                     answered => return answered,
                 }
