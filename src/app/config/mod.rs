@@ -40,8 +40,8 @@ use logging::Logging;
 use reader::Reader;
 use sources::Sources;
 use storage::Storage;
-use table::{API_PORT, DEBUG, DISCORD_API_URL, DISCORD_BOT_TOKEN, OEMBED_URL, file_name};
-use web::Web;
+use table::{DEBUG, DISCORD_API_URL, DISCORD_BOT_TOKEN, OEMBED_URL, file_name};
+use web::{API_PORT, Web};
 
 use super::backup::off_site::Target;
 use crate::app::web::secrets;

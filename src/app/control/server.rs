@@ -61,11 +61,12 @@ impl ControlServer {
     pub(crate) async fn serve(mut self, handler: Handler) {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         let turns = Arc::new(Semaphore::new(AT_ONCE));
+        let clock = Clock::system();
         loop {
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
-                () = Clock::system().sleep(LOOKS_EVERY) => {
+                () = clock.sleep(LOOKS_EVERY) => {
                     self.put_back();
                     continue;
                 }
