@@ -35,6 +35,10 @@ pub fn is_open_to_others(path: &Path) -> bool {
 
 /// Takes from others what they may do with the data in a folder, and logs once how much that was.
 pub fn mend(data_dir: &Path) {
+    // Somebody's file that was named by mistake is none of ours.
+    if data_dir.is_file() {
+        return;
+    }
     // The folder that was named, and a store that lies on another disk, may be links.
     let may_be_link = |path: &Path| path == data_dir || path == store_file(data_dir);
     let count = ours(data_dir)
@@ -122,6 +126,16 @@ mod tests {
 
     fn mode(path: &Path) -> u32 {
         path.metadata().unwrap().mode() & 0o7777
+    }
+
+    #[test]
+    fn a_file_that_is_named_as_the_folder_keeps_its_rights() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("notes.txt");
+        fs::write(&file, "mine").unwrap();
+        open_to_all(&file, 0o644);
+        mend(&file);
+        assert_eq!(mode(&file), 0o644);
     }
 
     fn open_to_all(path: &Path, mode: u32) {

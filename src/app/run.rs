@@ -188,7 +188,6 @@ async fn serve(
     restored: Option<&LastRestore>,
 ) -> Result<Next, Stop> {
     let data_dir = &config.storage.data_dir;
-    let place = web::bind(&config.web).await;
     let Some(mut app) = start(data_dir, blueprint, signals).await? else { return Ok(Next::Over(Ended::Stopped)) };
     telemetry.write_files(data_dir);
     if let Some(restored) = restored {
@@ -196,7 +195,8 @@ async fn serve(
     }
     let orders = Orders::default();
     let control = serve_control(data_dir, &app.bot.store);
-    let web = match place {
+    // Only whoever holds the store needs the port, and says so where it is taken.
+    let web = match web::bind(&config.web).await {
         Some(place) => {
             let vitals = app.vitals().with_losses(telemetry.losses());
             let operations = instance::operations(config, sources, &app, vitals, telemetry.lines(), orders.clone());

@@ -33,7 +33,7 @@ pub fn sentence_of(bot: &Bot, error: Error, doing: &str) -> String {
 
 /// Logs a failure, and says what the person who asked reads of it.
 fn apology(failure: &Failure, doing: &str) -> String {
-    if let Some(sentence) = failure.cause().downcast_ref().and_then(storage_trouble) {
+    if let Some(sentence) = stopped_store(failure) {
         // The store has said so in the log, once.
         tracing::debug!(doing, error = %failure, "not stored");
         return sentence;
@@ -71,6 +71,11 @@ fn discord_trouble(failure: &Failure) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The same where something failed because the store takes nothing; `None` where it failed by something else.
+pub fn stopped_store(failure: &Failure) -> Option<String> {
+    failure.cause().downcast_ref().and_then(storage_trouble)
 }
 
 /// What people read while the store takes nothing, because its disk failed or because the bot is ending; `None` where that

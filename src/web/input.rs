@@ -22,7 +22,7 @@ pub fn read_form<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
     serde_path_to_error::deserialize(fields).map_err(|error| error.inner().at(&error.path().to_string()))
 }
 
-/// Reads JSON; nothing at all is read as `null`, so that what takes no body may be sent none.
+/// Reads JSON, in which each field has to be one that there is; nothing at all is read as `null`, so that what takes no body may be sent none.
 pub(super) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
     let text = if text.trim_ascii().is_empty() { b"null" } else { text };
     let value = serde_json::from_slice(text).map_err(|error| no_json(&error))?;
@@ -97,6 +97,10 @@ mod tests {
             (r#"{"price": 1, "act": "steal"}"#, "act: It takes one of these: give or take."),
             (r#"{"price": 1, "act": 5}"#, "act: It takes one of these: give or take."),
             (r#"{"tags": []}"#, "price: It is missing."),
+            (
+                r#"{"price": 1, "tag": []}"#,
+                "tag: There is no such field. There are these: price, tags, act and amount.",
+            ),
             (r#"{"price": 1, "amount": -1}"#, "amount: I cannot read this: it is less than nothing"),
             ("{", "That is no JSON: it ends before it is complete."),
             (r#"{"price": 1} and more"#, "That is no JSON, from line 1, column 14 on."),
@@ -136,12 +140,15 @@ mod tests {
     #[test]
     fn a_form_and_json_are_read_into_the_same_body() {
         let by_form: Body = read_form(b"price=5&tags=a&tags=b").unwrap();
-        let by_json: Body = read_json(br#"{"price":5,"tags":["a","b"]}"#).unwrap();
+        let by_json: Body = read_json(br#"{"price":5,"tags":["a","b"],"success":true}"#).unwrap();
         assert_eq!(by_form, by_json);
         let maybe: Option<Body> = read_form(b"price=5&tags=a&tags=b&csrf=x").unwrap();
         assert_eq!(maybe, Some(by_json));
         assert_eq!(read_form::<Vec<(String, u8)>>(b"b=2&a=1").unwrap(), [("b".to_owned(), 2), ("a".to_owned(), 1)]);
         assert!(read_json::<()>(b"").is_ok() && read_form::<()>(b"csrf=x").is_ok());
+        assert!(
+            read_json::<Nothing>(br#"{"any": 1}"#).is_ok() && read_json::<Option<Nothing>>(br#"{"any": 1}"#).is_ok()
+        );
         assert!(read_json::<Option<Nothing>>(b"").is_ok() && read_form::<Option<Nothing>>(b"csrf=x").is_ok());
     }
 }

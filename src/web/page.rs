@@ -37,11 +37,12 @@ use super::push::{Region, live_address};
 use super::segments::Segments;
 use super::sign_in::UserView;
 use super::trouble::{Met, problem};
-use super::ui::components::{IDEMPOTENCY_KEY, Notice, Seal};
+use super::ui::components::{IDEMPOTENCY_KEY, Notice, Seal, Tone};
 use super::ui::icons::Icon;
 use super::ui::layout::{
     Crumb, Frame, GuildNav, KEYS_OFF, LiveRegions, NavGroup, NavItem, Server, Theme, Viewer, bare, frame,
 };
+use crate::discord::problem::storage_trouble;
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::GuildId;
 use crate::kernel::secret::random;
@@ -379,6 +380,13 @@ impl<'a> Around<'a> {
         Self { notices: self.web.notices.take(self.visitor), ..self }
     }
 
+    /// That nothing can be stored any more, for whoever is signed in, before they try.
+    fn store_stopped(&self) -> Option<Notice> {
+        self.visitor.somebody()?;
+        let trouble = storage_trouble(&self.web.bot.store.stop_reason()?)?;
+        Some(Notice::new(Tone::Bad, html! { (trouble) }))
+    }
+
     fn draw(&self, shown: &Shown, fault: Option<Markup>, live: Option<LiveRegions<'_>>) -> String {
         let servers: Vec<Server<'_>> = self.servers.iter().map(server).collect();
         let path = self.here.split('?').next().unwrap_or_default();
@@ -393,6 +401,7 @@ impl<'a> Around<'a> {
             key: &self.ink.key,
         });
         let guild = self.guild.as_ref().filter(|_| shown.is_framed);
+        let notices: Vec<Notice> = self.store_stopped().into_iter().chain(self.notices.iter().cloned()).collect();
         let around = Frame {
             here: self.here,
             viewer,
@@ -404,7 +413,7 @@ impl<'a> Around<'a> {
             face: shown.face.as_ref(),
             crumbs: &crumbs,
             actions: shown.actions.as_ref(),
-            notices: &self.notices,
+            notices: &notices,
             theme: self.theme,
             has_keys: self.has_keys,
             now: Some(self.web.bot.clock.now()),

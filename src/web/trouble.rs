@@ -108,6 +108,7 @@ fn advice(problem: &Problem) -> Option<&'static str> {
         | Problem::RateLimited(_)
         | Problem::BalancesLimited(_)
         | Problem::Busy
+        | Problem::StoreStopped(_)
         | Problem::DiscordUnavailable => Some("Nothing was changed."),
         Problem::Forbidden(who) => Some(given_by(*who)),
         Problem::OutOfScope(_) => Some("Whoever made the token can make another one that has it."),
@@ -185,6 +186,7 @@ mod tests {
             Problem::TooLarge(65_536),
             Problem::RateLimited(Duration::from_secs(5)),
             Problem::DiscordUnavailable,
+            Problem::StoreStopped(Sentence::words("I cannot store anything now.")),
             Problem::Busy,
         ] {
             let drawn = drawn(&problem, Some("/me"));

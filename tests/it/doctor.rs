@@ -246,7 +246,25 @@ async fn roles_above_the_bots_own_are_counted() {
     clinic.expect("discord.role", "note", "1 of the roles").await;
     let fault = Fault { status: Some(500), path: Some(format!("/guilds/{guild}/roles")), ..Fault::default() };
     clinic.sim.faults(fault).await;
-    clinic.expect("discord.role", "note", "was not looked at in 1 of 1 servers").await;
+    clinic.expect("discord.role", "warning", "was not looked at in 1 of 1 servers: Discord answers 500.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_rest_that_discord_wants_is_kept_and_a_long_one_is_told() {
+    let clinic = Clinic::open().await;
+    let guild = clinic.sim.create_guild(guild_spec("Night Owl Reviews")).await.unwrap().guild;
+    let path = Some(format!("/guilds/{guild}/roles"));
+    let rest =
+        |seconds: f64| Fault { status: Some(429), path: path.clone(), retry_after: Some(seconds), ..Fault::default() };
+    clinic.sim.faults(rest(0.2)).await;
+    let found = clinic.finds("discord.role").await;
+    assert!(found.iter().all(|(_, sentence)| !sentence.contains("not looked at")), "{found:?}");
+    clinic.sim.faults(rest(20.0)).await;
+    let why = "was not looked at in 1 of 1 servers: Discord wants 20 seconds of rest from this bot.";
+    clinic.expect("discord.role", "warning", why).await;
+    clinic.sim.faults(rest(20.0)).await;
+    let said = clinic.says().await.out;
+    assert!(!said.contains("All is well."), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -386,8 +404,10 @@ async fn a_damaged_store_and_one_that_somebody_else_holds_are_told() {
     fs::remove_file(data.join("greenroom.redb")).unwrap();
     let running = Running::start(clinic.command(&["run"]));
     running.says("commands registered");
-    // Without its socket the one that holds the store cannot be asked.
+    // Without its socket the one that holds the store cannot be asked. A socket that is gone comes back; what is in its place
+    // stays.
     fs::remove_file(data.join("greenroom.sock")).unwrap();
+    fs::write(data.join("greenroom.sock"), "").unwrap();
     clinic.expect("store.lock", "error", "in use by a process that does not answer").await;
     drop(running);
 }

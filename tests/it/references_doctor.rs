@@ -79,9 +79,9 @@ async fn channels_that_are_gone_or_closed_are_found_with_what_mends_them() {
     is_told(&finds(&sim, folder.path()).await);
     for status in [401, 429, 500, 503] {
         let path = Some(format!("/guilds/{}/channels", ids.guild));
-        sim.faults(Fault { status: Some(status), path, ..Fault::default() }).await;
+        sim.faults(Fault { status: Some(status), path, retry_after: Some(30.0), ..Fault::default() }).await;
         let found = finds(&sim, folder.path()).await;
-        assert!(found.len() == 1 && found[0][0] == "note", "{status}: {found:?}");
+        assert!(found.len() == 1 && found[0][0] == "warning", "{status}: {found:?}");
         assert!(found[0][1].contains("were not looked at in 1 of 1 servers"), "{status}: {found:?}");
     }
     sim.kick_bot(ids.guild).await.unwrap();

@@ -95,6 +95,9 @@ async fn a_running_bot_refuses_a_restore_and_takes_a_rehearsal() {
     let own = sim.command("ann", "mysubmissions", json!({})).await;
     assert!(own["original"].to_string().contains("2 songs"), "{own}");
     assert_eq!(snapshots(folder).len(), 1, "nothing of the rehearsal is left");
+    let elsewhere = restore(folder, &snapshot, &["--rehearse", "--data-dir", "new"]);
+    assert_eq!(elsewhere.code, Some(0), "{}", elsewhere.err);
+    assert!(!folder.join("new").exists(), "no data folder is made only to try something");
 }
 
 #[tokio::test(flavor = "multi_thread")]

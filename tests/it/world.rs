@@ -233,6 +233,11 @@ impl World {
         assert!(self.may_have_dead_letters || letters.is_empty(), "jobs were given up: {letters:?}");
         record_requests(&self.sim).await;
     }
+
+    /// Ends a world whose store has stopped: nothing in it settles any more.
+    pub fn end_stopped(mut self) {
+        self.ended = true;
+    }
 }
 
 impl Drop for World {

@@ -46,11 +46,12 @@ impl Rehearsal {
     }
 }
 
-/// Restores a backup into a scratch file in the data folder, checks it and compares it with what the backup says. Touches
-/// neither the backup nor the store, so the bot may run. Blocks.
+/// Restores a backup into a scratch file in the data folder, or among the temporary files where there is none, checks it and
+/// compares it with what the backup says. Touches neither the backup nor the store, so the bot may run. Blocks.
 pub fn rehearse(data_dir: &Path, backup: &Path, catalogue: Catalogue, cache_bytes: usize) -> Result<Trial, Stop> {
     require_file(backup)?;
-    let into = Folder::of(data_dir).snapshots_dir();
+    // Where there is no data folder yet, none is made only to try something.
+    let into = if data_dir.exists() { Folder::of(data_dir).snapshots_dir() } else { std::env::temp_dir() };
     make_folder(&into).map_err(|error| Stop::storage(&into, &error))?;
     let bytes = fs::metadata(backup).map_or(0, |file| file.len());
     Room::OfDisk.require(&into, bytes).map_err(|error| Stop::storage(&into, &error))?;

@@ -35,13 +35,13 @@ pub use problem::{ConfigError, ConfigErrors};
 
 use community::Community;
 use discord::{Access, Discord};
-use health::Health;
+use health::{Health, Listen};
 use logging::Logging;
 use reader::Reader;
 use sources::Sources;
 use storage::Storage;
 use table::{DEBUG, DISCORD_API_URL, DISCORD_BOT_TOKEN, OEMBED_URL, file_name};
-use web::Web;
+use web::{API_PORT, Web};
 
 use super::backup::off_site::Target;
 use crate::app::web::secrets;
@@ -103,8 +103,19 @@ impl Config {
                 "is on, and ENVIRONMENT says production: gifts that somebody makes up would count as real ones";
             reader.problem(&DEBUG, statement);
         }
+        if config.shares_a_port() {
+            let statement = "is the port of HEALTH_LISTEN as well, and only one of the two can be served there";
+            reader.problem(&API_PORT, statement);
+        }
         off_site::keep_apart(&mut reader, config.off_site.as_ref(), &config.storage.data_dir);
         (config, reader)
+    }
+
+    /// Whether the port that was chosen for the web is the one of health.
+    fn shares_a_port(&self) -> bool {
+        let (Some(web), Some(Listen::Address(health))) = (self.web.bind, &self.health.listen) else { return false };
+        let is_one_place = web == health.ip() || web.is_unspecified() || health.ip().is_unspecified();
+        self.web.is_port_chosen && self.web.port == health.port() && is_one_place
     }
 }
 

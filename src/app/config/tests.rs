@@ -252,6 +252,17 @@ fn health_is_for_this_machine_and_off_on_request() {
 }
 
 #[test]
+fn the_web_and_health_cannot_have_one_port() {
+    let wrong = |web: &str, health: &str| {
+        problems(&environment(&[("API_BIND", "127.0.0.1"), ("API_PORT", web), ("HEALTH_LISTEN", health)]))
+    };
+    for (web, health) in [("8790", ""), ("9000", "127.0.0.1:9000"), ("9000", "0.0.0.0:9000")] {
+        let told = wrong(web, health);
+        assert!(told.len() == 1 && told[0].contains("the port of HEALTH_LISTEN as well"), "{told:?}");
+    }
+}
+
+#[test]
 fn words_are_read_without_regard_to_capitals() {
     let given = [
         ("HEALTH_LISTEN", "OFF"),

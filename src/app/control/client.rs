@@ -35,7 +35,10 @@ impl Silence {
                 format!("The store in {folder} is in use by another user's Greenroom: run this as that user.")
             }
             Self::NobodyListens => {
-                format!("The store in {folder} is in use by a process that does not answer: stop it and try again.")
+                format!(
+                    "The store in {folder} is in use by a process that does not answer. Try again in 10 seconds: a running \
+                     Greenroom whose socket was removed has put it back by then. Else stop that process."
+                )
             }
             Self::NoAnswer => {
                 format!("The bot holds the store in {folder} and does not answer: restart it and try again.")

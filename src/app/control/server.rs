@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use super::protocol::{self, LONGEST_REQUEST, OutcomeLine, Request};
 use super::socket::{listen, path_in};
 use crate::app::exit::Stop;
+use crate::kernel::time::Clock;
 
 /// Reads what a request asks, or refuses it.
 pub(crate) type Handler = Arc<dyn Fn(&Request) -> Result<Work, Stop> + Send + Sync>;
@@ -39,10 +40,13 @@ const REQUEST_TIME: Duration = Duration::from_secs(10);
 /// and with it the turns of others.
 const LISTENING_TIME: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(10) };
 
+/// How often is looked whether somebody removed the file of the socket.
+const LOOKS_EVERY: Duration = if cfg!(test) { Duration::from_millis(20) } else { Duration::from_secs(5) };
+
 /// The socket of the running bot. Dropping it removes the file.
 pub(crate) struct ControlServer {
     listener: UnixListener,
-    path: PathBuf,
+    data_dir: PathBuf,
 }
 
 impl ControlServer {
@@ -50,16 +54,24 @@ impl ControlServer {
     /// process's, and is replaced. Needs a tokio runtime.
     pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
         let listener = UnixListener::from_std(listen(data_dir)?)?;
-        Ok(Self { listener, path: path_in(data_dir) })
+        Ok(Self { listener, data_dir: data_dir.to_owned() })
     }
 
     /// Answers requests until the future is dropped.
-    pub(crate) async fn serve(self, handler: Handler) {
+    pub(crate) async fn serve(mut self, handler: Handler) {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         let turns = Arc::new(Semaphore::new(AT_ONCE));
+        let clock = Clock::system();
         loop {
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-            match self.listener.accept().await {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                () = clock.sleep(LOOKS_EVERY) => {
+                    self.put_back();
+                    continue;
+                }
+            };
+            match accepted {
                 Ok((stream, _)) => {
                     let (handler, turns) = (Arc::clone(&handler), Arc::clone(&turns));
                     tokio::spawn(async move {
@@ -73,12 +85,27 @@ impl ControlServer {
             }
         }
     }
+
+    /// Opens the socket anew where its file was removed: nobody reaches the one that has no name.
+    fn put_back(&mut self) {
+        let met = path_in(&self.data_dir).symlink_metadata();
+        if !met.is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return;
+        }
+        match listen(&self.data_dir).and_then(UnixListener::from_std) {
+            Ok(listener) => {
+                self.listener = listener;
+                tracing::warn!("somebody removed the control socket; it is there again");
+            }
+            Err(error) => tracing::debug!(%error, "the control socket cannot be opened anew"),
+        }
+    }
 }
 
 impl Drop for ControlServer {
     fn drop(&mut self) {
         // If it cannot be removed, the next start replaces it.
-        let _ = std::fs::remove_file(&self.path);
+        let _ = std::fs::remove_file(path_in(&self.data_dir));
     }
 }
 

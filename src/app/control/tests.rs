@@ -251,3 +251,20 @@ async fn whoever_asks_and_reads_nothing_does_not_hold_up_the_work() {
     within("the work comes to its end", done.recv()).await.unwrap();
     drop(silent);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_that_somebody_removed_comes_back() {
+    let folder = TempDir::new().unwrap();
+    let server = serve(folder.path(), healthy());
+    let socket = folder.path().join("greenroom.sock");
+    std::fs::remove_file(&socket).unwrap();
+    let back = async {
+        while !socket.exists() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the socket is there again", back).await;
+    let (answer, _) = asked(folder.path(), CheckStore {}).await;
+    assert_eq!(answer.unwrap(), sound());
+    server.abort();
+}

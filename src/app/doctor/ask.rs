@@ -1,16 +1,19 @@
 //! A question to Discord as it is sent, without serenity: the doctor wants to see status, headers and form of the answer.
 
+use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, RETRY_AFTER, USER_AGENT};
 use serde_json::Value;
 use tokio::time::timeout;
 
+use super::finding::Finding;
+use super::id::Id;
 use crate::discord::rest::{self, Endpoint};
 use crate::http::{Client, RequestError};
 use crate::kernel::cause::Cause;
 use crate::kernel::secret::Secret;
-use crate::kernel::time::Timestamp;
+use crate::kernel::time::{Clock, Timestamp};
 
 /// The longest wait for one answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -18,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MOST_BYTES: u64 = 8 << 20;
 /// A wait that asks for more than this is a ban, not a limit.
 const LONGEST_LIMIT: u64 = 300;
+/// The longest rest, in seconds, that is waited for; what wants more is told instead.
+const LONGEST_REST: u64 = 2;
+
 /// Asks Discord as the bot.
 pub(in crate::app) struct Asker {
     http: Client,
@@ -50,6 +56,27 @@ pub(in crate::app) enum AskError {
     Status(u16),
 }
 
+impl AskError {
+    /// The finding that this was not looked at, and why: it may not be well.
+    pub(super) fn left_out(self, id: Id, what: &str) -> Finding {
+        Finding::warning(id, format!("{what}: {self}."), "Run the doctor again in a minute.")
+    }
+}
+
+impl fmt::Display for AskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(cause) => write!(f, "Discord cannot be reached, {cause}"),
+            Self::TimedOut => f.write_str("Discord did not answer in time"),
+            Self::Unauthorized => f.write_str("Discord does not accept the bot token"),
+            Self::Limited(wait) => write!(f, "Discord wants {wait} seconds of rest from this bot"),
+            Self::Banned => f.write_str("Discord refuses the address of this machine"),
+            Self::Status(200) => f.write_str("what Discord answers cannot be read"),
+            Self::Status(status) => write!(f, "Discord answers {status}"),
+        }
+    }
+}
+
 impl Asker {
     /// Asks with this token. Fails only where TLS cannot be set up.
     pub(in crate::app) fn new(token: &str, endpoint: &Endpoint) -> Result<Self, RequestError> {
@@ -61,9 +88,22 @@ impl Asker {
         Ok(Self { http, base: format!("{base}/api/v10"), authorization: Secret::new(format!("Bot {token}")) })
     }
 
-    /// Gets what is at a path such as `/users/@me`.
+    /// Gets what is at a path such as `/users/@me`. A short rest that Discord wants is kept.
     pub(in crate::app) async fn get(&self, path: &str) -> Result<Answer, AskError> {
-        timeout(PATIENCE, self.get_slowly(path)).await.unwrap_or(Err(AskError::TimedOut))
+        let mut rest = None;
+        let rested = async {
+            loop {
+                match self.get_slowly(path).await {
+                    Err(AskError::Limited(wait)) if wait <= LONGEST_REST => {
+                        rest = Some(AskError::Limited(wait));
+                        Clock::system().sleep(Duration::from_secs(wait.max(1))).await;
+                    }
+                    answered => return answered,
+                }
+            }
+        };
+        let answered = timeout(PATIENCE, rested).await;
+        answered.unwrap_or_else(|_| Err(rest.unwrap_or(AskError::TimedOut)))
     }
 
     async fn get_slowly(&self, path: &str) -> Result<Answer, AskError> {
@@ -89,7 +129,7 @@ impl Asker {
 /// What 429 means: Discord's own limits answer JSON and ask for seconds; a ban at the edge answers a page, or asks for hours.
 fn limit(headers: &HeaderMap, is_json: bool) -> AskError {
     let wait = headers.get(RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.parse::<f64>().ok());
-    let wait = wait.map_or(0, |wait| Duration::try_from_secs_f64(wait).map_or(u64::MAX, |wait| wait.as_secs()));
+    let wait = wait.map_or(0, |wait| Duration::try_from_secs_f64(wait.ceil()).map_or(u64::MAX, |wait| wait.as_secs()));
     if !is_json || wait > LONGEST_LIMIT { AskError::Banned } else { AskError::Limited(wait) }
 }
 

@@ -145,9 +145,11 @@ async fn commands(asker: &Asker, registration: Registration, ours: &[Command], a
     let mut findings = Vec::new();
     for (path, set) in std::iter::once(global).chain(of_guild) {
         let (Ok(set), answer) = (set, asker.get(&path).await) else { continue };
+        let what = "Discord does not tell now which commands it has";
         findings.push(match answer.as_ref().map(|answer| answer.body.as_array()) {
             Ok(Some(registered)) => drift(&Drift::between(&set, registered)),
-            _ => Finding::note(Id::Commands, "Discord does not tell now which commands it has."),
+            Ok(None) => AskError::Status(200).left_out(Id::Commands, what),
+            Err(trouble) => trouble.left_out(Id::Commands, what),
         });
     }
     findings

@@ -3,7 +3,7 @@
 use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
-use super::ask::Asker;
+use super::ask::{AskError, Asker};
 use super::finding::{Finding, quoted};
 use super::id::Id;
 use crate::discord::invitation;
@@ -30,34 +30,40 @@ struct GuildList {
     servers: Vec<Server>,
     /// Whether there are no more of them.
     is_all: bool,
+    /// What kept Discord from telling the rest.
+    trouble: Option<AskError>,
 }
 
 /// Looks at all servers, and says of how many it did not.
 pub(super) async fn examine(asker: &Asker, application: u64, bot: u64) -> Vec<Finding> {
-    let GuildList { servers, is_all } = told(asker).await;
-    if servers.is_empty() && !is_all {
-        return vec![Finding::note(Id::Servers, "Discord does not tell now in which servers the bot is.")];
+    let GuildList { servers, is_all, trouble } = told(asker).await;
+    if let Some(trouble) = trouble.filter(|_| servers.is_empty()) {
+        return vec![trouble.left_out(Id::Servers, "Discord does not tell now in which servers the bot is")];
     }
     if servers.is_empty() {
         let fix = format!("Invite it: {}", invitation::link(application));
         return vec![Finding::warning(Id::Servers, "The bot is in no server.", fix)];
     }
     let count = servers.len();
-    let mut findings = vec![if is_all {
-        Finding::ok(Id::Servers, format!("Servers with the bot: {count}."))
-    } else {
-        Finding::note(Id::Servers, format!("Of the servers with the bot, {count} were looked at; there are more."))
+    let looked_at = format!("Of the servers with the bot, {count} were looked at; there are more");
+    let mut findings = vec![match trouble {
+        _ if is_all => Finding::ok(Id::Servers, format!("Servers with the bot: {count}.")),
+        Some(trouble) => trouble.left_out(Id::Servers, &looked_at),
+        None => Finding::note(Id::Servers, format!("{looked_at}.")),
     }];
     findings.extend(servers.iter().map(|server| permissions(server, application)));
     let asked = stream::iter(servers.iter().take(MOST_WITH_ROLES)).map(|server| role(asker, server, bot));
-    let roles: Vec<Finding> = asked.buffered(AT_ONCE).filter_map(async |finding| finding).collect().await;
+    let roles: Vec<Result<Finding, AskError>> = asked.buffered(AT_ONCE).collect().await;
+    let trouble = roles.iter().find_map(|role| role.as_ref().err().copied());
+    let roles: Vec<Finding> = roles.into_iter().filter_map(Result::ok).collect();
     let not_seen = count - roles.len();
     findings.extend(roles);
     findings.extend((not_seen > 0).then(|| {
-        Finding::note(
-            Id::Role,
-            format!("The place of the bot's role was not looked at in {not_seen} of {count} servers."),
-        )
+        let what = format!("The place of the bot's role was not looked at in {not_seen} of {count} servers");
+        match trouble {
+            Some(trouble) => trouble.left_out(Id::Role, &what),
+            None => Finding::note(Id::Role, format!("{what}.")),
+        }
     }));
     findings
 }
@@ -65,20 +71,30 @@ pub(super) async fn examine(asker: &Asker, application: u64, bot: u64) -> Vec<Fi
 /// Asks page by page, up to [`MOST`] servers or until Discord tells no more.
 async fn told(asker: &Asker) -> GuildList {
     let mut servers: Vec<Server> = Vec::new();
-    let mut is_all = false;
+    let (mut is_all, mut trouble) = (false, None);
     while !is_all && servers.len() < MOST {
         let behind = servers.last().map(|last| format!("&after={}", last.id)).unwrap_or_default();
-        let Ok(answer) = asker.get(&format!("/users/@me/guilds?limit={PAGE}{behind}")).await else { break };
-        let Some(page) = answer.body.as_array() else { break };
+        let answer = match asker.get(&format!("/users/@me/guilds?limit={PAGE}{behind}")).await {
+            Ok(answer) => answer,
+            Err(why) => {
+                trouble = Some(why);
+                break;
+            }
+        };
+        let Some(page) = answer.body.as_array() else {
+            trouble = Some(AskError::Status(200));
+            break;
+        };
         let before = servers.len();
         servers.extend(page.iter().filter_map(read));
         // A page of which nothing can be read would be asked for again for ever.
         if servers.len() == before && !page.is_empty() {
+            trouble = Some(AskError::Status(200));
             break;
         }
         is_all = page.len() < PAGE;
     }
-    GuildList { servers, is_all }
+    GuildList { servers, is_all, trouble }
 }
 
 fn read(guild: &Value) -> Option<Server> {
@@ -99,10 +115,15 @@ fn permissions(server: &Server, application: u64) -> Finding {
     Finding::error(Id::Permissions, format!("In {name} the bot lacks: {}.", missing.join(", ")), fix)
 }
 
-/// Where the bot's highest role stands among the others; `None` where Discord does not tell.
-async fn role(asker: &Asker, server: &Server, bot: u64) -> Option<Finding> {
-    let member = asker.get(&format!("/guilds/{}/members/{bot}", server.id)).await.ok()?.body;
-    let roles = asker.get(&format!("/guilds/{}/roles", server.id)).await.ok()?.body;
+/// Where the bot's highest role stands among the others.
+async fn role(asker: &Asker, server: &Server, bot: u64) -> Result<Finding, AskError> {
+    let member = asker.get(&format!("/guilds/{}/members/{bot}", server.id)).await?.body;
+    let roles = asker.get(&format!("/guilds/{}/roles", server.id)).await?.body;
+    placed(server, &member, &roles).ok_or(AskError::Status(200))
+}
+
+/// The same by what Discord told; `None` where that cannot be read.
+fn placed(server: &Server, member: &Value, roles: &Value) -> Option<Finding> {
     let own: Vec<&str> = member.get("roles")?.as_array()?.iter().filter_map(Value::as_str).collect();
     let positions =
         roles.as_array()?.iter().filter_map(|role| Some((role.get("id")?.as_str()?, role.get("position")?.as_i64()?)));

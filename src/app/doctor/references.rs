@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::ask::{self, Asker};
+use super::ask::{AskError, Asker};
 use super::finding::{Finding, quoted};
 use super::id::Id;
 use crate::app::config::Config;
@@ -39,7 +39,10 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
         by_guild.entry(reference.guild).or_default().push(reference);
     }
     let count = by_guild.len();
-    let Some((asker, bot)) = connected(config).await else { return told(count, Vec::new()) };
+    let (asker, bot) = match connected(config).await {
+        Ok(connected) => connected,
+        Err(why) => return told(count, why.into_iter().map(Look::NotSeen).collect()),
+    };
     let asker = &asker;
     let looks = stream::iter(by_guild.into_iter().take(MOST))
         .map(|(guild, set)| async move { look(asker, guild, &set, bot).await });
@@ -54,12 +57,12 @@ enum Look {
     /// The bot is not in it any more, so nothing there is used.
     Left,
     /// Discord did not tell.
-    NotSeen,
+    NotSeen(AskError),
 }
 
 /// What was found in so many servers. All is well only where each was seen; the others are counted.
 fn told(servers: usize, looks: Vec<Look>) -> Vec<Finding> {
-    let (mut findings, mut seen, mut left) = (Vec::new(), 0, 0);
+    let (mut findings, mut seen, mut left, mut trouble) = (Vec::new(), 0, 0, None);
     for look in looks {
         match look {
             Look::Seen(found) => {
@@ -67,15 +70,16 @@ fn told(servers: usize, looks: Vec<Look>) -> Vec<Finding> {
                 findings.extend(found);
             }
             Look::Left => left += 1,
-            Look::NotSeen => {}
+            Look::NotSeen(why) => trouble = trouble.or(Some(why)),
         }
     }
     let not_seen = servers.saturating_sub(seen + left);
     if not_seen > 0 {
-        findings.push(Finding::note(
-            Id::References,
-            format!("The channels and roles that are set were not looked at in {not_seen} of {servers} servers."),
-        ));
+        let what = format!("The channels and roles that are set were not looked at in {not_seen} of {servers} servers");
+        findings.push(match trouble {
+            Some(why) => why.left_out(Id::References, &what),
+            None => Finding::note(Id::References, format!("{what}.")),
+        });
     } else if seen > 0 && findings.is_empty() {
         findings.push(Finding::ok(
             Id::References,
@@ -100,17 +104,17 @@ async fn what_is_set(storage: &Storage) -> Option<Vec<SetReference>> {
     }
 }
 
-/// Somebody to ask, and the bot's account; `None` where Discord does not answer, which is a finding of its own.
-async fn connected(config: &Config) -> Option<(Asker, u64)> {
+/// Somebody to ask, and the bot's account; else why Discord does not tell, where that is no finding of its own.
+async fn connected(config: &Config) -> Result<(Asker, u64), Option<AskError>> {
     let (token, endpoint) = match &config.discord.access {
-        Access::Missing => return None,
+        Access::Missing => return Err(None),
         Access::Real { token } => (token.expose(), Endpoint::Discord),
         Access::Simulated { url } => (BOT_TOKEN, Endpoint::Simulated(url.clone())),
     };
-    let asker = Asker::new(token, &endpoint).ok()?;
-    let account = asker.get("/users/@me").await.ok()?.body;
-    let bot = account.get("id").and_then(Value::as_str)?.parse().ok()?;
-    Some((asker, bot))
+    let asker = Asker::new(token, &endpoint).map_err(|_| None)?;
+    let account = asker.get("/users/@me").await.map_err(Some)?.body;
+    let bot = account.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    Ok((asker, bot.ok_or(Some(AskError::Status(200)))?))
 }
 
 /// Looks at one server.
@@ -118,12 +122,17 @@ async fn look(asker: &Asker, guild: GuildId, set: &[SetReference], bot: u64) -> 
     let server = format!("/guilds/{guild}");
     let (channels, member) = (format!("{server}/channels"), format!("{server}/members/{bot}"));
     let (server, channels, member) = tokio::join!(asker.get(&server), asker.get(&channels), asker.get(&member));
-    if matches!(server, Err(ask::AskError::Status(403 | 404))) {
+    if matches!(server, Err(AskError::Status(403 | 404))) {
         return Look::Left;
     }
-    let (Ok(told), Ok(channels), Ok(member)) = (server, channels, member) else { return Look::NotSeen };
+    let (told, channels, member) = match (server, channels, member) {
+        (Ok(told), Ok(channels), Ok(member)) => (told, channels, member),
+        (Err(why), ..) | (_, Err(why), _) | (.., Err(why)) => return Look::NotSeen(why),
+    };
     let name = quoted(told.body.get("name").and_then(Value::as_str).unwrap_or_default());
-    let Some(server) = Server::read(&told.body, &channels.body, &member.body, bot) else { return Look::NotSeen };
+    let Some(server) = Server::read(&told.body, &channels.body, &member.body, bot) else {
+        return Look::NotSeen(AskError::Status(200));
+    };
     let catalogue = bot::references();
     let references =
         set.iter().filter_map(|set| Some(Reference { declared: catalogue.declared(&set.key)?, target: set.target }));
@@ -175,19 +184,21 @@ mod tests {
     fn only_servers_that_were_seen_are_vouched_for() {
         let seen = || Look::Seen(Vec::new());
         let wrong = || Look::Seen(vec![Finding::warning(Id::References, "It is gone.", "Choose another.")]);
+        let unseen = || Look::NotSeen(AskError::Limited(9));
         let levels = |servers, looks| told(servers, looks).iter().map(|found| found.level).collect::<Vec<_>>();
         assert_eq!(levels(2, vec![seen(), seen()]), [Level::Ok]);
         assert_eq!(levels(2, vec![seen(), Look::Left]), [Level::Ok]);
         assert_eq!(levels(2, vec![seen(), wrong()]), [Level::Warning]);
-        assert_eq!(levels(2, vec![wrong(), Look::NotSeen]), [Level::Warning, Level::Note]);
+        assert_eq!(levels(2, vec![wrong(), unseen()]), [Level::Warning, Level::Warning]);
         assert!(levels(1, vec![Look::Left]).is_empty() && levels(0, Vec::new()).is_empty());
-        for (servers, looks, words) in [
-            (2, vec![seen(), Look::NotSeen], "not looked at in 1 of 2 servers"),
-            (101, (0..100).map(|_| seen()).collect(), "not looked at in 1 of 101 servers"),
-            (3, Vec::new(), "not looked at in 3 of 3 servers"),
+        let rest = "not looked at in 1 of 2 servers: Discord wants 9 seconds of rest from this bot.";
+        for (servers, looks, level, words) in [
+            (2, vec![seen(), unseen()], Level::Warning, rest),
+            (101, (0..100).map(|_| seen()).collect(), Level::Note, "not looked at in 1 of 101 servers"),
+            (3, Vec::new(), Level::Note, "not looked at in 3 of 3 servers"),
         ] {
             let found = told(servers, looks);
-            assert!(found.len() == 1 && found[0].level == Level::Note, "{found:?}");
+            assert!(found.len() == 1 && found[0].level == level, "{found:?}");
             assert!(found[0].sentence.contains(words), "{found:?}");
         }
     }

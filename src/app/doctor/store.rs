@@ -87,7 +87,8 @@ fn silent(silence: Silence, data_dir: &Path) -> Finding {
         ),
         Silence::NobodyListens => (
             format!("The store in {folder} is in use by a process that does not answer."),
-            "Stop the process that holds it. A bot whose log says that it has no control socket has to be restarted.",
+            "Look again in 10 seconds: a running bot puts back a socket that was removed. Else stop the process that holds it. \
+             A bot whose log says that it has no control socket has to be restarted.",
         ),
         Silence::Forbidden => (
             format!("The store in {folder} is in use by another user's Greenroom."),

@@ -122,13 +122,16 @@ fn what_became_of_a_message_is_told_part_by_part() {
     let refused = |name| part(name, Became::Refused("This file holds no sound.".to_owned()));
     let taken = |number: &str| part("https://youtu.be/x", Became::Taken(number.to_owned()));
     let parts = [taken("#012345"), refused("a`b.pdf"), part("b.mp3", Became::Later)];
-    let remains = Remains { others: owned(&["cat.png"]), has_long_words: true, is_sealed: false };
+    let remains = Remains { others: owned(&["cat.png"]), has_long_words: true, ..Remains::default() };
     let nothing = Remains::default();
+    let in_place = Remains { has_file_in_place: true, ..Remains::default() };
     let words = [
         views::what_became(&parts, &remains),
         views::what_became(&[taken("#012345"), taken("#012346"), refused("c.pdf")], &nothing),
         views::what_became(&[part("before", Became::TakenBefore), refused("c.pdf")], &nothing),
         views::what_became(&[refused("c.pdf"), refused("d.pdf")], &nothing),
+        views::what_became(&[taken("#012345")], &in_place),
+        views::what_became(&[taken("#012345"), refused("c.pdf")], &in_place),
     ];
     insta::assert_snapshot!(words.join("\n"), @"
     **#012345** is in. Your message stays, because of what was not taken:
@@ -141,6 +144,10 @@ fn what_became_of_a_message_is_told_part_by_part() {
     This was not taken from your message:
     - `c.pdf`: This file holds no sound.
     This file holds no sound.
+    **#012345** is in. Please keep your message: the file is too large for me to post it again, so the song lives in it.
+    **#012345** is in. Your message stays, because of what was not taken:
+    - `c.pdf`: This file holds no sound.
+    - Please keep your message: the file is too large for me to post it again, so the song lives in it.
     ");
 }
 

@@ -116,6 +116,9 @@ pub const LATER: &str = "Discord did not answer me just now. I try again by myse
 /// Said of a song that waits for a permission of the bot, behind which one.
 pub const ONCE_ALLOWED: &str = "Once I may, I take it by myself, up to an hour after you posted it.";
 
+/// Said of a file that the bot may not post again.
+const KEEP: &str = "Please keep your message: the file is too large for me to post it again, so the song lives in it.";
+
 /// The most of a word about a message that went, as Discord counts, so that a name fits before it.
 const MOST_OF_WORD: usize = 1_950;
 /// Lines about single parts of a message.
@@ -123,7 +126,7 @@ const MOST_LINES: usize = 10;
 /// Room for the name of a part, in characters.
 const NAME_CHARS: usize = 60;
 
-/// What became of a message of which not everything was taken over.
+/// What became of a message of which not everything was taken over, or which a song needs.
 pub fn what_became(parts: &[Part], remains: &Remains) -> String {
     let refused = parts.iter().filter_map(|part| match &part.became {
         Became::Refused(sentence) => Some((part.name.as_str(), sentence.as_str())),
@@ -149,15 +152,25 @@ pub fn what_became(parts: &[Part], remains: &Remains) -> String {
     if remains.has_long_words && !numbers.is_empty() {
         lines.push("- Your words: only the beginning of them fits into the note.".to_owned());
     }
+    let taken = match numbers.as_slice() {
+        [number] => format!("{number} is in."),
+        numbers => format!("{} are in.", numbers.join(", ")),
+    };
+    if lines.is_empty() && remains.has_file_in_place {
+        return format!("{taken} {KEEP}");
+    }
     let more = lines.len().saturating_sub(MOST_LINES);
     lines.truncate(MOST_LINES);
     if more > 0 {
         lines.push(format!("- … and {more} more."));
     }
-    let head = match numbers.as_slice() {
-        [] => "This was not taken from your message:".to_owned(),
-        [number] => format!("{number} is in. Your message stays, because of what was not taken:"),
-        numbers => format!("{} are in. Your message stays, because of what was not taken:", numbers.join(", ")),
+    if remains.has_file_in_place {
+        lines.push(format!("- {KEEP}"));
+    }
+    let head = if numbers.is_empty() {
+        "This was not taken from your message:".to_owned()
+    } else {
+        format!("{taken} Your message stays, because of what was not taken:")
     };
     truncate(&format!("{head}\n{}", lines.join("\n")), 2_000)
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Revision;
-use crate::discord::problem::is_discord_away;
+use crate::discord::problem::{is_discord_away, stopped_store};
 use crate::kernel::error::{Error, ReportId};
 use crate::kernel::refusal::Class;
 use crate::kernel::sentence::Sentence;
@@ -54,6 +54,8 @@ pub enum Problem {
     BalancesLimited(Duration),
     /// Discord does not answer, so nobody knows whether they may.
     DiscordUnavailable,
+    /// Nothing can be stored any more, for the reason that the sentence tells.
+    StoreStopped(Sentence),
     /// Too many at once.
     Busy,
     /// The request is for a name that is none of ours.
@@ -96,7 +98,15 @@ impl<E: Into<Error>> From<E> for Problem {
                 tracing::warn!(error = %failure, "Discord did not answer");
                 Self::DiscordUnavailable
             }
-            error => Self::Operation(error),
+            Error::Failed(failure) => match stopped_store(&failure) {
+                Some(sentence) => {
+                    // The store has said so in the log, once.
+                    tracing::debug!(error = %failure, "not stored");
+                    Self::StoreStopped(Sentence::words(sentence))
+                }
+                None => Self::Operation(Error::Failed(failure)),
+            },
+            refused @ Error::Refused(_) => Self::Operation(refused),
         }
     }
 }
@@ -174,7 +184,7 @@ impl Problem {
             Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::RateLimited(_) | Self::BalancesLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::DiscordUnavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::DiscordUnavailable | Self::StoreStopped(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
         }
     }
@@ -198,6 +208,7 @@ impl Problem {
             Self::TooLarge(_) => "too_large",
             Self::RateLimited(_) | Self::BalancesLimited(_) => "rate_limited",
             Self::DiscordUnavailable => "discord_unavailable",
+            Self::StoreStopped(_) => "store_stopped",
             Self::Busy => "busy",
             Self::WrongHost => "wrong_host",
         }
@@ -208,7 +219,7 @@ impl Problem {
         match self {
             Self::RateLimited(wait) | Self::BalancesLimited(wait) => Some(*wait),
             Self::DiscordUnavailable => Some(Duration::from_secs(5)),
-            Self::Busy => Some(Duration::from_secs(30)),
+            Self::Busy | Self::StoreStopped(_) => Some(Duration::from_secs(30)),
             Self::Operation(Error::Refused(refusal)) if refusal.class == Class::TooOften => {
                 Some(Duration::from_mins(1))
             }
@@ -242,7 +253,7 @@ impl Problem {
                 _ => words("Some fields need another look."),
             },
             Self::Ambiguous(_) => Ambiguous::sentence(),
-            Self::Unreadable(sentence) => sentence.clone(),
+            Self::Unreadable(sentence) | Self::StoreStopped(sentence) => sentence.clone(),
             Self::Unauthenticated => words("Please sign in first."),
             Self::InvalidToken => words(
                 "The token that was shown opens nothing: it is no token of ours, it has expired, or it was taken away.",

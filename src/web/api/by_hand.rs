@@ -27,25 +27,25 @@ use crate::web::ui::components::counted;
 pub struct ByHand;
 
 /// What is done to the coins of a member.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     /// They get some.
-    #[default]
     Give,
     /// Some are taken, as many as there are.
     Take,
 }
 
 /// How many, and why.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct ByHandBody {
-    /// Whether they are given or taken.
+    /// Whether they are given or taken. It is never guessed: a slip would do the opposite.
     pub act: Act,
     /// How many; 1 or more.
+    #[serde(default)]
     pub amount: Option<Typed>,
     /// Why; it stands in the ledger.
+    #[serde(default)]
     pub reason: String,
 }
 

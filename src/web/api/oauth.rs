@@ -104,8 +104,15 @@ pub fn why_not(code: &str) -> Option<Sentence> {
     let is_failure = code == "internal";
     let words =
         || Sentence::words("Something broke on the way back from Discord; the log says what. Please try again.");
+    let is_stopped = code == Problem::StoreStopped(Sentence::default()).code();
+    let stopped = || {
+        Sentence::words("I cannot store anything now, so nobody can be signed in. Whoever runs me has to look at it.")
+    };
     let is_away = code == Problem::DiscordUnavailable.code();
-    refused.or_else(|| is_away.then(|| Problem::DiscordUnavailable.sentence(None))).or_else(|| is_failure.then(words))
+    refused
+        .or_else(|| is_away.then(|| Problem::DiscordUnavailable.sentence(None)))
+        .or_else(|| is_failure.then(words))
+        .or_else(|| is_stopped.then(stopped))
 }
 
 /// Signs in whoever came back; answers the page that they wanted, and the cookies of the session.

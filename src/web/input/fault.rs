@@ -20,8 +20,8 @@ pub(super) enum Fault {
     Missing(&'static str),
     /// This field stands there twice.
     Twice(&'static str),
-    /// There is no field of this name in it.
-    Unknown(String),
+    /// There is no field of this name in it, but these.
+    Unknown(String, &'static [&'static str]),
     /// What the type itself says.
     Said(String),
 }
@@ -32,7 +32,7 @@ impl Fault {
         let path = if matches!(path, "." | "?") { "" } else { path };
         let field = match self {
             Self::Missing(field) | Self::Twice(field) => Self::below(path, field),
-            Self::Unknown(field) => Self::below(path, field),
+            Self::Unknown(field, _) => Self::below(path, field),
             Self::Takes(_) | Self::TakesOneOf(_) | Self::Said(_) => path.to_owned(),
         };
         if field.is_empty() { Problem::Unreadable(self.sentence()) } else { Problem::field(&field, self.sentence()) }
@@ -57,7 +57,10 @@ impl Fault {
             }
             Self::Missing(_) => Sentence::words("It is missing."),
             Self::Twice(_) => Sentence::words("It stands there twice."),
-            Self::Unknown(_) => Sentence::words("There is no such field."),
+            Self::Unknown(_, fields) => {
+                let fields = Sentence::list(fields.iter().map(|field| Sentence::words(*field)).collect(), " and ");
+                sentence!("There is no such field. There are these: {fields}.", fields)
+            }
             Self::Said(why) => sentence!("I cannot read this: {why}", why = without_secrets(why)),
         }
     }
@@ -92,8 +95,8 @@ impl Error for Fault {
         Self::TakesOneOf(expected)
     }
 
-    fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        Self::Unknown(field.to_owned())
+    fn unknown_field(field: &str, fields: &'static [&'static str]) -> Self {
+        Self::Unknown(field.to_owned(), fields)
     }
 
     fn missing_field(field: &'static str) -> Self {

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use super::fault::Fault;
 
+/// What answers say beside their content, so that one may be sent back after a change.
+const ECHOED: &str = "success";
+
 /// A value of JSON.
 pub(super) struct Json(pub Value);
 
@@ -45,6 +48,26 @@ impl<'de> Deserializer<'de> for Json {
         visitor.visit_newtype_struct(self)
     }
 
+    /// Refuses what the type has no field for: a slip in a name must not be the same as leaving the field out. What has no
+    /// fields at all takes whatever is sent.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let unknown = match &self.0 {
+            Value::Object(sent) if !fields.is_empty() => {
+                sent.keys().find(|name| *name != ECHOED && !fields.contains(&name.as_str()))
+            }
+            _ => None,
+        };
+        match unknown {
+            Some(name) => Err(Fault::Unknown(name.clone(), fields)),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -63,7 +86,7 @@ impl<'de> Deserializer<'de> for Json {
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map identifier ignored_any
     }
 }
 

@@ -52,6 +52,7 @@ const OWN: &[Known] = &[
         "Discord does not answer, or has not named the servers of the bot yet after a start, so nobody knows what whoever \
          asks may do. Retry-After says for how many seconds to wait.",
     ),
+    known(503, "store_stopped", "Nothing can be stored any more, as on a full disk; looking things up goes on."),
 ];
 
 /// A status that the document names, and what it means of every route.
@@ -147,7 +148,7 @@ fn can_be(route: &Route, has_query: bool, status: u16) -> bool {
         409 | 413 => is_change,
         412 => is_change && route.has_revision,
         429 => route.limit != Limit::Free,
-        503 => route.is_stream() || route.who.is_of_a_guild(),
+        503 => is_change || route.is_stream() || route.who.is_of_a_guild(),
         _ => false,
     }
 }
@@ -184,6 +185,7 @@ mod tests {
             Problem::RateLimited(Duration::ZERO),
             Problem::BalancesLimited(Duration::ZERO),
             Problem::DiscordUnavailable,
+            Problem::StoreStopped(Sentence::default()),
             Problem::Busy,
             Problem::WrongHost,
         ]
@@ -208,6 +210,7 @@ mod tests {
             | Problem::RateLimited(_)
             | Problem::BalancesLimited(_)
             | Problem::DiscordUnavailable
+            | Problem::StoreStopped(_)
             | Problem::Busy
             | Problem::WrongHost => true,
         }

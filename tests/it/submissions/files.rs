@@ -19,6 +19,8 @@ async fn a_file_that_the_bot_may_not_upload_stays_where_its_author_put_it() {
     let Source::File { kept_in, bytes, .. } = &songs[0].song.source else { panic!("not a file") };
     assert_eq!((kept_in.message.get(), *bytes), (original.get(), 5_000));
     assert_eq!(world.member("ann").dms().await.len(), 1, "confirmed all the same");
+    let told = world.seen_in("submissions").await.join("\n");
+    assert!(told.contains("Please keep your message"), "{told}");
     let playing = world.host().run("next").await.text();
     assert!(playing.contains("large.mp3"), "{playing}");
     world.end().await;

@@ -306,6 +306,12 @@ impl WebWorld {
         self.world.end().await;
     }
 
+    /// Ends a world whose store has stopped.
+    pub fn end_stopped(self) {
+        self.server.lock().unwrap().abort();
+        self.world.end_stopped();
+    }
+
     /// A number that comes once.
     pub fn number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::Relaxed)

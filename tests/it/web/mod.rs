@@ -19,6 +19,7 @@
 //! | [`secrets`] | what opens something is seen nowhere |
 //! | [`crowd`], [`siege`] | what many who mean no good could do to others |
 //! | [`browser`] | pages in a real Chromium |
+//! | [`stopped`] | what is told once the disk has failed |
 //! | [`names`] | how people and songs are called on pages, and what filters take |
 //! | [`audit`], [`data`], [`desk`], [`evening`], [`here`], [`people`], [`pictures`], [`public`], [`operator`], [`settings`], [`sheets`], [`unsent`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
@@ -60,6 +61,7 @@ mod settings;
 mod sheets;
 mod siege;
 mod stage;
+mod stopped;
 mod threats;
 mod unsent;
 

@@ -221,8 +221,8 @@ async fn what_cannot_be_read_is_answered_with_what_the_field_takes() {
     let administrator = ground.signed_in("administrator");
     let coins = format!("/api/{{server}}/members/{ann}/coins");
     for (body, field, told) in [
-        (json!({ "amount": "many" }), "amount", AMOUNT),
-        (json!({ "amount": 1.5 }), "amount", AMOUNT),
+        (json!({ "act": "give", "amount": "many" }), "amount", AMOUNT),
+        (json!({ "act": "give", "amount": 1.5 }), "amount", AMOUNT),
         (json!({ "reason": 5 }), "reason", "It takes text."),
         (json!({ "act": "steal" }), "act", "It takes one of these: give or take."),
     ] {

@@ -115,6 +115,31 @@ async fn an_amount_that_may_be_a_slip_is_asked_about_once_and_told_with_what_the
 }
 
 #[tokio::test]
+async fn a_slip_in_the_name_of_a_field_is_refused_and_nothing_is_guessed() {
+    let ground = WebWorld::start().await;
+    let ann = ground.world.user("ann");
+    let coins = format!("/api/{{server}}/members/{ann}/coins");
+    let administrator = ground.signed_in("administrator");
+    for (body, field, told) in [
+        (
+            json!({ "action": "take", "amount": 10, "reason": "typo" }),
+            "action",
+            "There is no such field. There are these: act, amount and reason.",
+        ),
+        (json!({ "amount": 10, "reason": "quiz" }), "act", "It is missing."),
+    ] {
+        let refused = administrator.json(Method::POST, &coins, &body).await.is(422).json();
+        assert_eq!(refused["error"]["details"]["fields"], json!({ (field): told }), "{body}");
+    }
+    assert_eq!(ground.coins_of("ann"), 0);
+    let removal = json!({ "dryrun": true, "confirm": "Night Owl Reviews" });
+    let owner = ground.signed_in("owner");
+    let refused = owner.json(Method::POST, "/api/{server}/data/remove", &removal).await.is(422).json();
+    assert!(refused["error"]["details"]["fields"].get("dryrun").is_some(), "{refused}");
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn coins_need_an_amount_and_a_reason_and_the_right_to_give_them() {
     let ground = WebWorld::start().await;
     let ann = ground.world.user("ann");

@@ -15,7 +15,7 @@ use crate::features::engagement::activity::{
 use crate::features::handles::activity::{LINKED, Link, PROVEN, RENAMED, UNLINKED};
 use crate::features::handles::model::{RenameNotice, RenamedTo};
 use crate::features::queue::activity::PUT_BACK;
-use crate::features::submissions::activity::{LEFT_IN_HISTORY, Left};
+use crate::features::submissions::activity::{FILE_IN_PLACE, LEFT_IN_HISTORY, Left};
 use crate::features::testing::{GUILD, TestStore};
 use crate::features::tiktok::activity::{
     CONNECTED, CONNECTION_LOST, Deed, Ending, LEFT, RECORDING_STOPPED, REFUSED, SIMULATED, STOPPED, SimulatedEvent,
@@ -223,6 +223,15 @@ fn what_was_left_in_a_channel_is_told_with_how_much() {
     📭 I looked at what was posted in <#5> while I was away. One message with a song is older than an hour and stays where it is; its author may post it again.
     📭 I looked at what was posted in <#5> while I was away. 2 messages with songs are older than an hour and stay where they are; their authors may post them again. I read the newest 100 messages; there are more before them.
     ");
+}
+
+#[test]
+fn a_file_that_stays_with_its_author_is_told_when_its_song_is_taken() {
+    let told = said(FILE_IN_PLACE.with("#012345".to_owned()).of(Subject::Channel(ChannelId::new(5))));
+    assert!(
+        told.contains("is larger than I may post in <#5>, so the song lives in its author's message there."),
+        "{told}"
+    );
 }
 
 #[test]

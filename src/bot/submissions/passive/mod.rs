@@ -24,11 +24,13 @@ use serenity::all::{Attachment, Message, MessageUpdateEvent};
 
 use self::contents::{Contents, What, digest, is_from_member, is_unreadable};
 use super::{files, intake, views};
+use crate::activity::Subject;
 use crate::discord::delivery::Obstacle;
 use crate::discord::gateway::Taken;
 use crate::discord::guild_locks::GuildLock;
 use crate::discord::{Bot, Caller, problem};
 use crate::features::queue::model::Source;
+use crate::features::submissions::activity::FILE_IN_PLACE;
 use crate::features::submissions::audio::AudioRefusal;
 use crate::features::submissions::model::{Details, SubmissionRefusal};
 use crate::features::submissions::posted::{Became, Part, PostedAs, Remains};
@@ -178,9 +180,10 @@ async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Resul
         room: contents.song_count().min(MOST_SONGS).saturating_sub(before.taken.len()),
         later: None,
         is_kept_out: false,
+        in_place: Vec::new(),
     };
     let parts = taking.all(&contents, &before.taken).await;
-    let later = taking.later.take();
+    let (later, in_place) = (taking.later.take(), std::mem::take(&mut taking.in_place));
     let (waits, is_kept_out) = (later.is_some(), taking.is_kept_out);
     if waits && look == Look::ByJob {
         return Ok(later);
@@ -189,6 +192,7 @@ async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Resul
         others: contents.others,
         has_long_words: !Details::fits_note(&contents.words),
         is_sealed: contents.is_sealed,
+        has_file_in_place: !in_place.is_empty(),
     };
     let (place, words) = ((caller.channel, id), contents.words);
     // Whoever was told that something waits for a permission is told no more as long as that is all there is to say.
@@ -204,6 +208,9 @@ async fn look(bot: &Bot, caller: Caller, message: &Message, look: Look) -> Resul
         } else {
             service::looked_at(tx, guild, id, digest)?
         };
+        for number in &in_place {
+            FILE_IN_PLACE.with(number.clone()).of(Subject::Channel(caller.channel)).note(tx, guild)?;
+        }
         if is_known {
             return Ok(());
         }
@@ -225,6 +232,8 @@ struct Taking<'a> {
     later: Option<Failure>,
     /// Whether a song has to wait until the bot may do more in the channel.
     is_kept_out: bool,
+    /// The songs whose files stay in the message, because the bot may not post them again.
+    in_place: Vec<String>,
 }
 
 impl Taking<'_> {
@@ -286,7 +295,7 @@ impl Taking<'_> {
         intake::submit(self.bot, self.caller.clone(), self.details.clone(), source, Some(self.posted_as(key))).await
     }
 
-    async fn file(&self, file: &Attachment, key: String) -> Result<Submitted> {
+    async fn file(&mut self, file: &Attachment, key: String) -> Result<Submitted> {
         let fetched = files::fetch(self.bot, file).await?;
         let (content, posted) = (fetched.key.clone(), self.posted_as(key.clone()));
         let kept =
@@ -295,7 +304,9 @@ impl Taking<'_> {
             // The server lets people post larger files than the bot: then the file stays where it is (`C-38`).
             Err(Error::Refused(refusal)) if refusal.is(&SubmissionRefusal::CannotKeepFile) => {
                 let source = files::left_in_place(self.caller.channel, id_of(self.message), file, content);
-                self.link(source, key).await
+                let submitted = self.link(source, key).await?;
+                self.in_place.push(submitted.entry.song.public_id.to_string());
+                Ok(submitted)
             }
             other => other,
         }
@@ -337,7 +348,7 @@ fn conclude(
     }
     let is_news = parts.iter().any(|part| part.became != Became::TakenBefore);
     // Where messages stay anyway, it needs no word that one does.
-    let is_to_be_told = is_news && (!is_all_taken || deletes);
+    let is_to_be_told = is_news && (!is_all_taken || deletes || remains.has_file_in_place);
     if !is_to_be_told {
         return Ok(());
     }

@@ -9,6 +9,10 @@ use crate::sentence;
 /// Of what was posted while the bot was away, something was left where it is. About the channel.
 pub static LEFT_IN_HISTORY: ActivityKind<Left> = ActivityKind::new("submissions.left_in_history", left);
 
+/// The file of a song is larger than the bot may post, so it stays in its author's message. About the
+/// channel, with the number of the song as people read it.
+pub static FILE_IN_PLACE: ActivityKind<String> = ActivityKind::new("submissions.file_in_place", in_place);
+
 /// What was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Left {
@@ -35,4 +39,15 @@ fn left(told: &Noted<'_, Left>) -> Option<Sentence> {
     let cut = if is_cut { " I read the newest 100 messages; there are more before them." } else { "" };
     let sentence = sentence!("I looked at what was posted in {channel} while I was away.{old}{cut}", channel, old, cut);
     Some(sentence.signed("📭"))
+}
+
+fn in_place(told: &Noted<'_, String>) -> Option<Sentence> {
+    let (number, channel) = (Sentence::words(told.details.clone()), told.channel()?);
+    let sentence = sentence!(
+        "The file of **{number}** is larger than I may post in {channel}, so the song lives in its author's message there. \
+         If somebody deletes that message, the song has no file.",
+        number,
+        channel
+    );
+    Some(sentence.signed("📎"))
 }

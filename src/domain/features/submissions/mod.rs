@@ -41,7 +41,7 @@ pub const DOMAIN: Domain = Domain {
         &posted::CLEAR,
         &posted::LOOK_AGAIN,
     ],
-    activities: &[&activity::LEFT_IN_HISTORY],
+    activities: &[&activity::LEFT_IN_HISTORY, &activity::FILE_IN_PLACE],
     refusals: &[model::SubmissionRefusal::ROWS, audio::AudioRefusal::ROWS],
     ..Domain::named("submissions")
 };

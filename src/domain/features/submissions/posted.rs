@@ -102,11 +102,13 @@ pub struct Remains {
     pub has_long_words: bool,
     /// Whether it was forwarded and nothing can be read in it.
     pub is_sealed: bool,
+    /// Whether a file became a song that lives in this message, because the bot may not post it again.
+    pub has_file_in_place: bool,
 }
 
 impl Remains {
-    /// Whether all that is no song was taken over.
+    /// Whether all of it was taken over, and nothing is to be said of it.
     pub fn is_nothing(&self) -> bool {
-        !self.has_long_words && self.others.is_empty()
+        !self.has_long_words && !self.has_file_in_place && self.others.is_empty()
     }
 }
