@@ -9,9 +9,11 @@ use crate::kernel::sentence::{Numbered, Sentence};
 use crate::sentence;
 
 /// Gifts lifted a song. About the song; before and after are the lines.
-pub static GIFTS_LIFTED: ActivityKind<Lifted> = ActivityKind::new("engagement.gifts_lifted", gifts_lifted);
+pub static GIFTS_LIFTED: ActivityKind<Lifted> =
+    ActivityKind::new("engagement.gifts_lifted", gifts_lifted).called("Gifts lifted a song");
 /// The report of a live is not in its channel as it should be. About the name on the live.
-pub static REPORT_MISSED: ActivityKind<ReportMissed> = ActivityKind::new("engagement.report_missed", report_missed);
+pub static REPORT_MISSED: ActivityKind<ReportMissed> =
+    ActivityKind::new("engagement.report_missed", report_missed).called("The report of a live is missing");
 
 /// All of them.
 pub const KINDS: &[&dyn Readable] = &[&GIFTS_LIFTED, &REPORT_MISSED];

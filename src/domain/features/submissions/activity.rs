@@ -7,7 +7,8 @@ use crate::kernel::sentence::Sentence;
 use crate::sentence;
 
 /// Of what was posted while the bot was away, something was left where it is. About the channel.
-pub static LEFT_IN_HISTORY: ActivityKind<Left> = ActivityKind::new("submissions.left_in_history", left);
+pub static LEFT_IN_HISTORY: ActivityKind<Left> =
+    ActivityKind::new("submissions.left_in_history", left).called("Songs from the bot's absence were left");
 
 /// What was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
