@@ -15,7 +15,7 @@ pub static PLACED: ActivityKind<String> =
     ActivityKind::new("displays.placed", placed).called("A live display was placed");
 /// A display was put right.
 pub static HEALED: ActivityKind<Finding> =
-    ActivityKind::new("displays.healed", |told| Some(told.details.to_sentence()))
+    ActivityKind::<Finding>::new("displays.healed", |told| Some(told.details.to_sentence()))
         .called("A live display was put right");
 
 /// What was found of a display, and done about it.
