@@ -217,7 +217,7 @@ impl Page for MemberPage {
         let crumbs = vec![(format!("/g/{guild}/members"), "Members".to_owned())];
         let has_rows = known.member.is_known() || !known.entries.rows.is_empty();
         if !has_rows && web.bot.standings.of(&web.bot, guild, user).await == Asked::NotThere {
-            return Ok(Shown { crumbs, ..Shown::new(name, nobody(guild)) });
+            return Ok(Shown { crumbs, ..Shown::new(name, of_nobody(guild)) });
         }
         let main = html! {
             (card(&known.member))
@@ -242,8 +242,8 @@ fn look(read: &dyn Read, guild: GuildId, user: UserId, query: &MemberQuery) -> R
     })
 }
 
-/// Of a number that nobody has: there is nothing to give it to.
-fn nobody(guild: GuildId) -> Markup {
+/// Of a number that nobody has: there is nobody to give anything to.
+fn of_nobody(guild: GuildId) -> Markup {
     let members = format!("/g/{guild}/members");
     html! {
         (Empty {
