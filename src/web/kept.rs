@@ -226,8 +226,9 @@ impl KeptForms {
         forms.retain(|kept| kept.is_kept(form.since));
         let of_the_same = |kept: &Kept| match (&kept.by, &form.by) {
             (By::Name(_, one), By::Name(_, other)) => one == other,
-            (By::Session(one, _), By::Session(other, _)) => one == other,
-            (By::Question(_, one, _), By::Question(_, other, _)) => one == other,
+            (By::Session(one, _), By::Session(other, _)) | (By::Question(_, one, _), By::Question(_, other, _)) => {
+                one == other
+            }
             _ => false,
         };
         let most = match form.by {

@@ -78,7 +78,7 @@ fn page_above(path: &'static str) -> Option<&'static str> {
         Some(("", _)) => Some("/"),
         Some((above, _)) => Some(above),
     };
-    std::iter::successors(above(path), |path| above(*path)).find(|path| is_page(path))
+    std::iter::successors(above(path), |path| above(path)).find(|path| is_page(path))
 }
 
 /// How many parts an address has.
