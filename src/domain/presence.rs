@@ -32,8 +32,9 @@ static MESSAGE: Setting<String> = Setting::new("bot_status_message", String::new
 pub const UNLISTED: &[&dyn Carried] = &[&STATUS, &TYPE, &MESSAGE];
 
 /// The presence was changed; the details are what it is now. Of the instance, or of the server that wants it.
-pub static PRESENCE_CHANGED: ActivityKind<Presence> =
-    ActivityKind::new("presence.changed", |told| Some(changed(told))).on_pages();
+pub static PRESENCE_CHANGED: ActivityKind<Presence> = ActivityKind::new("presence.changed", |told| Some(changed(told)))
+    .called("What the bot shows of itself changed")
+    .on_pages();
 
 /// Whether the bot is there.
 #[derive(

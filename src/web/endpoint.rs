@@ -405,7 +405,10 @@ fn serve<E: Endpoint>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response
         let outcome = match Asked::<E>::of(&arrived) {
             Ok(asked) if is_sure => E::run(&web, asked).await,
             Ok(asked) => match E::question(&web, &asked).await {
-                Ok(Some(asked)) => return question(&web, &arrived, &asked.plain()),
+                Ok(Some(asked)) => {
+                    let names = web.mentioned(arrived.guild, vec![asked.clone()]).await;
+                    return question(&web, &arrived, &names.text(&asked));
+                }
                 Ok(None) => E::run(&web, asked).await,
                 Err(problem) => Err(problem),
             },

@@ -25,8 +25,12 @@ pub struct Happened {
     pub change: Option<[Sentence; 2]>,
 }
 
-/// What a kind is called in a list: `Settings: changed` for `settings.changed`.
+/// What a kind is called in a list: in its own words, and `Settings: changed` for a `settings.changed` that this program does not
+/// know.
 pub fn called(kind: &str) -> String {
+    if let Some(words) = Domain::kind_called(kind) {
+        return words.to_owned();
+    }
     let words = kind.replace('_', " ").replacen('.', ": ", 1);
     let mut signs = words.chars();
     signs.next().map(|first| first.to_uppercase().chain(signs).collect()).unwrap_or_default()

@@ -1,5 +1,6 @@
 //! Forms that could not be done when they came: nobody was signed in any more, it was not the moment for it, or whoever sent them
-//! has to prove first that it is them. They are kept for a while, so that nothing that was typed is lost.
+//! has to prove first that it is them, or to say first that they mean it. They are kept for a while, so that nothing that was
+//! typed is lost.
 //!
 //! A kept form is never done by itself. Whoever may go on comes back to the page from which it was sent, and sees it filled in;
 //! they send it, or do not. It is kept in memory, without what is secret. One that waits for a proof is of the session that sent
@@ -23,7 +24,7 @@ use super::answer::{Refill, is_page_of_ours, is_secret};
 use super::gate::session_of;
 use super::settings::Settings;
 use super::sign_in::UserView;
-use super::ui::components::{CSRF, IDEMPOTENCY_KEY};
+use super::ui::components::{ASK, CSRF, IDEMPOTENCY_KEY};
 use crate::kernel::digest::{Digest, SecretBytes};
 use crate::kernel::secret::random;
 use crate::kernel::time::Timestamp;
@@ -32,7 +33,7 @@ use crate::kernel::time::Timestamp;
 const LASTS: Duration = Duration::from_mins(30);
 /// Forms that are kept in all; past this the oldest go.
 const MOST: usize = 128;
-/// Forms that are kept for one place, so that nobody pushes out those of all others.
+/// Forms that are kept for one place, and questions for one session, so that nobody pushes out those of all others.
 const MOST_OF_A_PLACE: usize = 8;
 /// The largest form that is kept, in bytes.
 pub(super) const LARGEST: usize = 64 * 1024;
@@ -40,6 +41,9 @@ pub(super) const LARGEST: usize = 64 * 1024;
 const MOST_FIELDS: usize = 1_000;
 /// What stands behind the question mark of the page that shows it.
 pub(super) const KEPT: &str = "kept";
+
+/// The page that asks whether somebody means what they sent.
+pub(super) const SURE_PAGE: &str = "/sure";
 
 /// What was typed into a form, by field.
 pub(super) type Typed = BTreeMap<String, Vec<String>>;
@@ -54,6 +58,17 @@ struct Kept {
     since: Timestamp,
     owner: Owner,
     typed: Typed,
+}
+
+/// What somebody is asked before a form of theirs counts.
+#[derive(Clone)]
+pub(super) struct Question {
+    /// The question.
+    pub asked: String,
+    /// Where the form is sent.
+    pub action: String,
+    /// The page from which it was sent.
+    pub back: String,
 }
 
 /// Who may see a form that is kept.
@@ -79,6 +94,8 @@ enum By {
     Name(String, IpAddr),
     /// By the session that sent it, on the page of this path.
     Session(Digest, String),
+    /// By its name, which was given to this session with what it is asked.
+    Question(String, Digest, Question),
 }
 
 /// Everything that was typed, by field, from the body of a form; nothing where it has more fields than any form. What is secret
@@ -116,8 +133,35 @@ impl KeptForms {
         let name = BASE64_URL_SAFE_NO_PAD.encode(random::<16>());
         let (owner, cookie) = owner_of(settings, headers);
         self.add(Kept { by: By::Name(name.clone(), place), since: now, owner, typed });
-        let sign = if page.contains('?') { '&' } else { '?' };
-        WayBack { page: format!("{page}{sign}{KEPT}={name}"), cookie }
+        WayBack { page: filled_in(&page, &name), cookie }
+    }
+
+    /// Keeps a form until whoever sent it has said whether they mean it. Gives the address of the page that asks; nothing where
+    /// the form cannot be kept whole, because nobody is signed in, it is very long, or there is a secret in it.
+    pub(super) fn ask(&self, visitor: &Visitor, body: &[u8], question: Question, now: Timestamp) -> Option<String> {
+        let (session, person) = session_of(visitor).copied().zip(id_of(visitor))?;
+        let has_secrets = url::form_urlencoded::parse(body).any(|(name, _)| is_secret(&name));
+        let mut typed = typed_of(body);
+        if has_secrets || typed.is_empty() || body.len() > LARGEST {
+            return None;
+        }
+        typed.remove(ASK);
+        let name = BASE64_URL_SAFE_NO_PAD.encode(random::<16>());
+        let by = By::Question(name.clone(), session, question);
+        self.add(Kept { by, since: now, owner: Owner::Person(person), typed });
+        Some(filled_in(SURE_PAGE, &name))
+    }
+
+    /// What somebody is asked under this name, with the form that it is about.
+    pub(super) fn question(&self, visitor: &Visitor, name: &str, now: Timestamp) -> Option<(Question, Typed)> {
+        let person = Owner::Person(id_of(visitor)?);
+        let forms = self.lock();
+        forms.iter().find_map(|form| match &form.by {
+            By::Question(called, _, question) if called == name && form.owner == person && form.is_kept(now) => {
+                Some((question.clone(), form.typed.clone()))
+            }
+            _ => None,
+        })
     }
 
     /// Keeps what somebody sent from a page for when they have proved that it is them; the last form of their session alone.
@@ -161,12 +205,17 @@ impl KeptForms {
             let is_found = match &form.by {
                 By::Name(name, _) => named.as_deref() == Some(name.as_str()),
                 By::Session(of, page) => of == session && page == path_of(address),
+                // The page that asks is no page of the form.
+                By::Question(name, ..) => named.as_deref() == Some(name.as_str()) && path_of(address) != SURE_PAGE,
             };
             is_found && form.is_kept(now) && owners.iter().flatten().any(|owner| *owner == form.owner)
         };
         let place = forms.iter().position(is_wanted)?;
         match forms.get(place)? {
             Kept { by: By::Name(..), typed, .. } => Some(Refill::kept(typed.clone())),
+            Kept { by: By::Question(_, _, question), typed, .. } => {
+                Some(Refill::not_meant(typed.clone(), &question.action))
+            }
             Kept { by: By::Session(..), .. } => forms.remove(place).map(|form| Refill::of_typed(form.typed)),
         }
     }
@@ -177,11 +226,13 @@ impl KeptForms {
         forms.retain(|kept| kept.is_kept(form.since));
         let of_the_same = |kept: &Kept| match (&kept.by, &form.by) {
             (By::Name(_, one), By::Name(_, other)) => one == other,
-            (By::Session(one, _), By::Session(other, _)) => one == other,
-            (By::Name(..), By::Session(..)) | (By::Session(..), By::Name(..)) => false,
+            (By::Session(one, _), By::Session(other, _)) | (By::Question(_, one, _), By::Question(_, other, _)) => {
+                one == other
+            }
+            _ => false,
         };
         let most = match form.by {
-            By::Name(..) => MOST_OF_A_PLACE,
+            By::Name(..) | By::Question(..) => MOST_OF_A_PLACE,
             By::Session(..) => 1,
         };
         if forms.iter().filter(|kept| of_the_same(kept)).count() >= most
@@ -204,6 +255,14 @@ impl Kept {
     fn is_kept(&self, now: Timestamp) -> bool {
         now.since(self.since) < LASTS
     }
+}
+
+/// The address of a page on which a kept form is shown filled in.
+pub(super) fn filled_in(page: &str, name: &str) -> String {
+    let (page, anchor) = page.split_once('#').map_or((page, None), |(page, anchor)| (page, Some(anchor)));
+    let sign = if page.contains('?') { '&' } else { '?' };
+    let anchor = anchor.map(|anchor| format!("#{anchor}")).unwrap_or_default();
+    format!("{page}{sign}{KEPT}={name}{anchor}")
 }
 
 /// Whether there is more in it than what every form has.
@@ -252,7 +311,7 @@ pub(in crate::web) fn page_before(headers: &HeaderMap, back: Option<&str>) -> Op
         let query = page.query().filter(|query| !query.is_empty());
         query.map_or_else(|| page.path().to_owned(), |query| format!("{}?{query}", page.path()))
     });
-    let pages = referrer.as_deref().into_iter().chain(back);
+    let pages = referrer.as_deref().filter(|page| path_of(page) != SURE_PAGE).into_iter().chain(back);
     // A name is added to it, and an address of ours has an end.
     let mut fitting = pages.filter(|page| is_page_of_ours(page) && page.len() < 1_900 && !page.contains('#'));
     fitting.next().map(str::to_owned)
@@ -316,6 +375,34 @@ mod tests {
         forms.hold(&Visitor::Nobody, "/me", b"confirm=x", NOW);
         forms.hold(&member(1, 4), "/me", b"csrf=x&idempotency_key=y&back=/me", NOW);
         assert_eq!(forms.lock().len(), kept, "nobody's, and what says nothing");
+    }
+
+    #[test]
+    fn a_question_is_for_whoever_sent_the_form_and_a_form_with_a_secret_is_not_kept_for_it() {
+        let forms = KeptForms::default();
+        let asked = |visitor: &Visitor, body: &str| {
+            let question =
+                Question { asked: "Sure?".into(), action: "/g/5/link".into(), back: "/g/5/handles?q=a".into() };
+            forms.ask(visitor, body.as_bytes(), question, NOW)
+        };
+        let page = asked(&member(1, 1), "handle=a&ask=Sure%3F&idempotency_key=k").unwrap();
+        let name = page.strip_prefix("/sure?kept=").unwrap();
+        let (question, typed) = forms.question(&member(1, 2), name, NOW).unwrap();
+        assert_eq!((question.asked.as_str(), question.action.as_str()), ("Sure?", "/g/5/link"));
+        assert_eq!(typed.keys().map(String::as_str).collect::<Vec<_>>(), ["handle", "idempotency_key"]);
+        assert!(forms.question(&member(9, 1), name, NOW).is_none(), "it is nobody else's");
+        assert!(forms.question(&member(1, 1), name, NOW.after(LASTS)).is_none(), "it does not stay");
+        let wanted = |address: &str| {
+            forms.wanted(&Settings::default(), &HeaderMap::new(), &member(1, 1), (address, NOW)).is_some()
+        };
+        assert!(wanted(&filled_in(&question.back, name)) && !wanted(&page) && !wanted("/g/5/handles"));
+        assert_eq!(asked(&member(1, 1), "handle=a&password=hunter2"), None);
+        assert_eq!(asked(&Visitor::Nobody, "handle=a"), None);
+        for _ in 0..2 * MOST_OF_A_PLACE {
+            asked(&member(1, 1), "handle=a").unwrap();
+        }
+        assert_eq!(forms.lock().len(), MOST_OF_A_PLACE);
+        assert_eq!(filled_in("/me?a=b#data", "x"), "/me?a=b&kept=x#data");
     }
 
     #[test]

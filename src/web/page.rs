@@ -18,7 +18,7 @@ use futures_util::future::BoxFuture;
 use maud::{Markup, html};
 use serde::de::DeserializeOwned;
 
-pub(super) use self::question::question;
+pub(super) use self::question::{SurePage, question};
 use super::Web;
 use super::access::{Name, Origin, Rank, Somebody, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html};
@@ -286,7 +286,8 @@ async fn drawn<P: Page>(
     let fault = seen.fault(&names);
     // What somebody typed is shown again as it was, whatever changes meanwhile.
     let stays = fault.is_some();
-    let action = (arrived.door == Door::Form).then_some(arrived.address.as_str());
+    let sent_to = (arrived.door == Door::Form).then_some(arrived.address.as_str());
+    let action = seen.refill.as_ref().and_then(|refill| refill.action.as_deref()).or(sent_to);
     let (main, fault) = given_back::placed(shown.main, fault, seen.refill.as_ref(), action);
     let hints = if stays { &[] } else { P::HINTS };
     let shown = Shown { main: part::following(P::HINTS, stays, main), ..shown };

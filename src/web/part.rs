@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::answer::{is_known, is_page_of_ours};
-use super::kept::KEPT;
+use super::kept::{KEPT, SURE_PAGE};
 use super::ui::components::Region;
 use crate::kernel::digest::Digest;
 use crate::kernel::text::hex;
@@ -37,7 +37,9 @@ pub(super) fn is_quiet(headers: &HeaderMap) -> bool {
 pub(super) fn open_page(headers: &HeaderMap) -> Option<String> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
     let of_referer = || text(REFERER.as_str())?.parse::<Uri>().ok()?.path_and_query().map(ToString::to_string);
-    text(QUIET).or_else(of_referer).filter(|page| is_page_of_ours(page)).map(|page| without_kept(&page))
+    let page = text(QUIET).or_else(of_referer).filter(|page| is_page_of_ours(page)).map(|page| without_kept(&page));
+    // A page that only asks is none that somebody wants to come back to.
+    page.filter(|page| page != SURE_PAGE)
 }
 
 /// An address that shows no kept form.

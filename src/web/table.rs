@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::ALLOW;
+use axum::http::header::{ACCEPT, ALLOW};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -18,6 +18,7 @@ use super::access::Visitor;
 use super::answer::{Problem, is_page_of_ours, told};
 use super::endpoint::{Door, Route};
 use super::headers::{Leads, guard};
+use super::kept::{KEPT, filled_in};
 use super::pages::set_up::PATH as SET_UP;
 use super::trouble::{self, Met};
 use super::{Web, api, gate, pages, push};
@@ -52,10 +53,11 @@ fn paths() -> BTreeMap<&'static str, AtPath> {
 pub fn router(web: &Web) -> Router {
     let mut router = Router::new();
     for (path, at_path) in paths() {
+        let depth = page_above(path).map(depth_of);
         let (web, at_path) = (web.clone(), std::sync::Arc::new(at_path));
         let serve = move |request: Request| {
             let (web, at_path) = (web.clone(), std::sync::Arc::clone(&at_path));
-            async move { dispatch(web, &at_path, request).await }
+            async move { dispatch(web, &at_path, depth, request).await }
         };
         router = router.route(path, any(serve));
     }
@@ -68,7 +70,41 @@ pub fn router(web: &Web) -> Router {
     router.layer(CompressionLayer::new().gzip(true))
 }
 
-async fn dispatch(web: Web, at_path: &AtPath, request: Request) -> Response {
+/// The page that stands above an address: that of the form that is sent there.
+fn page_above(path: &'static str) -> Option<&'static str> {
+    let is_page =
+        |path: &str| routes().any(|route| route.doors.door == Door::Page && route.doors.paths.contains(&path));
+    let above = |path: &'static str| match path.rsplit_once('/') {
+        Some(("", "")) | None => None,
+        Some(("", _)) => Some("/"),
+        Some((above, _)) => Some(above),
+    };
+    std::iter::successors(above(path), |path| above(path)).find(|path| is_page(path))
+}
+
+/// How many parts an address has.
+fn depth_of(path: &str) -> usize {
+    path.split('/').filter(|part| !part.is_empty()).count()
+}
+
+/// The page to which somebody is led who opens the address of a form by hand: the one above it, of so many parts. A form that is
+/// kept is shown there.
+fn page_of_a_form(at_path: &AtPath, depth: usize, asked: &Parts) -> Option<String> {
+    let is_look = matches!(asked.method, Method::GET | Method::HEAD);
+    let is_form = at_path.iter().all(|(_, _, door)| *door == Door::Form);
+    let accepts = asked.headers.get(ACCEPT).and_then(|accepts| accepts.to_str().ok()).unwrap_or_default();
+    if !is_look || !is_form || !accepts.contains("text/html") {
+        return None;
+    }
+    let parts: Vec<&str> = asked.uri.path().split('/').filter(|part| !part.is_empty()).take(depth).collect();
+    let page = format!("/{}", parts.join("/"));
+    let query = asked.uri.query().unwrap_or_default();
+    let kept = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == KEPT);
+    let page = kept.map_or_else(|| page.clone(), |(_, name)| filled_in(&page, &name));
+    Some(page).filter(|page| is_page_of_ours(page))
+}
+
+async fn dispatch(web: Web, at_path: &AtPath, depth: Option<usize>, request: Request) -> Response {
     let is_head = request.method() == Method::HEAD;
     let method = if is_head { &Method::GET } else { request.method() };
     let found = at_path.iter().find(|(of, _, _)| of == method);
@@ -81,7 +117,7 @@ async fn dispatch(web: Web, at_path: &AtPath, request: Request) -> Response {
             let passed = unless_it_panics(gate::pass(web.clone(), route, *door, request)).await;
             passed.unwrap_or_else(|problem| broken(&web, route, *door, &problem))
         }
-        None => other_method(&web, at_path, request).await,
+        None => other_method(&web, at_path, depth, request).await,
     };
     guard(response.headers_mut(), leads, is_https);
     // The body of an answer to HEAD is left out on the way; its headers are those of GET.
@@ -110,7 +146,7 @@ fn broken(web: &Web, route: &Route, door: Door, problem: &Problem) -> Response {
     }
 }
 
-async fn other_method(web: &Web, at_path: &AtPath, request: Request) -> Response {
+async fn other_method(web: &Web, at_path: &AtPath, depth: Option<usize>, request: Request) -> Response {
     let mut methods: Vec<&str> = at_path.iter().map(|(method, _, _)| method.as_str()).collect();
     if methods.contains(&"GET") {
         methods.push("HEAD");
@@ -121,7 +157,10 @@ async fn other_method(web: &Web, at_path: &AtPath, request: Request) -> Response
     let mut response = match gate::arrive(&web.settings, &web.limits, &parts) {
         Err(problem) => return rejected(web, &parts, &problem),
         Ok(_) if parts.method == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
-        Ok(_) => served_by_nobody(web, &parts, &Problem::Method(allowed.clone()), "http.method").await,
+        Ok(_) => match depth.and_then(|depth| page_of_a_form(at_path, depth, &parts)) {
+            Some(page) => return Redirect::to(&page).into_response(),
+            None => served_by_nobody(web, &parts, &Problem::Method(allowed.clone()), "http.method").await,
+        },
     };
     if let Ok(allowed) = HeaderValue::try_from(allowed) {
         response.headers_mut().insert(ALLOW, allowed);
@@ -239,6 +278,15 @@ mod tests {
                 Freshness::Unsaid => panic!("{} has neither REGIONS nor HINTS nor STILL", route.name),
             }
         }
+    }
+
+    #[test]
+    fn the_address_of_every_form_has_a_page_above_it() {
+        for form in routes().filter_map(|route| route.doors.form) {
+            assert!(page_above(form.path).is_some(), "{}", form.path);
+        }
+        assert_eq!(page_above("/g/{server}/desk/changes/{change}/undo"), Some("/g/{server}/desk"));
+        assert_eq!(page_above("/g/{server}/members/{member}/coins"), Some("/g/{server}/members/{member}"));
     }
 
     #[test]

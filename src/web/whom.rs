@@ -25,7 +25,8 @@ pub fn member_field<P: Page>(seen: &Seen<P>, field: &'static str, label: &str) -
     if let Some(Ambiguous { candidates, .. }) = ambiguous.filter(|ambiguous| ambiguous.field == field) {
         let labels: Vec<String> = candidates.iter().map(Candidate::in_words).collect();
         let choices = candidates.iter().zip(&labels).map(|(candidate, label)| Choice::new(&candidate.id, label));
-        let choices: Vec<Choice<'_>> = choices.collect();
+        // Nobody is chosen for whoever only presses the button once more.
+        let choices: Vec<Choice<'_>> = std::iter::once(Choice::new("", "Choose a member")).chain(choices).collect();
         return html! { (Select { error, ..Select::new(field, label, &choices) }) };
     }
     let value = seen.typed(field).unwrap_or_default();
@@ -52,13 +53,34 @@ const ACTIVITIES: usize = 500;
 const ASKED: usize = 20;
 
 impl Web {
-    /// The member whom a field names, by number, mention, name, `@name` or TikTok handle; nothing where it is
-    /// empty. Whoever acted here of late is found by their name on Discord as well.
+    /// The member whom a field of a filter names, by number, mention, name, `@name` or TikTok handle; nothing where it is
+    /// empty. A part of a name is enough where one alone has it. Whoever acted here of late is found by their name on Discord
+    /// as well.
     pub async fn whom(
         &self,
         guild: GuildId,
         field: &'static str,
         typed: Option<&str>,
+    ) -> Result<Option<UserId>, Problem> {
+        self.named_by(guild, field, typed, true).await
+    }
+
+    /// The same for a field of what changes something: a part of a name changes nothing, and offers those who have it.
+    pub async fn whom_exactly(
+        &self,
+        guild: GuildId,
+        field: &'static str,
+        typed: Option<&str>,
+    ) -> Result<Option<UserId>, Problem> {
+        self.named_by(guild, field, typed, false).await
+    }
+
+    async fn named_by(
+        &self,
+        guild: GuildId,
+        field: &'static str,
+        typed: Option<&str>,
+        takes_a_part: bool,
     ) -> Result<Option<UserId>, Problem> {
         let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else { return Ok(None) };
         let nobody = || Problem::field(field, Sentence::words("Nobody who is known here is called so."));
@@ -70,14 +92,17 @@ impl Web {
         if meant == Meant::Nobody {
             meant = self.of_those_who_acted(guild, typed).await?;
         }
-        match meant {
-            Meant::One(user) => Ok(Some(user)),
-            Meant::Nobody => Err(nobody()),
-            Meant::Several(users) => {
-                let candidates = self.look("candidates", move |read| candidates(read, guild, &users)).await?;
-                Err(Problem::Ambiguous(Ambiguous { field, candidates }))
-            }
-        }
+        let users = match meant {
+            Meant::One(user) => return Ok(Some(user)),
+            Meant::Nobody => return Err(nobody()),
+            Meant::Alike(users) => match users.as_slice() {
+                [user] if takes_a_part => return Ok(Some(*user)),
+                _ => users,
+            },
+            Meant::Several(users) => users,
+        };
+        let candidates = self.look("candidates", move |read| candidates(read, guild, &users)).await?;
+        Err(Problem::Ambiguous(Ambiguous { field, candidates }))
     }
 
     /// Who of those of whom nothing but deeds is stored is called so on Discord.
@@ -89,13 +114,7 @@ impl Web {
             let called = called.iter().filter(|(_, name)| fits(&name.to_lowercase()));
             called.map(|(user, _)| *user).collect()
         };
-        let exactly = of(&|name| name == wanted);
-        let users = if exactly.is_empty() { of(&|name| name.contains(&wanted)) } else { exactly };
-        Ok(match users.as_slice() {
-            [] => Meant::Nobody,
-            [user] => Meant::One(*user),
-            _ => Meant::Several(users),
-        })
+        Ok(Meant::of(of(&|name| name == wanted), of(&|name| name.contains(&wanted))))
     }
 }
 

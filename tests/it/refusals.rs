@@ -104,7 +104,9 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     erasure.is_followed         NotNow
     handles.already_theirs      NotNow
     handles.already_yours       NotNow
+    handles.moved_since         NotNow
     handles.never_seen          NotNow
+    handles.no_such_change      NotThere
     handles.not_a_handle        NotValid
     handles.not_theirs          NotThere
     handles.not_yours           NotThere

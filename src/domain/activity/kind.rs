@@ -18,6 +18,7 @@ use crate::store::form::{Carried, json_again, json_samples};
 /// A kind of activity, the type of what it tells beside actor, subject, before and after, and how that reads.
 pub struct ActivityKind<D> {
     name: &'static str,
+    called: &'static str,
     reach: Reach,
     sentence: fn(&Noted<'_, D>) -> Option<Sentence>,
     heard: Option<(Thing, ChangeType)>,
@@ -41,7 +42,14 @@ impl<D> ActivityKind<D> {
     /// comes later has a `serde(default)`. The sentence is what the team and whoever looks at a page read. Its feature lists
     /// it in its `Domain`.
     pub const fn new(name: &'static str, sentence: fn(&Noted<'_, D>) -> Option<Sentence>) -> Self {
-        Self { name, reach: Reach::Team, sentence, heard: None, details: PhantomData }
+        Self { name, called: "", reach: Reach::Team, sentence, heard: None, details: PhantomData }
+    }
+
+    /// The same, which people choose by these words where they look for activities of one kind. Each kind that a feature lists
+    /// has some.
+    #[must_use]
+    pub const fn called(self, words: &'static str) -> Self {
+        Self { called: words, ..self }
     }
 
     /// The same, of which the debug channel says nothing.
@@ -100,6 +108,10 @@ impl<D: Serialize + DeserializeOwned> Carried for ActivityKind<D> {
 impl<D: Serialize + DeserializeOwned> Readable for ActivityKind<D> {
     fn reach(&self) -> Reach {
         self.reach
+    }
+
+    fn called(&self) -> &'static str {
+        self.called
     }
 
     fn heard(&self) -> Option<(Thing, ChangeType)> {

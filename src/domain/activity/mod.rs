@@ -56,7 +56,8 @@ pub const TABLES: &[&dyn AnyTable] = &[&tables::LOG, &debug_channel::DELIVERIES,
 
 /// Something that the team has to know, in a sentence of whoever found it. Text of people in it is escaped already.
 pub static TEAM_TOLD: ActivityKind<String> =
-    ActivityKind::new("team.told", |told| Some(Sentence::kept(told.details.as_str())));
+    ActivityKind::<String>::new("team.told", |told| Some(Sentence::kept(told.details.as_str())))
+        .called("Something the team has to know");
 
 /// The kinds of activities of no feature in particular.
 pub const KINDS: &[&dyn Readable] = &[

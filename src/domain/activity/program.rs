@@ -13,37 +13,49 @@ pub static SNAPSHOT_DAMAGED: ActivityKind<()> = ActivityKind::new("backups.snaps
     let sentence =
         sentence!("The newest snapshot is damaged and was put aside. I make another one; the disk may be failing.");
     Some(sentence.signed("🗄️"))
-});
+})
+.called("A snapshot is damaged");
 /// A backup could not be made.
-pub static BACKUP_LEFT_OUT: ActivityKind<LeftOut> = ActivityKind::new("backups.left_out", |told| Some(left_out(told)));
+pub static BACKUP_LEFT_OUT: ActivityKind<LeftOut> =
+    ActivityKind::new("backups.left_out", |told| Some(left_out(told))).called("A backup was left out");
 /// The snapshots cannot be copied elsewhere.
 pub static COPIES_FAIL: ActivityKind<()> = ActivityKind::new("backups.copies_fail", |_| {
     let sentence =
         sentence!("The snapshots cannot be copied elsewhere; my log says why. I try again, and tell it once.");
     Some(sentence.signed("🗄️"))
-});
+})
+.called("Copies of snapshots fail");
 /// They can be copied again.
 pub static COPIES_WORK: ActivityKind<()> = ActivityKind::new("backups.copies_work", |_| {
     Some(sentence!("Copying the snapshots elsewhere works again.").signed("🗄️"))
-});
+})
+.called("Copies of snapshots work again");
 /// The disk of the data folder has little room; the details say how much, as a sentence without its end.
-pub static DISK_FILLS: ActivityKind<String> = ActivityKind::new("disk.fills", |told| Some(disk_fills(told)));
+pub static DISK_FILLS: ActivityKind<String> =
+    ActivityKind::new("disk.fills", |told| Some(disk_fills(told))).called("The disk has little room");
 
 /// The lines of the log that pages show were taken away; the details say how many. The files of the log stay.
-pub static LOG_EMPTIED: ActivityKind<u64> =
-    ActivityKind::new("instance.log_emptied", |told| Some(log_emptied(told))).of_instance();
+pub static LOG_EMPTIED: ActivityKind<u64> = ActivityKind::new("instance.log_emptied", |told| Some(log_emptied(told)))
+    .called("The log was emptied")
+    .of_instance();
 /// The connection to Discord was ended, to begin anew.
-pub static RECONNECTED: ActivityKind<()> =
-    ActivityKind::new("instance.reconnected", |told| Some(reconnected(told))).of_instance();
+pub static RECONNECTED: ActivityKind<()> = ActivityKind::new("instance.reconnected", |told| Some(reconnected(told)))
+    .called("The connection to Discord began anew")
+    .of_instance();
 /// A backup took the place of the store at the operator's word; the details are its name.
 pub static BACKUP_RESTORED: ActivityKind<String> =
-    ActivityKind::new("instance.backup_restored", |told| Some(backup_restored(told))).of_instance();
+    ActivityKind::new("instance.backup_restored", |told| Some(backup_restored(told)))
+        .called("A backup was restored")
+        .of_instance();
 /// The bot left a server at the operator's word; the details are its name.
 pub static SERVER_LEFT: ActivityKind<String> =
-    ActivityKind::new("instance.server_left", |told| Some(server_left(told))).of_instance();
+    ActivityKind::new("instance.server_left", |told| Some(server_left(told)))
+        .called("The bot left a server")
+        .of_instance();
 
 /// Somebody took something of a server along as a file; the details are what: `songs`, `ledger`, `everything`.
-pub static EXPORTED: ActivityKind<String> = ActivityKind::new("data.exported", exported);
+pub static EXPORTED: ActivityKind<String> =
+    ActivityKind::new("data.exported", exported).called("A file was taken along");
 
 /// A backup that could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +122,13 @@ fn server_left(told: &Noted<'_, String>) -> Sentence {
 }
 
 fn exported(told: &Noted<'_, String>) -> Option<Sentence> {
-    let (by, what) = (told.by_person()?, Sentence::kept(told.details.as_str()));
-    Some(sentence!("{by} took a file along: {what}", by, what).signed("📤"))
+    let by = told.by_person()?;
+    let what = match told.details.as_str() {
+        "everything" => Sentence::words("a file of everything that is stored"),
+        "ledger" => Sentence::words("the ledger as a file"),
+        "live-sessions" => Sentence::words("the file of lives"),
+        "audit" => Sentence::words("the file of what happened"),
+        what => sentence!("the file of {what}", what = Sentence::kept(what)),
+    };
+    Some(sentence!("{by} took along {what}.", by, what).signed("📤"))
 }

@@ -19,6 +19,9 @@ pub trait Readable: Carried {
     /// Who is told of its activities.
     fn reach(&self) -> Reach;
 
+    /// By which words people choose it.
+    fn called(&self) -> &'static str;
+
     /// What programs that listen are told of them: what changed, and how. `None` where they are told nothing.
     fn heard(&self) -> Option<(Thing, ChangeType)>;
 

@@ -11,10 +11,12 @@ use crate::sentence;
 
 /// Displays were put into a channel, or away, at somebody's word. The details are what people call them; before and after
 /// are the channels.
-pub static PLACED: ActivityKind<String> = ActivityKind::new("displays.placed", placed);
+pub static PLACED: ActivityKind<String> =
+    ActivityKind::new("displays.placed", placed).called("A live display was placed");
 /// A display was put right.
 pub static HEALED: ActivityKind<Finding> =
-    ActivityKind::new("displays.healed", |told| Some(told.details.to_sentence()));
+    ActivityKind::<Finding>::new("displays.healed", |told| Some(told.details.to_sentence()))
+        .called("A live display was put right");
 
 /// What was found of a display, and done about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -33,6 +33,11 @@ impl Domain {
         kinds.sort_unstable();
         kinds
     }
+
+    /// By which words people choose the kind of this name; `None` where this program does not know it.
+    pub fn kind_called(name: &str) -> Option<&'static str> {
+        kinds().find(|kind| kind.name() == name).map(Readable::called)
+    }
 }
 
 fn kinds() -> impl Iterator<Item = &'static dyn Readable> {
@@ -100,6 +105,19 @@ mod tests {
                 assert_eq!(is_told, kind.reach() == Reach::Team, "the team and {name} of {details}");
             }
         }
+    }
+
+    #[test]
+    fn each_kind_has_words_of_its_own_by_which_people_choose_it() {
+        let mut words: Vec<_> = kinds().map(|kind| (kind.called(), kind.name())).collect();
+        for (words, name) in &words {
+            let is_capital = words.starts_with(|first: char| first.is_ascii_uppercase());
+            assert!(is_capital && !words.contains([':', '_', '.']), "{name} is called {words:?}");
+        }
+        let all = words.len();
+        words.sort_unstable();
+        words.dedup_by_key(|(words, _)| *words);
+        assert_eq!(words.len(), all);
     }
 
     #[test]

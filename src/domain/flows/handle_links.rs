@@ -6,11 +6,13 @@
 //!
 //! Invariant: a member's points are the sum of what the linked handles hold.
 
-use crate::activity::Subject;
+use crate::activity::{self, ActivityId, Filter, Subject};
 use crate::features::coins::model::EntryKind;
 use crate::features::engagement::model::AccountRef;
 use crate::features::handles::activity::{LINKED, Link, PROVEN, UNLINKED};
-use crate::features::handles::model::{Account, Linked, OpenCode, Proof, ProofEffect, ProofNotice, Unlinked};
+use crate::features::handles::model::{
+    Account, HandleRefusal, Linked, OpenCode, Proof, ProofEffect, ProofNotice, Unlinked,
+};
 use crate::features::handles::queries::points_held;
 use crate::features::handles::settings::HANDLE_PROOF;
 use crate::features::{coins, engagement, handles};
@@ -20,7 +22,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::NO_COMMANDS;
 use crate::live::Handle;
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 
 /// What became of a member's wish for a link.
 #[derive(Clone, Debug)]
@@ -133,6 +135,38 @@ pub fn admin_unlink(tx: &Tx<'_>, guild: GuildId, by: Actor, user: UserId, handle
     let link = gone(tx, guild, user, unlinked, by)?;
     UNLINKED.with(link.noted()).by(by).of(Subject::Member(user)).note(tx, guild)?;
     Ok(link)
+}
+
+/// The latest change of a member's links: in a transaction in which an administrator just made one, that one.
+pub fn latest_change(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<ActivityId>> {
+    let about = Filter { subject: Some(Subject::Member(user)), ..Filter::default() };
+    let latest = activity::newest(read, guild, &about, None, 1)?.rows.pop();
+    let is_change = |kind: &str| kind == LINKED.name() || kind == UNLINKED.name();
+    Ok(latest.filter(|(_, act)| is_change(&act.kind)).map(|(id, _)| id))
+}
+
+/// Takes an administrator's change of a link back, as long as the handle is where it brought it: the handle is whose it was
+/// before, verified where it was, or nobody's. That is a change of its own, which is told like any other.
+pub fn undo(tx: &Tx<'_>, guild: GuildId, by: Actor, id: ActivityId) -> Result<Account> {
+    let act = activity::get(tx, guild, id)?.ok_or(HandleRefusal::NoSuchChange)?;
+    let Some(Subject::Member(user)) = act.subject else { return Err(HandleRefusal::NoSuchChange.into()) };
+    let (change, after, before) = match (LINKED.details(&act), UNLINKED.details(&act)) {
+        (Some(link), _) => (link.clone(), Some(user), link.former),
+        (None, Some(link)) => (link, None, Some(user)),
+        (None, None) => return Err(HandleRefusal::NoSuchChange.into()),
+    };
+    let Link { handle, was_verified, .. } = change;
+    let now = handles::queries::account(tx, guild, &handle)?.map(|account| account.linked);
+    if now != Some(after) {
+        return Err(HandleRefusal::MovedSince { handle }.into());
+    }
+    let Some(before) = before else {
+        return Ok(admin_unlink(tx, guild, by, user, &handle)?.account);
+    };
+    let linked = handles::service::link_back(tx, guild, before, &handle, was_verified)?;
+    let link = made(tx, guild, before, linked, by)?;
+    LINKED.with(link.noted()).by(by).of(Subject::Member(before)).note(tx, guild)?;
+    Ok(link.account)
 }
 
 fn made(tx: &Tx<'_>, guild: GuildId, user: UserId, linked: Linked, actor: Actor) -> Result<LinkMade> {

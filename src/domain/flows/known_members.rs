@@ -64,8 +64,10 @@ pub enum Having {
 pub enum Meant {
     /// This member.
     One(UserId),
-    /// One of these, and the text does not say which.
+    /// One of these, who are all called exactly so.
     Several(Vec<UserId>),
+    /// Nobody is called exactly so; these have it in their name, or a handle that begins so.
+    Alike(Vec<UserId>),
     /// Nobody who is known.
     Nobody,
 }
@@ -154,12 +156,19 @@ pub fn meant(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Meant> {
             exactly.push(*user);
         }
     }
-    let meant = if exactly.is_empty() { found } else { exactly };
-    Ok(match meant.as_slice() {
-        [] => Meant::Nobody,
-        [user] => Meant::One(*user),
-        _ => Meant::Several(meant),
-    })
+    Ok(Meant::of(exactly, found))
+}
+
+impl Meant {
+    /// Of those who are called exactly so, and of those who are called like it.
+    pub fn of(exactly: Vec<UserId>, alike: Vec<UserId>) -> Self {
+        match exactly.as_slice() {
+            [user] => Self::One(*user),
+            [] if alike.is_empty() => Self::Nobody,
+            [] => Self::Alike(alike),
+            _ => Self::Several(exactly),
+        }
+    }
 }
 
 /// Members whose id is this, whose handle begins so, or whose name at one of the latest songs has this in it. Whoever was
@@ -242,8 +251,8 @@ mod tests {
             ("<@1>", user(1)),
             ("zoe", user(3)),
             ("@Zara", user(2)),
-            ("dj", user(3)),
-            ("z", Meant::Several(vec![UserId::new(2), UserId::new(3)])),
+            ("dj", Meant::Alike(vec![UserId::new(3)])),
+            ("z", Meant::Alike(vec![UserId::new(2), UserId::new(3)])),
             ("nobody", Meant::Nobody),
             ("", Meant::Nobody),
             ("+7", Meant::Nobody),

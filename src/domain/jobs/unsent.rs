@@ -18,12 +18,15 @@ use crate::store::{Direction, Read, Span, Tx};
 use crate::{refusals, sentence};
 
 /// Something was given up. Of what is given up in a burst one of each kind is told (`C-101`).
-pub static LOST: ActivityKind<Lost> = ActivityKind::new("unsent.given_up", |told| Some(lost(told)));
+pub static LOST: ActivityKind<Lost> =
+    ActivityKind::new("unsent.given_up", |told| Some(lost(told))).called("Something could not be sent");
 /// Something that was given up is tried once more.
 pub static TRIED_AGAIN: ActivityKind<Unsent> =
-    ActivityKind::new("unsent.tried_again", |told| unsent(told, "is trying once more"));
+    ActivityKind::new("unsent.tried_again", |told| unsent(told, "is trying once more"))
+        .called("Something unsent is tried again");
 /// Something that was given up is let go of.
-pub static DISMISSED: ActivityKind<Unsent> = ActivityKind::new("unsent.dismissed", |told| unsent(told, "dismissed"));
+pub static DISMISSED: ActivityKind<Unsent> =
+    ActivityKind::new("unsent.dismissed", |told| unsent(told, "dismissed")).called("Something unsent was dismissed");
 
 /// What it was. Nothing that it carried is kept by that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,8 +11,9 @@ use crate::kernel::sentence::Sentence;
 use crate::store::Tx;
 
 /// A setting was changed. Before and after are what counted and what counts, as they are stored.
-pub static SETTING_CHANGED: ActivityKind<()> =
-    ActivityKind::new("settings.changed", changed).heard_as(Thing::Setting, ChangeType::Update);
+pub static SETTING_CHANGED: ActivityKind<()> = ActivityKind::new("settings.changed", changed)
+    .called("A setting was changed")
+    .heard_as(Thing::Setting, ChangeType::Update);
 
 /// How a change of one setting is told.
 pub trait ChangeSentence: Sync {

@@ -39,7 +39,7 @@ pub use tables::{BOT_CONFIG, CHANGED, Entry, TABLES};
 pub use texts::{Lines, Text};
 pub use together::{Changed, Wanted, change_all, wanted};
 pub use typed::Typed;
-pub use undo::{act_of, is_undoable, undo, undo_all};
+pub use undo::{TakenBack, act_of, is_undoable, undo, undo_all};
 pub use value::SettingValue;
 
 use crate::kernel::error::Result;

@@ -29,21 +29,41 @@ pub fn undo(tx: &Tx<'_>, guild: GuildId, by: Actor, listed: &'static Listed, id:
     change(tx, guild, by, listed.setting, &value)
 }
 
-/// Takes several changes back, all or none of them. Refuses where one of them is something else by now.
+/// What became of several changes that were to be taken back.
+#[derive(Clone, Default)]
+pub struct TakenBack {
+    /// What is as before.
+    pub changed: Vec<Changed>,
+    /// What was changed since, and stays as it is.
+    pub left: Vec<&'static Listed>,
+}
+
+/// Takes several changes back, as far as nothing changed them since. Refuses where all of them are something else by now.
 pub fn undo_all(
     tx: &Tx<'_>,
     guild: GuildId,
     by: Actor,
     changes: &[(&'static Listed, ActivityId)],
-) -> Result<Vec<Changed>> {
-    let value = |(listed, id): &(&'static Listed, ActivityId)| Ok((*listed, undone_to(tx, guild, listed, *id)?));
-    let values = changes.iter().map(value).collect::<Result<Vec<_>>>()?;
-    let mut changed = Vec::with_capacity(values.len());
+) -> Result<TakenBack> {
+    let (mut values, mut refused, mut taken_back) = (Vec::new(), None, TakenBack::default());
+    for (listed, id) in changes {
+        match undone_to(tx, guild, listed, *id) {
+            Ok(value) => values.push((*listed, value)),
+            Err(refusal @ Error::Refused(_)) => {
+                taken_back.left.push(*listed);
+                refused.get_or_insert(refusal);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    if let Some(refusal) = refused.filter(|_| values.is_empty()) {
+        return Err(refusal);
+    }
     for (listed, value) in values {
         let change = change(tx, guild, by, listed.setting, &value)?;
-        changed.extend(change.is_any().then_some(Changed { listed, change }));
+        taken_back.changed.extend(change.is_any().then_some(Changed { listed, change }));
     }
-    Ok(changed)
+    Ok(taken_back)
 }
 
 /// What a setting is once a change of it is taken back.
@@ -133,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_changed_at_once_is_taken_back_at_once_or_not_at_all() {
+    fn what_was_changed_at_once_is_taken_back_at_once_as_far_as_nothing_changed_it_since() {
         let store = TestStore::new();
         let switch = LISTED.iter().find(|listed| listed.setting.key() == LUXURY_ENABLED.key()).unwrap();
         let both = |tx: &Tx<'_>| {
@@ -152,8 +172,16 @@ mod tests {
         };
         assert_eq!(now(&store), (1_000, None));
         store.write(|tx| LUXURY_ENABLED.change(tx, GUILD, ANN, &false).map(drop)).unwrap();
+        let again = changes.clone();
+        // Both are something else by now than what the first act made of them.
+        store.write(|tx| SKIP_PRICE.change(tx, GUILD, ANN, &700).map(drop)).unwrap();
+        store.write(|tx| LUXURY_ENABLED.change(tx, GUILD, ANN, &true).map(drop)).unwrap();
+        let taken_back = store.write(move |tx| undo_all(tx, GUILD, KIM, &again)).unwrap();
+        assert_eq!((taken_back.changed.len(), taken_back.left.len()), (1, 1));
+        assert_eq!(taken_back.left[0].setting.key(), LUXURY_ENABLED.key());
+        assert_eq!(now(&store), (1_000, Some(true)), "what was changed since is left alone");
         store.write(move |tx| undo_all(tx, GUILD, KIM, &changes).map(drop)).unwrap_err();
-        assert_eq!(now(&store), (1_000, Some(false)), "the other one is left alone");
+        assert_eq!(now(&store), (1_000, Some(true)));
     }
 
     #[test]

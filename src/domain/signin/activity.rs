@@ -10,28 +10,39 @@ use crate::sentence;
 
 /// Somebody signed in.
 pub static SIGNED_IN: ActivityKind<Door> =
-    ActivityKind::new("signin.signed_in", |told| Some(signed_in(told))).of_instance();
+    ActivityKind::new("signin.signed_in", |told| Some(signed_in(told))).called("Somebody signed in").of_instance();
 /// Somebody signed out everywhere; the details say of how many sessions.
 pub static SIGNED_OUT_EVERYWHERE: ActivityKind<usize> =
-    ActivityKind::new("signin.signed_out_everywhere", |told| Some(signed_out_everywhere(told))).of_instance();
+    ActivityKind::new("signin.signed_out_everywhere", |told| Some(signed_out_everywhere(told)))
+        .called("Somebody signed out everywhere")
+        .of_instance();
 /// Wrong passwords came from somewhere within an hour.
 pub static WRONG_PASSWORDS: ActivityKind<Guessed> =
-    ActivityKind::new("signin.wrong_passwords", |told| Some(wrong_passwords(told))).of_instance();
+    ActivityKind::new("signin.wrong_passwords", |told| Some(wrong_passwords(told)))
+        .called("Wrong passwords were tried")
+        .of_instance();
 /// Somebody tried what is the operator's alone, and was refused.
-pub static REFUSED: ActivityKind<Guessed> =
-    ActivityKind::new("signin.refused", |told| Some(refused(told))).of_instance();
+pub static REFUSED: ActivityKind<Guessed> = ActivityKind::new("signin.refused", |told| Some(refused(told)))
+    .called("Somebody without the right was refused")
+    .of_instance();
 /// An operator has another password, or the first; the details are the name.
 pub static PASSWORD_CHANGED: ActivityKind<String> =
-    ActivityKind::new("signin.password_changed", |told| Some(password_changed(told))).of_instance();
+    ActivityKind::new("signin.password_changed", |told| Some(password_changed(told)))
+        .called("A password was changed")
+        .of_instance();
 /// Somebody made a token of the API.
 pub static TOKEN_MADE: ActivityKind<TokenSummary> =
-    ActivityKind::new("signin.token_made", |told| Some(token(told, "made"))).of_instance();
+    ActivityKind::new("signin.token_made", |told| Some(token(told, "made"))).called("A token was made").of_instance();
 /// Somebody took a token of the API away.
 pub static TOKEN_REVOKED: ActivityKind<TokenSummary> =
-    ActivityKind::new("signin.token_revoked", |told| Some(token(told, "took away"))).of_instance();
+    ActivityKind::new("signin.token_revoked", |told| Some(token(told, "took away")))
+        .called("A token was taken away")
+        .of_instance();
 /// A link was given that signs in.
 pub static LINK_ISSUED: ActivityKind<LinkRecipient> =
-    ActivityKind::new("signin.link_issued", |told| Some(link_issued(told))).of_instance();
+    ActivityKind::new("signin.link_issued", |told| Some(link_issued(told)))
+        .called("A link to sign in was given")
+        .of_instance();
 
 /// All of them.
 pub const KINDS: &[&dyn Readable] = &[

@@ -83,6 +83,8 @@ pub struct Refill {
     pub is_stale: bool,
     /// The members who could be meant by a field, where that is not clear.
     pub ambiguous: Option<Ambiguous>,
+    /// Where the form is sent, where only that tells it apart from the others of its page.
+    pub action: Option<String>,
 }
 
 impl<T> From<T> for Answered<T> {
@@ -343,6 +345,7 @@ impl Refill {
                 Problem::Ambiguous(ambiguous) => Some(ambiguous.clone()),
                 _ => None,
             },
+            action: None,
         }
     }
 
@@ -362,6 +365,12 @@ impl Refill {
         let sentence = "Nothing of this was done when you sent it. Here it is as you sent it: please look at it, and send it \
             once more.";
         Self { typed, sentence: Sentence::words(sentence), ..Self::default() }
+    }
+
+    /// Of a form that whoever sent it did not mean as it was, when they were asked.
+    pub(super) fn not_meant(typed: Typed, action: &str) -> Self {
+        let sentence = Sentence::words("Nothing was changed. Here it is as you sent it.");
+        Self { typed, sentence, action: Some(action.to_owned()), ..Self::default() }
     }
 
     /// What was typed into a field.

@@ -85,8 +85,11 @@ pub struct Candidate {
 
 impl Ambiguous {
     /// What is wrong with the field.
-    pub fn sentence() -> Sentence {
-        Sentence::words("Several members could be meant. Please choose one of them.")
+    pub fn sentence(&self) -> Sentence {
+        match self.candidates.len() {
+            1 => Sentence::words("Nobody here is called exactly so. Please choose whom you mean."),
+            _ => Sentence::words("Several members could be meant. Please choose one of them."),
+        }
     }
 }
 
@@ -152,7 +155,7 @@ impl Problem {
     pub fn fields(&self) -> BTreeMap<String, Sentence> {
         match self {
             Self::Fields(fields) => fields.clone(),
-            Self::Ambiguous(Ambiguous { field, .. }) => BTreeMap::from([((*field).to_owned(), Ambiguous::sentence())]),
+            Self::Ambiguous(ambiguous) => BTreeMap::from([(ambiguous.field.to_owned(), ambiguous.sentence())]),
             // Where a list goes on is always said by this field.
             Self::Operation(Error::Refused(refusal)) if refusal.code.starts_with("cursor.") => {
                 BTreeMap::from([("after".to_owned(), refusal.sentence.clone())])
@@ -252,7 +255,7 @@ impl Problem {
                 1 => fields.values().next().cloned().unwrap_or_default(),
                 _ => words("Some fields need another look."),
             },
-            Self::Ambiguous(_) => Ambiguous::sentence(),
+            Self::Ambiguous(ambiguous) => ambiguous.sentence(),
             Self::Unreadable(sentence) | Self::StoreStopped(sentence) => sentence.clone(),
             Self::Unauthenticated => words("Please sign in first."),
             Self::InvalidToken => words(
@@ -425,7 +428,7 @@ mod tests {
         let problem = Problem::Ambiguous(Ambiguous { field: "member", candidates });
         assert_eq!((problem.status().as_u16(), problem.code()), (422, "validation_failed"));
         let details = problem.told(Timestamp::from_micros(0), None).details;
-        insta::assert_snapshot!(serde_json::to_string(&details).unwrap(), @r#"{"fields":{"member":"Several members could be meant. Please choose one of them."},"candidates":[{"id":"7","name":"ann"}]}"#);
+        insta::assert_snapshot!(serde_json::to_string(&details).unwrap(), @r#"{"fields":{"member":"Nobody here is called exactly so. Please choose whom you mean."},"candidates":[{"id":"7","name":"ann"}]}"#);
     }
 
     #[test]

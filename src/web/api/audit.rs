@@ -16,7 +16,7 @@ use crate::store::{Cursor, Read, Selected};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
-use crate::web::api::settings::of_key;
+use crate::web::api::settings::named;
 use crate::web::endpoint::{Asked, Doors, Endpoint, Sample, Samples};
 use crate::web::filter;
 use crate::web::happened::Happened;
@@ -34,8 +34,8 @@ pub struct AuditQuery {
     pub kind: String,
     /// Those of this cause: a member by id, name or TikTok handle, or `operator`, `live` or `system`.
     pub actor: String,
-    /// Those about this: a member by id, name or TikTok handle, the id of a channel, the number of a song, the key of a
-    /// setting, the name of a live.
+    /// Those about this: a member by id, name or TikTok handle, the id of a channel, the number of a song, the key or
+    /// the name of a setting, the name of a live.
     pub subject: String,
     /// Those by this door: `page`, `api`, `token`, `discord`, or what a token is called.
     pub door: String,
@@ -223,8 +223,8 @@ impl AuditQuery {
             let entry = web.look("song", move |read| queue::queries::song(read, guild, public)).await?;
             return Ok(Some(About { song: entry.map(|entry| entry.id.get()), ..about }));
         }
-        if of_key(id).is_some() {
-            return Ok(Some(about));
+        if let Some(listed) = named(id) {
+            return Ok(Some(About { id: listed.setting.key().to_lowercase(), ..about }));
         }
         match web.whom(guild, "subject", Some(id)).await {
             Ok(member) => Ok(Some(About { member, ..about })),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::activity::ActivityId;
 use crate::features::handles::model::{Account, HandleRefusal, KnownAccount};
 use crate::features::handles::queries::{self, Whose};
 use crate::flows::handle_links;
@@ -22,6 +23,7 @@ use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::filter;
 use crate::web::page::again;
 use crate::web::pages::HandlesPage;
+use crate::web::segments::One;
 
 /// Handles on a page, unless somebody wants another number.
 const PAGE: usize = 50;
@@ -146,6 +148,12 @@ pub struct HandleView {
     pub first_seen: String,
     /// When it last did something on the live.
     pub last_seen: String,
+    /// The name of the member from whom this request took it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub former_name: Option<String>,
+    /// The number of the change that this request made, by which it can be undone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
 }
 
 impl HandleView {
@@ -159,6 +167,8 @@ impl HandleView {
             verified: account.is_verified(),
             first_seen: account.first_seen.rfc3339(),
             last_seen: account.last_seen.rfc3339(),
+            former_name: None,
+            change: None,
         }
     }
 }
@@ -198,7 +208,7 @@ impl Endpoint for Handles {
 pub struct LinkBody {
     /// The handle, with or without `@`, or the address of its profile.
     pub handle: String,
-    /// The member, by id, name or TikTok handle.
+    /// The member, by id, or by their whole name or TikTok handle.
     pub member: String,
 }
 
@@ -219,7 +229,7 @@ impl LinkBody {
     }
 
     async fn whose(&self, web: &Web, guild: GuildId) -> Result<UserId, Problem> {
-        let member = web.whom(guild, "member", Some(&self.member)).await?;
+        let member = web.whom_exactly(guild, "member", Some(&self.member)).await?;
         let nobody = || Problem::field("member", Sentence::words("Please say whose it is."));
         member.ok_or_else(nobody)
     }
@@ -234,6 +244,44 @@ fn leads_to(guild: GuildId, handle: &str) -> String {
 fn shown(read: &dyn Read, guild: GuildId, account: &Account) -> Result<HandleView> {
     let name = account.linked.map(|user| known_members::called(read, guild, user)).transpose()?;
     Ok(HandleView::of(account, name))
+}
+
+/// The same behind a change that was made to a link of this member.
+fn changed(read: &dyn Read, guild: GuildId, account: &Account, user: UserId) -> Result<HandleView> {
+    let change = handle_links::latest_change(read, guild, user)?.map(|change| change.to_string());
+    Ok(HandleView { change, ..shown(read, guild, account)? })
+}
+
+/// What a page says of a handle whose link was changed, with the way to take that back.
+fn telling(answered: Answered<HandleView>, guild: GuildId, user: Option<String>) -> Answered<HandleView> {
+    let undo = answered.value.now().and_then(|view| view.change.as_ref());
+    let undo = undo.map(|change| format!("/g/{guild}/handles/changes/{change}/undo"));
+    Answered { undo, ..answered.telling(|view| in_words(view, user)) }
+}
+
+/// What somebody is called beside their handles: whose a handle is, a handle does not tell.
+async fn person(web: &Web, guild: GuildId, user: UserId) -> Result<String> {
+    if let Some(name) = web.look("member", move |read| known_members::one(read, guild, user)).await?.name {
+        return Ok(name);
+    }
+    let on_discord = web.called_on_discord(guild, &[user]).await.pop();
+    Ok(on_discord.map_or_else(|| user.to_string(), |(_, name)| name))
+}
+
+fn in_words(view: &HandleView, user: Option<String>) -> Sentence {
+    let handle = format!("@{}", Handle::shown_of(&view.handle));
+    match (user, view.former_name.clone()) {
+        (Some(user), Some(former)) => {
+            sentence!(
+                "**{handle}** went from **{former}** to **{user}**, with its engagement points.",
+                handle,
+                former,
+                user
+            )
+        }
+        (Some(user), None) => sentence!("**{handle}** is linked to **{user}** now.", handle, user),
+        (None, _) => sentence!("**{handle}** is nobody's now. It keeps its engagement points.", handle),
+    }
 }
 
 /// Links a handle to a member.
@@ -260,21 +308,43 @@ impl Endpoint for LinkHandle {
         Sample { body: Some(body), ..Sample::default() }
     }
 
+    async fn question(web: &Web, asked: &Asked<Self>) -> Result<Option<Sentence>, Problem> {
+        let guild = asked.guild;
+        let (handle, user) = asked.body.read(web, guild).await?;
+        let account = web.look("handle", move |read| queries::account(read, guild, &handle)).await?;
+        let former = account.as_ref().and_then(|account| account.linked).filter(|former| *former != user);
+        let Some((account, former)) = account.zip(former) else { return Ok(None) };
+        let (former, user) = (person(web, guild, former).await?, person(web, guild, user).await?);
+        Ok(Some(sentence!(
+            "**{handle}** is linked to **{former}**. Link it to **{user}** instead? Its engagement points go with it.",
+            handle = account.handle,
+            former,
+            user
+        )))
+    }
+
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<HandleView>, Problem> {
         let guild = asked.guild;
         let (handle, user) = asked.body.read(web, guild).await?;
         web.require_member(guild, "member", user).await?;
         let leads_to = leads_to(guild, handle.as_str());
+        let linked = handle.clone();
+        let account = web.look("handle", move |read| queries::account(read, guild, &linked)).await?;
+        let former = match account.and_then(|account| account.linked) {
+            Some(former) => Some((former, person(web, guild, former).await?)),
+            None => None,
+        };
+        let name = person(web, guild, user).await?;
         let change = web.change(&asked, move |tx, by| {
             let link = handle_links::admin_link(tx, guild, by, user, &handle)?;
-            shown(tx, guild, &link.account)
+            let called = |user: UserId| match &former {
+                Some((former, name)) if *former == user => Ok(name.clone()),
+                _ => known_members::called(tx, guild, user),
+            };
+            let former_name = link.former.map(called).transpose()?;
+            Ok(HandleView { former_name, ..changed(tx, guild, &link.account, user)? })
         });
-        let linked = |view: &HandleView| {
-            let (handle, user) =
-                (format!("@{}", Handle::shown_of(&view.handle)), view.user_name.clone().unwrap_or_default());
-            sentence!("**{handle}** is linked to **{user}** now.", handle, user)
-        };
-        Ok(change.await?.telling(linked).leading_to(leads_to))
+        Ok(telling(change.await?, guild, Some(name)).leading_to(leads_to))
     }
 }
 
@@ -307,13 +377,49 @@ impl Endpoint for FreeHandle {
         let leads_to = leads_to(guild, handle.as_str());
         let change = web.change(&asked, move |tx, by| {
             let link = handle_links::admin_unlink(tx, guild, by, user, &handle)?;
-            shown(tx, guild, &link.account)
+            changed(tx, guild, &link.account, user)
         });
-        let freed = |view: &HandleView| {
-            let handle = format!("@{}", Handle::shown_of(&view.handle));
-            sentence!("**{handle}** is nobody's now. It keeps its engagement points.", handle)
+        Ok(telling(change.await?, guild, None).leading_to(leads_to))
+    }
+}
+
+/// Takes a change of a link back.
+pub struct UndoLink;
+
+impl Endpoint for UndoLink {
+    const NAME: &'static str = "handles.undo";
+    const ABOUT: &'static str = "Takes a change of a link by an administrator back, as long as nothing else changed it since: the \
+                                 handle is whose it was before, or nobody's.";
+    const DOORS: Doors = Doors::post(&["/api/{server}/handles/changes/{change}/undo"])
+        .form("/g/{server}/handles/changes/{change}/undo", again::<HandlesPage>);
+    const WHO: Who = Who::Administrator;
+    const SCOPE: Scope = Scope::Economy;
+    const LIMIT: Limit = Limit::Changes;
+
+    type Path = One<ActivityId>;
+    type Query = Nothing;
+    type Body = Option<Nothing>;
+    type Answer = HandleView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("change", samples.link_change.clone())], ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<HandleView>, Problem> {
+        let (guild, One(id)) = (asked.guild, asked.path);
+        let change = web.change(&asked, move |tx, by| {
+            let account = handle_links::undo(tx, guild, by, id)?;
+            shown(tx, guild, &account)
+        });
+        let undone = change.await?;
+        let user = undone.value.now().and_then(|view| view.user_id.as_ref()?.parse().ok());
+        let name = match user {
+            Some(user) => Some(person(web, guild, user).await?),
+            None => None,
         };
-        Ok(change.await?.telling(freed).leading_to(leads_to))
+        let undone = telling(undone, guild, name);
+        let leads_to = undone.value.now().map(|view| leads_to(guild, &view.handle));
+        Ok(undone.leading_to(leads_to.unwrap_or_else(|| format!("/g/{guild}/handles"))))
     }
 }
 

@@ -109,6 +109,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<handles::Handles>(),
     Route::of::<handles::LinkHandle>(),
     Route::of::<handles::FreeHandle>(),
+    Route::of::<handles::UndoLink>(),
     Route::of::<live::Live>(),
     Route::of::<live::FollowLive>(),
     Route::of::<live::LeaveLive>(),

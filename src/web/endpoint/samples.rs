@@ -35,6 +35,8 @@ pub struct Samples {
     pub unsent: String,
     /// The number of something that a reviewer did with a song and that can be taken back.
     pub act: String,
+    /// The number of a change of a link that can be undone.
+    pub link_change: String,
 }
 
 impl Samples {
@@ -55,6 +57,7 @@ impl Samples {
             change: "1024".to_owned(),
             unsent: "4711".to_owned(),
             act: "2048".to_owned(),
+            link_change: "2560".to_owned(),
             entry: "5120".to_owned(),
             live: "12".to_owned(),
         }

@@ -143,6 +143,6 @@ fn what_people_typed_is_text() {
 
 #[test]
 fn a_kind_is_called_by_words() {
-    assert_eq!(called("settings.changed"), "Settings: changed");
-    assert_eq!(called("queue.song_put_back"), "Queue: song put back");
+    assert_eq!(called("settings.changed"), "A setting was changed");
+    assert_eq!(called("queue.song_turned_over"), "Queue: song turned over", "of another version of the program");
 }

@@ -231,6 +231,6 @@ mod tests {
     #[test]
     fn kinds_are_chosen_by_words() {
         let drawn = lines(&asked("/g/5/audit", &Filter::of("kind=coins.posted"), &["coins.posted"]));
-        assert!(drawn.contains(r#"<option value="coins.posted" selected>Coins: posted</option>"#), "{drawn}");
+        assert!(drawn.contains(r#"<option value="coins.posted" selected>A balance changed</option>"#), "{drawn}");
     }
 }

@@ -1,10 +1,12 @@
 //! TikTok handles: search, whose they are, linking and freeing them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use maud::{Markup, html};
 
 use super::members::member_link;
 use crate::features::handles::model::Account;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{GuildId, UserId};
 use crate::store::Topic;
 use crate::web::Web;
 use crate::web::access::Who;
@@ -19,6 +21,9 @@ use crate::web::ui::components::{
     Button, Cell, Choice, Empty, Field, Form, Input, Row, Select, Table, Tone, badge, filters, moment,
 };
 use crate::web::whom::{HINT, member_field};
+
+/// Members for whose names Discord is asked for one page.
+const ASKED: usize = 20;
 
 /// The page.
 pub struct HandlesPage;
@@ -45,10 +50,11 @@ impl Page for HandlesPage {
         }
         let wanted = seen.query.wanted(web, guild).await?;
         let found = web.look("handles", move |read| find(read, guild, &wanted)).await?;
+        let found = by_person(web, guild, found).await;
         let may_change = seen.rank.reaches(Who::Administrator);
-        let free = |account: &Account| {
+        let free = |account: &Account, name: &str| {
             if may_change {
-                free(seen, account)
+                free(seen, account, name)
             } else {
                 html! {}
             }
@@ -72,6 +78,19 @@ impl Page for HandlesPage {
     }
 }
 
+/// Whoever is known here by a handle alone is called as on Discord: whose a handle is, a handle does not tell.
+async fn by_person(web: &Web, guild: GuildId, mut found: Found) -> Found {
+    let is_handle = |name: &Option<String>| name.as_ref().is_some_and(|name| name.starts_with('@'));
+    let nameless = found.handles.iter().filter(|(_, name)| is_handle(name));
+    let users: BTreeSet<UserId> = nameless.filter_map(|(account, _)| account.linked).take(ASKED).collect();
+    let users: Vec<UserId> = users.into_iter().collect();
+    let called: BTreeMap<UserId, String> = web.called_on_discord(guild, &users).await.into_iter().collect();
+    for (account, name) in found.handles.iter_mut().filter(|(_, name)| is_handle(name)) {
+        *name = account.linked.and_then(|user| called.get(&user).cloned()).or_else(|| name.take());
+    }
+    found
+}
+
 fn search(guild: GuildId, filter: &Filter) -> Markup {
     let whose = [Choice::new("", "All"), Choice::new("linked", "Linked"), Choice::new("free", "Of nobody")];
     let fields = html! {
@@ -93,7 +112,7 @@ fn search(guild: GuildId, filter: &Filter) -> Markup {
     filters(&format!("/g/{guild}/handles"), &fields)
 }
 
-fn list(guild: GuildId, found: &Found, free: &dyn Fn(&Account) -> Markup) -> Markup {
+fn list(guild: GuildId, found: &Found, free: &dyn Fn(&Account, &str) -> Markup) -> Markup {
     let row = |(account, name): &(Account, Option<String>)| Row {
         id: None,
         cells: vec![
@@ -109,24 +128,20 @@ fn list(guild: GuildId, found: &Found, free: &dyn Fn(&Account) -> Markup) -> Mar
             ),
             Cell::numbers("Engagement points", html! { (account.points) }),
             Cell::words("Last on the live", moment(account.last_seen)),
-            Cell::words("Link", free(account)),
+            Cell::words("Link", free(account, name.as_deref().unwrap_or_default())),
         ],
     };
     html! { (Table::new("Handles", Some("handles"), found.handles.iter().map(row))) }
 }
 
 /// The button that takes a link away.
-fn free(seen: &Seen<HandlesPage>, account: &Account) -> Markup {
+fn free(seen: &Seen<HandlesPage>, account: &Account, name: &str) -> Markup {
     let Some(user) = account.linked else { return html! {} };
     let action = format!("/g/{}/handles/free", seen.guild);
     let handle = account.handle.as_str();
     let seal = seen.seal(&format!("free-{handle}"));
-    let form = Form {
-        confirm: Some(
-            "Take this handle away from its member? It keeps its engagement points, and the member loses them.",
-        ),
-        ..Form::new(&action, seal.seal())
-    };
+    let asked = format!("Take @{handle} away from {name}? It keeps its engagement points, and {name} loses them.");
+    let form = Form { confirm: Some(&asked), ..Form::new(&action, seal.seal()) };
     form.around(&html! {
         input type="hidden" name="handle" value=(handle);
         input type="hidden" name="member" value=(user);
@@ -152,7 +167,7 @@ fn link(seen: &Seen<HandlesPage>) -> Markup {
     html! {
         section.card {
             h2 { "Link a handle" }
-            p.hint { "Works without proof, also for a handle that was never seen. One that is somebody else's moves, with its engagement points." }
+            p.hint { "Works without proof, also for a handle that was never seen. Before one that is somebody else's moves, with its engagement points, you are asked." }
             (Form::new(&action, seal.seal()).around(&fields))
         }
     }
@@ -162,7 +177,6 @@ fn link(seen: &Seen<HandlesPage>) -> Markup {
 mod tests {
     use super::*;
     use crate::kernel::amount::Amount;
-    use crate::kernel::ids::UserId;
     use crate::kernel::time::Timestamp;
     use crate::live::Handle;
     use crate::web::ui::testing::lines;
@@ -181,7 +195,7 @@ mod tests {
         };
         let handles = vec![(account("ann.live", Some(81)), Some("<ann>".to_owned())), (account("bob", None), None)];
         let found = Found { handles, next: None };
-        let drawn = lines(&list(GuildId::new(5), &found, &|_| html! {}));
+        let drawn = lines(&list(GuildId::new(5), &found, &|_, _| html! {}));
         for part in [
             r#"<a href="/g/5/members/81">&lt;ann&gt;</a> <span class="badge good">[icon]proven</span>"#,
             r#"<span class="muted">nobody</span>"#,

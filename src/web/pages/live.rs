@@ -11,7 +11,7 @@ use crate::features::engagement::queries::open_session;
 use crate::features::engagement::rules::report::length;
 use crate::flows::session_report::{self, Brief, Report};
 use crate::kernel::error::Result;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{GuildId, UserId};
 use crate::store::{Read, Topic};
 use crate::tiktok::status::Status;
 use crate::web::Web;
@@ -36,7 +36,7 @@ pub(in crate::web) static LIVE_STATE: Region = Region {
     draw: |drawing| {
         let followed = look(drawing.read, drawing.guild)?;
         let status = live_state::status_of(&followed, &drawing.bot.lives);
-        Ok(state(drawing.guild, &followed, status.as_ref()))
+        Ok(state(drawing.guild, &followed, status.as_ref(), drawing.bot.own_user()))
     },
 };
 /// What the session that is open came to so far. A live tells something many times a second, so it is looked at every few.
@@ -99,7 +99,7 @@ impl Page for LivePage {
         let (followed, present, listed) = looked.await?;
         let status = live_state::status_of(&followed, &web.bot.lives);
         let main = html! {
-            (LIVE_STATE.around(guild, &state(guild, &followed, status.as_ref())))
+            (LIVE_STATE.around(guild, &state(guild, &followed, status.as_ref(), web.bot.own_user())))
             @if seen.rank.reaches(Who::Administrator) { (acts(seen, &followed)) }
             (LIVE_SHOW.around(guild, &show(guild, present.as_ref())))
             (list(guild, &seen.filter, &listed))
@@ -112,8 +112,8 @@ impl Page for LivePage {
     }
 }
 
-/// How the live stands, in words.
-fn state(guild: GuildId, followed: &Followed, status: Option<&Status>) -> Markup {
+/// How the live stands, in words. What the operator lets be followed is followed by the bot's own account.
+fn state(guild: GuildId, followed: &Followed, status: Option<&Status>, own: Option<UserId>) -> Markup {
     let Some(follow) = &followed.follow else {
         let text = "Once one is, gifts, engagement points and watch time of the people there count here.";
         return html! { (Empty { title: "No live is followed.", text, action: None }) };
@@ -138,7 +138,9 @@ fn state(guild: GuildId, followed: &Followed, status: Option<&Status>) -> Markup
                     dt { "Followed" }
                     dd {
                         "since " (moment(follow.since)) " by "
-                        (member_link(guild, follow.by, followed.by.as_deref().unwrap_or_default()))
+                        @if own == Some(follow.by) { "the operator" } @else {
+                            (member_link(guild, follow.by, followed.by.as_deref().unwrap_or_default()))
+                        }
                     }
                 }
             }
@@ -267,7 +269,6 @@ fn list(guild: GuildId, filter: &Filter, listed: &Listed) -> Markup {
 mod tests {
     use super::*;
     use crate::features::tiktok::model::Follow;
-    use crate::kernel::ids::UserId;
     use crate::kernel::sentence::Sentence;
     use crate::kernel::time::Timestamp;
     use crate::live::Handle;
@@ -294,7 +295,7 @@ mod tests {
             last_message_at: None,
             counts: Counts { events: 1_200, ..Counts::default() },
         };
-        insta::assert_snapshot!(lines(&state(GUILD, &followed(), Some(&status))), @r#"
+        insta::assert_snapshot!(lines(&state(GUILD, &followed(), Some(&status), None)), @r#"
         <section class="card">
         <h2>@night.owl <span class="badge warn">[icon]waiting</span>
         </h2>
@@ -341,8 +342,14 @@ mod tests {
     }
 
     #[test]
+    fn what_the_operator_lets_be_followed_is_followed_by_the_operator() {
+        let drawn = state(GUILD, &followed(), None, Some(UserId::new(81))).into_string();
+        assert!(drawn.contains("by the operator") && !drawn.contains("/members/81"), "{drawn}");
+    }
+
+    #[test]
     fn where_no_live_is_followed_the_page_says_what_one_would_bring() {
-        let drawn = state(GUILD, &Followed::default(), None).into_string();
+        let drawn = state(GUILD, &Followed::default(), None, None).into_string();
         assert!(drawn.contains("No live is followed."), "{drawn}");
         let none = list(GUILD, &Filter::default(), &Listed::default()).into_string();
         assert!(none.contains("There was none yet."), "{none}");

@@ -4,10 +4,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::ledger::entries_table;
+use crate::discord::standing::Asked;
 use crate::features::coins::model::{Currency, EntryId};
 use crate::features::coins::queries::entries::{self, EntriesPage, Wanted};
-use crate::features::queue;
 use crate::features::queue::queries::OwnPage;
+use crate::features::{coins, queue};
 use crate::flows::known_members::{self, KnownMember};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -188,6 +189,8 @@ struct Known {
     member: KnownMember,
     entries: EntriesPage,
     songs: OwnPage,
+    /// Points that no entry lists yet, because the live goes on from which they come.
+    of_this_live: i64,
 }
 
 /// Entries on the card.
@@ -211,15 +214,19 @@ impl Page for MemberPage {
         let (guild, One(user), query) = (seen.guild, seen.path, seen.query.clone());
         let known = web.look("member", move |read| look(read, guild, user, &query)).await?;
         let name = known.member.called();
+        let crumbs = vec![(format!("/g/{guild}/members"), "Members".to_owned())];
+        let has_rows = known.member.is_known() || !known.entries.rows.is_empty();
+        if !has_rows && web.bot.standings.of(&web.bot, guild, user).await == Asked::NotThere {
+            return Ok(Shown { crumbs, ..Shown::new(name, of_nobody(guild)) });
+        }
         let main = html! {
             (card(&known.member))
             @if seen.rank.reaches(Who::Administrator) { (by_hand(seen, user)) }
-            (why(guild, &known.entries, user, &seen.filter))
+            (why(guild, (&known.entries, known.of_this_live), user, &seen.filter))
             (handles(guild, &known.member))
             (songs(guild, &known.songs))
         };
         let face = Some(face(user.get(), &name, web.face(guild, user).as_deref()));
-        let crumbs = vec![(format!("/g/{guild}/members"), "Members".to_owned())];
         Ok(Shown { face, crumbs, ..Shown::new(name, main) })
     }
 }
@@ -231,7 +238,20 @@ fn look(read: &dyn Read, guild: GuildId, user: UserId, query: &MemberQuery) -> R
         member: known_members::one(read, guild, user)?,
         entries: entries::page(read, guild, &wanted, query.before.map(EntryId::new), ENTRIES)?,
         songs: queue::queries::own_page(read, guild, user, 1)?,
+        of_this_live: coins::queries::unjournalled(read, guild, user)?,
     })
+}
+
+/// Of a number that nobody has: there is nobody to give anything to.
+fn of_nobody(guild: GuildId) -> Markup {
+    let members = format!("/g/{guild}/members");
+    html! {
+        (Empty {
+            title: "Nobody of that number is known in this server.",
+            text: "They are no member of it, and nothing that they did is stored.",
+            action: Some((&members, "To the members")),
+        })
+    }
 }
 
 /// Who it is and what they have.
@@ -284,7 +304,7 @@ fn by_hand(seen: &Seen<MemberPage>, user: UserId) -> Markup {
 }
 
 /// Each entry that the balances are made of.
-fn why(guild: GuildId, page: &EntriesPage, user: UserId, filter: &Filter) -> Markup {
+fn why(guild: GuildId, (page, of_this_live): (&EntriesPage, i64), user: UserId, filter: &Filter) -> Markup {
     let here = member_address(guild, user);
     let views = [None, Some("luxury"), Some("points")].map(|view| (view, address(&here, &[("currency", view)])));
     let label = |view: Option<&str>| match view {
@@ -295,11 +315,20 @@ fn why(guild: GuildId, page: &EntriesPage, user: UserId, filter: &Filter) -> Mar
     let chosen = Some(filter.value("currency")).filter(|currency| !currency.is_empty());
     let views: Vec<Tab<'_>> =
         views.iter().map(|(view, href)| Tab { href, label: label(*view), is_current: chosen == *view }).collect();
+    let is_live = of_this_live != 0 && chosen != Some("luxury");
     html! {
         section {
             h2 { "Where it comes from" }
             (tabs("Currency", &views))
-            @if page.rows.is_empty() {
+            @if is_live {
+                p.hint {
+                    (number(of_this_live)) " of the engagement points come from the live that goes on; they are listed "
+                    "when it ends."
+                }
+            }
+            @if page.rows.is_empty() && is_live {
+                p.muted { "Nothing else came and nothing went so far." }
+            } @else if page.rows.is_empty() {
                 (Empty { title: "Nothing came and nothing went so far.", text: "Each change of a balance is listed here.", action: None })
             } @else {
                 (entries_table(guild, &page.rows, None))
@@ -374,118 +403,4 @@ pub(in crate::web) fn song_address(guild: GuildId, digits: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kernel::amount::Amount;
-    use crate::web::ui::testing::lines;
-
-    const GUILD: GuildId = GuildId::new(5);
-
-    fn ann() -> KnownMember {
-        KnownMember {
-            user: UserId::new(81),
-            name: Some("<ann>".to_owned()),
-            luxury: Amount::of(1_340),
-            points: Amount::of(7),
-            handles: Vec::new(),
-            songs: 3,
-        }
-    }
-
-    #[test]
-    fn a_list_tells_what_each_member_has_and_leads_to_them() {
-        let found = Found { members: vec![ann()], next: Some("1340-81".to_owned()), is_partial: false };
-        let by_coins = MembersQuery { has: Some(Has::Coins), ..MembersQuery::default() };
-        let filter = Filter::of("has=coins");
-        let drawn = lines(&list(GUILD, (&by_coins, &filter), &found, &|_| None));
-        for part in [
-            r#"aria-sort="descending">"#,
-            r#"<a href="/g/5/members/81">&lt;ann&gt;</a>"#,
-            r#"data-label="Luxury Coins">1,340</td>"#,
-            r#"<a class="button" href="/g/5/members?has=coins&amp;after=1340-81" rel="next">"#,
-        ] {
-            assert!(drawn.contains(part), "{part} in {drawn}");
-        }
-        let searched = MembersQuery { q: Some("ann".to_owned()), ..by_coins };
-        assert!(
-            !lines(&list(GUILD, (&searched, &filter), &found, &|_| None)).contains("aria-sort"),
-            "a search has no order"
-        );
-        let everybody = lines(&list(GUILD, (&MembersQuery::default(), &filter), &found, &|_| None));
-        assert!(!everybody.contains("aria-sort"), "everybody has none");
-    }
-
-    #[test]
-    fn where_nobody_is_it_says_how_somebody_would_be() {
-        let page = html! {
-            (asked(GUILD, &Filter::default()))
-            (members(GUILD, (&MembersQuery::default(), &Filter::default()), &Found::default(), &|_| None))
-        };
-        insta::assert_snapshot!(lines(&page), @r#"
-        <form class="filters" method="get" action="/g/5/members" role="search">
-        <div class="field">
-        <label for="f-q">Search</label>
-        <p class="hint" id="f-q-hint">A name, the beginning of a TikTok handle, or an id</p>
-        <span class="control">
-        <input class="text" id="f-q" name="q" type="search" autocomplete="off" aria-describedby="f-q-hint" data-search>
-        </span>
-        </div>
-        <div class="field">
-        <label for="f-has">Show</label>
-        <select id="f-has" name="has">
-        <option value="" selected>Everybody who is known</option>
-        <option value="coins">Who has Luxury Coins</option>
-        <option value="points">Who has engagement points</option>
-        <option value="handles">Who has a TikTok handle</option>
-        <option value="songs">Who submitted a song</option>
-        </select>
-        </div>
-        <button class="button" type="submit">Show</button>
-        </form>
-        <div class="empty">
-        <p>
-        <strong>Nobody is known yet.</strong> Whoever submits a song, links a handle or earns coins is.</p>
-        </div>
-        "#);
-        for (has, title) in [(Has::Coins, "Nobody has Luxury Coins yet."), (Has::Songs, "Nobody submitted a song yet.")]
-        {
-            let query = MembersQuery { has: Some(has), ..MembersQuery::default() };
-            let drawn = members(GUILD, (&query, &Filter::default()), &Found::default(), &|_| None).into_string();
-            assert!(drawn.contains(title), "{drawn}");
-        }
-    }
-
-    #[test]
-    fn a_card_names_what_somebody_has() {
-        insta::assert_snapshot!(lines(&card(&ann())), @r#"
-        <section class="card">
-        <h2>What they have</h2>
-        <dl>
-        <div>
-        <dt>Luxury Coins</dt>
-        <dd>1,340</dd>
-        </div>
-        <div>
-        <dt>Engagement points</dt>
-        <dd>7</dd>
-        </div>
-        <div>
-        <dt>Songs</dt>
-        <dd>3</dd>
-        </div>
-        <div>
-        <dt>Discord id</dt>
-        <dd>81</dd>
-        </div>
-        </dl>
-        </section>
-        "#);
-    }
-
-    #[test]
-    fn of_whom_nothing_came_or_went_the_page_says_so() {
-        let why = why(GUILD, &EntriesPage::default(), UserId::new(81), &Filter::default()).into_string();
-        assert!(why.contains("Nothing came and nothing went so far."), "{why}");
-        assert!(why.contains(r#"<a href="/g/5/members/81?currency=luxury">Luxury Coins</a>"#), "{why}");
-    }
-}
+mod tests;

@@ -57,7 +57,7 @@ use maud::{Markup, html};
 use super::access::{Rank, Who};
 use super::endpoint::Route;
 use super::filter::Filter;
-use super::page::{Entry, Page};
+use super::page::{Entry, Page, SurePage};
 use super::ui::icons::Icon;
 use super::ui::layout::NavGroup;
 
@@ -70,6 +70,7 @@ pub const ROUTES: &[Route] = &[
     Route::page::<SignInPage>().leading_to_discord(),
     Route::page::<ProvePage>().leading_to_discord(),
     Route::page::<SetUpPage>(),
+    Route::page::<SurePage>(),
     Route::page::<LinkPage>(),
     Route::of::<link::UseLink>(),
     Route::page::<ServersPage>(),

@@ -125,3 +125,21 @@ async fn the_audit_of_the_instance_calls_people_by_the_names_that_are_known_of_t
     assert!(!page.seen().contains(&number) && !page.text().contains("/g/0/"), "{}", page.text());
     ground.end().await;
 }
+
+#[tokio::test]
+async fn what_an_entry_is_about_is_asked_by_the_name_that_pages_show() {
+    let ground = WebWorld::start().await;
+    let admin = ground.signed_in("admin");
+    let both = json!({ "points_like": 7, "skip_price": 800 });
+    admin.json(Method::PATCH, "/api/{server}/settings", &both).await.is(200);
+    for name in ["points_like", "Points+per+Like", "points+per+like"] {
+        let told = admin.get(&format!("/api/{{server}}/audit?subject={name}")).await.is(200).json();
+        let about: Vec<&str> =
+            told["entries"].as_array().unwrap().iter().filter_map(|entry| entry["subject"]["id"].as_str()).collect();
+        assert_eq!(about, ["points_like"], "{name}: {told}");
+    }
+    let page = admin.get("/g/{server}/audit?subject=Points+per+Like").await.is(200);
+    assert!(page.seen().contains("Points per Like"), "{}", page.seen());
+    assert!(page.text().contains("<option value=\"settings.changed\">A setting was changed</option>"));
+    ground.end().await;
+}

@@ -150,6 +150,7 @@ fn what_is_open_without_a_place_in_a_server_is_this_and_no_more() {
     sessions.list
     sessions.page
     signin.prove_page
+    signin.sure_page
     stream.events
     stream.page
     tokens.list

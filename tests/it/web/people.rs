@@ -23,6 +23,8 @@ pub struct OfPeople {
     pub entry: String,
     /// A session of a live.
     pub session: String,
+    /// A change of a link that can be undone.
+    pub link_change: String,
 }
 
 impl WebWorld {
@@ -32,7 +34,7 @@ impl WebWorld {
         let guild = if member == "landlady" { self.other() } else { self.here() };
         let (user, actor) = (self.world.user(member), Actor::System);
         let (own, host) = (Handle::parse(&format!("own.{song}")).unwrap(), Handle::parse("night.owl").unwrap());
-        let (entry, session) = self.write(move |tx| {
+        let (entry, session, link_change) = self.write(move |tx| {
             follow(tx, guild, user, &host, true)?;
             if open_session(tx, guild)?.is_none() {
                 live_events::run(tx, guild, &host, &[LiveEvent::new(tx.now(), Occurrence::Connected)])?;
@@ -41,11 +43,16 @@ impl WebWorld {
                 handle_links::admin_unlink(tx, guild, actor, user, &account.handle)?;
             }
             handle_links::admin_link(tx, guild, actor, user, &own)?;
+            let link_change = handle_links::latest_change(tx, guild, user)?;
             let order = Order { user, reason: "won the quiz".to_owned(), actor };
             coins_by_hand::add(tx, guild, &order, Amount::of(5))?;
-            Ok((entries::latest(tx, guild)?, open_session(tx, guild)?))
+            Ok((entries::latest(tx, guild)?, open_session(tx, guild)?, link_change))
         });
-        OfPeople { entry: entry.unwrap().to_string(), session: session.unwrap().0.to_string() }
+        OfPeople {
+            entry: entry.unwrap().to_string(),
+            session: session.unwrap().0.to_string(),
+            link_change: link_change.unwrap().to_string(),
+        }
     }
 
     pub fn coins_of(&self, member: &str) -> i64 {
@@ -95,7 +102,8 @@ async fn an_amount_that_may_be_a_slip_is_asked_about_once_and_told_with_what_the
     let usual = [("act", "give"), ("amount", "1000"), ("reason", "won the quiz")];
     administrator.submit_on(&card, &coins, &usual).await.is(303);
     let slip = [("act", "give"), ("amount", "50000"), ("reason", "won the quiz")];
-    let asked = administrator.submit_on(&card, &coins, &slip).await.is(200);
+    let asked = administrator.submit_on(&card, &coins, &slip).await.is(303).location();
+    let asked = administrator.get(&asked).await.is(200);
     assert!(asked.seen().contains("That is 50 times what"), "{}", asked.seen());
     assert!(asked.seen().contains("has. Give 50,000 Luxury Coins?"), "{}", asked.seen());
     assert_eq!(ground.coins_of("ann"), 1_000, "nothing is done before the answer");
@@ -241,8 +249,9 @@ async fn a_handle_is_linked_by_whom_the_server_trusts_and_freed_again() {
     let form = page.form(&ground.path("/g/{server}/handles/free")).expect("each linked handle can be released");
     // Without script a page asks first, and holds everything that was sent.
     let sent: Vec<(&str, &str)> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let asked = administrator.post(&form.action, &sent).await.is(200);
-    assert!(asked.seen().contains("Take this handle away from its member?"), "{}", asked.seen());
+    let asked = administrator.post(&form.action, &sent).await.is(303).location();
+    let asked = administrator.get(&asked).await.is(200);
+    assert!(asked.seen().contains("Take @ann.live away from "), "{}", asked.seen());
     assert!(asked.form(&form.action).is_some_and(|yes| yes.fields.iter().all(|(name, _)| name != "ask")));
     let none = administrator.get("/api/{server}/handles?whose=free").await.is(200).json();
     assert_eq!(none["items"].as_array().map(Vec::len), Some(0), "nothing happened yet: {none}");
@@ -253,6 +262,114 @@ async fn a_handle_is_linked_by_whom_the_server_trusts_and_freed_again() {
         .submit_on("/g/{server}/handles", "/g/{server}/handles/link", &[("handle", "a b"), ("member", "x")])
         .await;
     assert!(wrong.is(422).text().contains("value=\"a b\""));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_handle_of_somebody_else_moves_only_after_a_yes_and_goes_back_at_once() {
+    let ground = WebWorld::start().await;
+    let (ann, ben) = (ground.world.user("ann").to_string(), ground.world.user("ben").to_string());
+    let administrator = ground.signed_in("administrator");
+    let link = json!({ "handle": "night.owl", "member": ann });
+    administrator.json(Method::POST, "/api/{server}/handles/link", &link).await.is(200);
+    let whose = async || {
+        let found = administrator.get("/api/{server}/handles?q=night.owl").await.is(200).json();
+        found["items"][0]["user_id"].as_str().map(str::to_owned)
+    };
+    let (page, action) = ("/g/{server}/handles", "/g/{server}/handles/link");
+    let moves = [("handle", "@night.owl"), ("member", ben.as_str())];
+    let asked = administrator.submit_on(page, action, &moves).await.is(303).location();
+    let asked = administrator.get(&asked).await.is(200);
+    assert!(
+        asked.seen().contains("@night.owl is linked to ") && asked.seen().contains(" instead?"),
+        "{}",
+        asked.seen()
+    );
+    assert_eq!(whose().await.as_deref(), Some(ann.as_str()), "nothing moved before the answer");
+    let yes = asked.form(&ground.path(action)).expect("the question has its yes");
+    let there = administrator.fill_in(&yes, &[]).await.is(303).location();
+    assert_eq!(whose().await.as_deref(), Some(ben.as_str()));
+    let told = administrator.get(&there).await.is(200);
+    assert!(told.seen().contains("@night.owl went from "), "{}", told.seen());
+    let forms = super::html::forms(&told.text());
+    let undo = forms.iter().find(|form| form.action.ends_with("/undo")).expect("it can be taken back");
+    let back = administrator.fill_in(undo, &[]).await.is(303).location();
+    assert_eq!(whose().await.as_deref(), Some(ann.as_str()));
+    assert!(administrator.get(&back).await.is(200).seen().contains("@night.owl is linked to "));
+    // What went elsewhere since stays where it is.
+    administrator.fill_in(undo, &[("idempotency_key", "another")]).await.is(409);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_part_of_a_name_changes_nothing_and_offers_who_has_it() {
+    let ground = WebWorld::start().await;
+    ground.world.member("ann").submits(&link(1), "First Light").await;
+    let administrator = ground.signed_in("administrator");
+    let (page, action) = ("/g/{server}/handles", "/g/{server}/handles/link");
+    for part in ["a", "an", "nn"] {
+        let typed = [("handle", "night.owl"), ("member", part)];
+        let unclear = administrator.submit_on(page, action, &typed).await.is(422);
+        let form = unclear.form(&ground.path(action)).unwrap();
+        assert!(form.fields.contains(&("member".to_owned(), String::new())), "nobody is chosen yet: {form:?}");
+        let body = json!({ "handle": "night.owl", "member": part });
+        let told = administrator.json(Method::POST, "/api/{server}/handles/link", &body).await.is(422).json();
+        assert!(told["error"]["details"]["candidates"].as_array().is_some_and(|all| !all.is_empty()), "{told}");
+    }
+    let none = administrator.get("/api/{server}/handles?q=night.owl").await.is(200).json();
+    assert_eq!(none["items"].as_array().map(Vec::len), Some(0), "{none}");
+    administrator.submit_on(page, action, &[("handle", "night.owl"), ("member", "ann")]).await.is(303);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn whoever_does_not_mean_it_is_led_back_to_all_that_they_typed_and_no_page_on_the_way_was_sent() {
+    let ground = WebWorld::start().await;
+    let ann = ground.world.user("ann");
+    let (card, coins) = (format!("/g/{{server}}/members/{ann}"), format!("/g/{{server}}/members/{ann}/coins"));
+    let administrator = ground.signed_in("administrator");
+    ground.world.member("ann").submits(&link(1), "First Light").await;
+    let back = ground.path(&card);
+    let slip = [("act", "give"), ("amount", "50000"), ("reason", "won <the> quiz"), ("back", back.as_str())];
+    let question = administrator.submit_on(&card, &coins, &slip).await.is(303).location();
+    assert!(question.starts_with("/sure?kept="), "{question}");
+    let asked = administrator.get(&question).await.is(200);
+    let cancel =
+        asked.text().split("<a class=\"button\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert!(cancel.starts_with(&format!("{}?kept=", ground.path(&card))), "{cancel}");
+    let again = administrator.get(&cancel).await.is(200);
+    assert!(again.seen().contains("Nothing was changed."), "{}", again.seen());
+    let form = again.form(&ground.path(&coins)).unwrap();
+    for (field, value) in [("amount", "50000"), ("reason", "won <the> quiz")] {
+        assert!(form.fields.contains(&(field.to_owned(), value.to_owned())), "{field}: {form:?}");
+    }
+    // Somebody else is asked nothing; whoever goes back to the question after a yes does it no second time.
+    let other = ground.signed_in("owner").get(&question).await.is(200);
+    assert!(!other.text().contains("50000") && !other.text().contains("won "), "{}", other.text());
+    for _ in 0..2 {
+        let yes = administrator.get(&question).await.is(200).form(&ground.path(&coins)).unwrap();
+        administrator.fill_in(&yes, &[]).await.is(303);
+    }
+    assert_eq!(ground.coins_of("ann"), 50_000);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn the_address_of_a_form_that_is_opened_by_hand_leads_to_its_page() {
+    let ground = WebWorld::start().await;
+    let administrator = ground.signed_in("administrator");
+    let ann = ground.world.user("ann");
+    let card = format!("/g/{{server}}/members/{ann}");
+    for (form, page) in [
+        ("/g/{server}/handles/link", "/g/{server}/handles"),
+        (format!("{card}/coins").as_str(), card.as_str()),
+        ("/g/{server}/desk/next", "/g/{server}/desk"),
+        ("/g/{server}/ledger/1/undo", "/g/{server}/ledger/1"),
+    ] {
+        let opened = administrator.ask(Method::GET, form, &[("accept", "text/html,*/*;q=0.8")], Vec::new()).await;
+        assert_eq!(opened.is(303).location(), ground.path(page), "{form}");
+        administrator.get(form).await.is(405);
+    }
     ground.end().await;
 }
 
@@ -280,6 +397,8 @@ async fn the_operator_follows_and_links_as_well() {
     let ground = WebWorld::start().await;
     let operator = ground.signed_in(super::ground::OPERATOR);
     operator.json(Method::POST, "/api/{server}/live/follow", &json!({ "name": "night.owl" })).await.is(200);
+    let live = operator.get("/g/{server}/live").await.is(200);
+    assert!(live.seen().contains("by the operator"), "{}", live.seen());
     let ann = ground.world.user("ann").to_string();
     operator
         .json(Method::POST, "/api/{server}/handles/link", &json!({ "handle": "ann.live", "member": ann }))
@@ -290,6 +409,20 @@ async fn the_operator_follows_and_links_as_well() {
         operator.json(Method::POST, &coins, &json!({ "act": "give", "amount": 5, "reason": "quiz" })).await.is(200);
     assert_eq!(given.json()["actor"], "operator");
     operator.json(Method::POST, "/api/{server}/live/leave", &Value::Null).await.is(200);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_number_that_nobody_has_gets_a_page_that_says_so_and_no_form() {
+    let ground = WebWorld::start().await;
+    let administrator = ground.signed_in("administrator");
+    let nobody = administrator.get("/g/{server}/members/1").await.is(200);
+    assert!(nobody.seen().contains("Nobody of that number is known in this server."), "{}", nobody.seen());
+    assert!(nobody.form(&ground.path("/g/{server}/members/1/coins")).is_none());
+    // A member of whom nothing is stored has a card.
+    let card = format!("/g/{{server}}/members/{}", ground.world.user("ben"));
+    let ben = administrator.get(&card).await.is(200);
+    assert!(ben.form(&ground.path(&format!("{card}/coins"))).is_some(), "{}", ben.seen());
     ground.end().await;
 }
 

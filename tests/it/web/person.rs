@@ -154,10 +154,13 @@ impl<'w> Person<'w> {
         sent.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let answer = self.send(&form.action, &sent).await;
         let is_asked = sent.iter().any(|(name, value)| name == "ask" && !value.is_empty());
-        match answer.form(&form.action).filter(|_| is_asked && answer.status == 200) {
-            Some(yes) => self.send(&yes.action, &yes.fields).await,
-            None => answer,
-        }
+        let asked = match answer.status {
+            303 if is_asked && answer.location().starts_with("/sure?") => self.get(&answer.location()).await.is(200),
+            200 if is_asked && answer.form(&form.action).is_some() => answer,
+            _ => return answer,
+        };
+        let yes = asked.form(&form.action).unwrap_or_else(|| panic!("nothing is asked: {}", asked.text()));
+        self.send(&yes.action, &yes.fields).await
     }
 
     /// Sends JSON: as a script of our pages, or as a program.

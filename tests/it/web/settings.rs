@@ -102,7 +102,7 @@ async fn a_change_is_taken_back_by_its_row_until_something_else_changed_it() {
 }
 
 #[tokio::test]
-async fn what_one_form_changed_is_taken_back_at_once_or_not_at_all() {
+async fn what_one_form_changed_is_taken_back_at_once_but_for_what_was_changed_since() {
     let ground = WebWorld::start().await;
     let admin = ground.signed_in("admin");
     let page = "/g/{server}/settings/economy";
@@ -120,9 +120,15 @@ async fn what_one_form_changed_is_taken_back_at_once_or_not_at_all() {
     let act = acts.into_iter().find(|form| form.action.contains("/settings/acts/")).expect("one way back for both");
     let since = json!({ "gift_rate": 5 });
     ground.signed_in("administrator").json(Method::PATCH, "/api/{server}/settings", &since).await.is(200);
-    let refused = admin.fill_in(&act, &[]).await;
+    let history = admin.get(page).await.is(200).seen();
+    assert!(history.contains("Undo takes back 1 of 2; changed since, and left as it is:"), "{history}");
+    let there = admin.fill_in(&act, &[]).await.is(303).location();
+    assert_eq!(counts(&ground, &SKIP_PRICE), 1_000);
+    let told = admin.get(&there).await.is(200).seen();
+    assert!(told.contains("was changed since: it stays at"), "{told}");
+    // Nothing is left of it that could be taken back.
+    let refused = admin.fill_in(&act, &[("idempotency_key", "another")]).await;
     assert_eq!(refused.status, 409, "{}", refused.text());
-    assert_eq!(counts(&ground, &SKIP_PRICE), 700, "the other one is left alone");
     assert!(admin.get(page).await.is(200).text().contains("<summary>Compare</summary>"));
     ground.end().await;
 }

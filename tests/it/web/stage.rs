@@ -87,6 +87,7 @@ impl WebWorld {
             act: self.done_with(member, song),
             entry: people.entry,
             live: people.session,
+            link_change: people.link_change,
         }
     }
 

@@ -356,7 +356,7 @@ fn what_happens_to_the_program_is_told_with_what_becomes_of_it() {
 
 #[test]
 fn what_somebody_takes_along_and_does_with_what_was_not_sent_is_told() {
-    assert_eq!(said(EXPORTED.with("ledger".to_owned()).by(BY)), "📤 <@1> took a file along: ledger");
+    assert_eq!(said(EXPORTED.with("ledger".to_owned()).by(BY)), "📤 <@1> took along the ledger as a file.");
     let lost = Unsent { kind: "submissions.look_again".to_owned() };
     let given_up = Lost { kind: lost.kind.clone(), reason: "Missing *Permissions* (403 Forbidden).".to_owned() };
     let lines = [

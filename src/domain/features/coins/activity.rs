@@ -12,6 +12,7 @@ use crate::sentence;
 /// A balance changed. About the member; before and after are the balance.
 pub static POSTED: ActivityKind<Posted> =
     ActivityKind::new("coins.posted", |told| if told.is_for_team() { labelled(told) } else { posted(told) })
+        .called("A balance changed")
         .heard_as(Thing::Balance, ChangeType::Update);
 
 /// An entry of the ledger, as it is told.

@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 use super::economy::{Circulation, Holder, Week};
 use super::model::{CoinsRefusal, Currency, EntryId, LedgerEntry};
 use super::settings::{LUXURY_ENABLED, SKIP_PRICE};
-pub use super::tables::balance;
+pub use super::tables::{balance, unjournalled};
 use super::weeks::WeekNumber;
 use super::{rules, tables};
 use crate::kernel::amount::Amount;

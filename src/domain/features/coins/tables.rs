@@ -216,7 +216,7 @@ pub fn next_member(
     Ok(balances(currency).first(read, rest, Direction::Forward)?.map(|((_, user), _)| user))
 }
 
-/// Points of a member that no entry lists yet.
+/// Points of a member that no entry lists yet: from the live that goes on, which has one entry when it ends.
 pub fn unjournalled(read: &dyn Read, guild: GuildId, user: UserId) -> Result<i64> {
     Ok(POINTS_UNJOURNALLED.get(read, &(guild, user))?.unwrap_or_default().points)
 }

@@ -10,11 +10,13 @@ use crate::kernel::time::Timestamp;
 use crate::sentence;
 
 /// A reviewer removed a song that cannot be heard. About the song; before and after are the lines.
-pub static DEAD_LINK_REMOVED: ActivityKind<Refund> = ActivityKind::new("desk.dead_link_removed", removed);
+pub static DEAD_LINK_REMOVED: ActivityKind<Refund> =
+    ActivityKind::new("desk.dead_link_removed", removed).called("A dead link was removed");
 
 /// A reviewer took that back: the song is where it was, and what its submitter got back is taken once more. About the song;
 /// before and after are the lines.
-pub static DEAD_LINK_TAKEN_BACK: ActivityKind<Refund> = ActivityKind::new("desk.dead_link_taken_back", taken_back);
+pub static DEAD_LINK_TAKEN_BACK: ActivityKind<Refund> =
+    ActivityKind::new("desk.dead_link_taken_back", taken_back).called("The removal of a dead link was taken back");
 
 /// What a submitter got back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

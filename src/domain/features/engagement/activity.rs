@@ -9,11 +9,14 @@ use crate::kernel::sentence::{Numbered, Sentence};
 use crate::sentence;
 
 /// Gifts lifted a song. About the song; before and after are the lines.
-pub static GIFTS_LIFTED: ActivityKind<Lifted> = ActivityKind::new("engagement.gifts_lifted", gifts_lifted);
+pub static GIFTS_LIFTED: ActivityKind<Lifted> =
+    ActivityKind::new("engagement.gifts_lifted", gifts_lifted).called("Gifts lifted a song");
 /// A gift pays nothing, because nobody knows what it costs. About who sent it.
-pub static GIFT_UNPRICED: ActivityKind<Unpriced> = ActivityKind::new("engagement.gift_unpriced", gift_unpriced);
+pub static GIFT_UNPRICED: ActivityKind<Unpriced> =
+    ActivityKind::new("engagement.gift_unpriced", gift_unpriced).called("A gift has no price");
 /// The report of a live is not in its channel as it should be. About the name on the live.
-pub static REPORT_MISSED: ActivityKind<ReportMissed> = ActivityKind::new("engagement.report_missed", report_missed);
+pub static REPORT_MISSED: ActivityKind<ReportMissed> =
+    ActivityKind::new("engagement.report_missed", report_missed).called("The report of a live is missing");
 
 /// All of them.
 pub const KINDS: &[&dyn Readable] = &[&GIFTS_LIFTED, &GIFT_UNPRICED, &REPORT_MISSED];

@@ -11,17 +11,21 @@ use crate::live::Handle;
 use crate::sentence;
 
 /// A handle proved on the live that it is a member's. About the member, as all of these.
-pub static PROVEN: ActivityKind<Link> =
-    ActivityKind::new("handles.proven", proven).heard_as(Thing::Member, ChangeType::Create);
+pub static PROVEN: ActivityKind<Link> = ActivityKind::new("handles.proven", proven)
+    .called("A handle was proven")
+    .heard_as(Thing::Member, ChangeType::Create);
 /// An administrator linked a handle.
-pub static LINKED: ActivityKind<Link> =
-    ActivityKind::new("handles.linked", linked).heard_as(Thing::Member, ChangeType::Create);
+pub static LINKED: ActivityKind<Link> = ActivityKind::new("handles.linked", linked)
+    .called("A handle was linked")
+    .heard_as(Thing::Member, ChangeType::Create);
 /// An administrator took a link away.
-pub static UNLINKED: ActivityKind<Link> =
-    ActivityKind::new("handles.unlinked", unlinked).heard_as(Thing::Member, ChangeType::Delete);
+pub static UNLINKED: ActivityKind<Link> = ActivityKind::new("handles.unlinked", unlinked)
+    .called("A handle was released")
+    .heard_as(Thing::Member, ChangeType::Delete);
 /// A linked account has another name.
-pub static RENAMED: ActivityKind<RenameNotice> =
-    ActivityKind::new("handles.renamed", |told| Some(renamed(told))).heard_as(Thing::Member, ChangeType::Update);
+pub static RENAMED: ActivityKind<RenameNotice> = ActivityKind::new("handles.renamed", |told| Some(renamed(told)))
+    .called("A handle has another name")
+    .heard_as(Thing::Member, ChangeType::Update);
 
 /// All of them.
 pub const KINDS: &[&dyn Readable] = &[&PROVEN, &LINKED, &UNLINKED, &RENAMED];
@@ -39,48 +43,58 @@ pub struct Link {
     pub points: Amount,
 }
 
+/// What the handle holds: for the team beside the sentence, for whoever looks at a page within it.
+fn points(told: &Noted<'_, Link>) -> Sentence {
+    let points = told.details.points;
+    match points.get() {
+        points if told.is_for_team() => sentence!(" · points `{points}`", points),
+        1 => sentence!(", with 1 point"),
+        _ => sentence!(", with {points} points", points),
+    }
+}
+
 fn proven(told: &Noted<'_, Link>) -> Option<Sentence> {
-    let Link { handle, former, points, .. } = &told.details;
+    let Link { handle, former, .. } = &told.details;
     let user = Numbered(told.member()?);
     let former =
         former.map(|former| sentence!(" · it was linked to {former}, not verified", former = Numbered(former)));
     let sentence = sentence!(
-        "{user} proved on the live that **{handle}** is theirs{former} · points `{points}`",
+        "{user} proved on the live that **{handle}** is theirs{former}{points}",
         user,
         handle,
         former,
-        points = points.get()
+        points = points(told)
     );
     Some(sentence.signed("✅"))
 }
 
 fn linked(told: &Noted<'_, Link>) -> Option<Sentence> {
-    let Link { handle, former, was_verified, points } = &told.details;
+    let Link { handle, former, was_verified, .. } = &told.details;
     let (by, user) = (told.by_person()?, Numbered(told.member()?));
     let from = former.map(|former| sentence!(" from {former}", former = Numbered(former)));
     let proof = if *was_verified { " · this replaces a verified link" } else { "" };
     let sentence = sentence!(
-        "{by} linked **{handle}**{from} to {user} · points `{points}`{proof}",
+        "{by} linked **{handle}**{from} to {user}{points}{proof}",
         by,
         handle,
         from,
         user,
-        points = points.get(),
+        points = points(told),
         proof
     );
     Some(sentence.signed("🔗"))
 }
 
 fn unlinked(told: &Noted<'_, Link>) -> Option<Sentence> {
-    let Link { handle, was_verified, points, .. } = &told.details;
+    let Link { handle, was_verified, .. } = &told.details;
     let (by, user) = (told.by_person()?, Numbered(told.member()?));
     let proof = if *was_verified { " · the link was verified" } else { "" };
     let sentence = sentence!(
-        "{by} unlinked **{handle}** from {user} · points `{points}`{proof}",
+        "{by} unlinked **{handle}** from {user}{points}{proof}",
         by,
         handle,
         user,
-        points = points.get(),
+        points = points(told),
         proof
     );
     Some(sentence.signed("🔗"))

@@ -258,6 +258,13 @@ refusals! {
             /// The member.
             user: UserId,
         } => "handles.not_theirs" as NotThere, "**{handle}** is not linked to {user}.";
+        /// A change of a link is taken back that nobody noted, or that is not kept any more.
+        NoSuchChange => "handles.no_such_change" as NotThere, "That change of a link is not kept any more.";
+        /// A change of a link is taken back after which the handle went elsewhere.
+        MovedSince {
+            /// The handle.
+            handle: Handle,
+        } => "handles.moved_since", "The link of **{handle}** was changed since, so this cannot be undone any more.";
         /// As many handles as one member may have.
         TooMany {
             /// How many that is.

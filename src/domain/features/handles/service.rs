@@ -113,6 +113,14 @@ pub fn admin_link(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle) ->
     link_as(tx, guild, LinkRequest::Admin, user, handle)
 }
 
+/// Links a handle to the member whose it was before, verified where it was: since when, is not kept.
+pub fn link_back(tx: &Tx<'_>, guild: GuildId, user: UserId, handle: &Handle, is_verified: bool) -> Result<Linked> {
+    let linked = admin_link(tx, guild, user, handle)?;
+    let Some(known) = tables::by_handle(tx, guild, handle)?.filter(|_| is_verified) else { return Ok(linked) };
+    let account = set_link(tx, guild, known, Some(user), Some(tx.now()))?;
+    Ok(Linked { account, ..linked })
+}
+
 fn link_as(tx: &Tx<'_>, guild: GuildId, request: LinkRequest, user: UserId, handle: &Handle) -> Result<Linked> {
     let known = tables::by_handle(tx, guild, handle)?;
     let owned = tables::of_user(tx, guild, user)?.len();

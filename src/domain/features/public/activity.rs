@@ -7,4 +7,5 @@ use crate::sentence;
 /// it tells of the other settings too, with their values; these are `settings.changed` by now.
 pub static CHANGED: ActivityKind<()> =
     ActivityKind::new("public.changed", |told| Some(sentence!("{by} changed what everybody may see.", by = told.by())))
+        .called("The public pages changed")
         .on_pages();

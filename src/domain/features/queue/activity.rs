@@ -9,11 +9,14 @@ use crate::kernel::time::Timestamp;
 use crate::sentence;
 
 /// A reviewer played a song. About the song; before is the line that it came from, after is Songs Played.
-pub static PLAYED: ActivityKind<Taken> = ActivityKind::new("queue.song_played", played).on_pages();
+pub static PLAYED: ActivityKind<Taken> =
+    ActivityKind::new("queue.song_played", played).called("A song was played").on_pages();
 /// A reviewer put a song elsewhere, or took it out. About the song; before and after are the lines.
-pub static MOVED: ActivityKind<Reason> = ActivityKind::new("queue.song_moved", moved).on_pages();
+pub static MOVED: ActivityKind<Reason> =
+    ActivityKind::new("queue.song_moved", moved).called("A song was moved").on_pages();
 /// A reviewer took a play back. About the song; before is Songs Played, after is the line that it came from.
-pub static PUT_BACK: ActivityKind<()> = ActivityKind::new("queue.song_put_back", put_back).on_pages();
+pub static PUT_BACK: ActivityKind<()> =
+    ActivityKind::new("queue.song_put_back", put_back).called("A play was taken back").on_pages();
 
 /// All of them.
 pub const KINDS: &[&dyn Readable] = &[&PLAYED, &MOVED, &PUT_BACK];

@@ -7,11 +7,13 @@ use crate::kernel::sentence::Sentence;
 use crate::sentence;
 
 /// Of what was posted while the bot was away, something was left where it is. About the channel.
-pub static LEFT_IN_HISTORY: ActivityKind<Left> = ActivityKind::new("submissions.left_in_history", left);
+pub static LEFT_IN_HISTORY: ActivityKind<Left> =
+    ActivityKind::new("submissions.left_in_history", left).called("Songs from the bot's absence were left");
 
 /// The file of a song is larger than the bot may post, so it stays in its author's message. About the
 /// channel, with the number of the song as people read it.
-pub static FILE_IN_PLACE: ActivityKind<String> = ActivityKind::new("submissions.file_in_place", in_place);
+pub static FILE_IN_PLACE: ActivityKind<String> =
+    ActivityKind::new("submissions.file_in_place", in_place).called("A file lives in its message");
 
 /// What was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

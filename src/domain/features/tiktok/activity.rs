@@ -8,19 +8,25 @@ use crate::live::{Gift, Occurrence, Viewer};
 use crate::sentence;
 
 /// The live is connected.
-pub static CONNECTED: ActivityKind<()> = ActivityKind::new("tiktok.connected", connected);
+pub static CONNECTED: ActivityKind<()> =
+    ActivityKind::new("tiktok.connected", connected).called("A live was connected");
 /// The connection was lost, and is tried again.
-pub static CONNECTION_LOST: ActivityKind<()> = ActivityKind::new("tiktok.connection_lost", connection_lost);
+pub static CONNECTION_LOST: ActivityKind<()> =
+    ActivityKind::new("tiktok.connection_lost", connection_lost).called("The connection to a live was lost");
 /// The live cannot be connected at the moment, because of this: a sentence for a message on Discord.
-pub static REFUSED: ActivityKind<String> = ActivityKind::new("tiktok.refused", refused);
+pub static REFUSED: ActivityKind<String> =
+    ActivityKind::new("tiktok.refused", refused).called("A live could not be connected");
 /// The live is not followed any more.
-pub static STOPPED: ActivityKind<Ending> = ActivityKind::new("tiktok.stopped", stopped);
+pub static STOPPED: ActivityKind<Ending> =
+    ActivityKind::new("tiktok.stopped", stopped).called("A live is not followed any more");
 /// A person let it be followed no more.
-pub static LEFT: ActivityKind<()> = ActivityKind::new("tiktok.left", left);
+pub static LEFT: ActivityKind<()> = ActivityKind::new("tiktok.left", left).called("Somebody stopped following a live");
 /// The recording of the live stopped, because of this.
-pub static RECORDING_STOPPED: ActivityKind<String> = ActivityKind::new("tiktok.recording_stopped", recording_stopped);
+pub static RECORDING_STOPPED: ActivityKind<String> =
+    ActivityKind::new("tiktok.recording_stopped", recording_stopped).called("The recording of a live stopped");
 /// An administrator made an event up.
-pub static SIMULATED: ActivityKind<SimulatedEvent> = ActivityKind::new("tiktok.simulated", simulated);
+pub static SIMULATED: ActivityKind<SimulatedEvent> =
+    ActivityKind::new("tiktok.simulated", simulated).called("An event of a live was made up");
 
 /// All of them.
 pub const KINDS: &[&dyn Readable] =

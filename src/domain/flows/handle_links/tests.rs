@@ -113,3 +113,35 @@ fn a_member_has_up_to_25_handles() {
     }
     assert_eq!(link_to(&store, ANN, "one.more").unwrap_err().code(), "handles.too_many");
 }
+
+#[test]
+fn a_change_of_a_link_is_taken_back_as_long_as_the_handle_is_where_it_brought_it() {
+    let store = TestStore::new();
+    seen(&store, "dj_ann", 40);
+    let change = |user: UserId| store.read(|read| latest_change(read, GUILD, user)).unwrap();
+    let give = |user: UserId| store.write(move |tx| admin_link(tx, GUILD, ADMIN, user, &handle("dj_ann")).map(drop));
+    let take_back = |id: ActivityId| store.write(move |tx| undo(tx, GUILD, ADMIN, id));
+    let owner = || {
+        let account = store.read(|read| handles::queries::account(read, GUILD, &handle("dj_ann"))).unwrap();
+        (account.linked, account.is_verified())
+    };
+    // It was nobody's, and is again.
+    give(ANN).unwrap();
+    take_back(change(ANN)).unwrap();
+    assert_eq!((owner(), points(&store, ANN)), ((None, false), 0));
+    // A proven link comes back as one.
+    store.write(|tx| handles::service::link_back(tx, GUILD, ANN, &handle("dj_ann"), true).map(drop)).unwrap();
+    store.write(|tx| settle_points(tx, GUILD, ANN, "in a test", ADMIN).map(drop)).unwrap();
+    give(BOB).unwrap();
+    let moved = change(BOB);
+    take_back(moved).unwrap();
+    assert_eq!((owner(), points(&store, ANN), points(&store, BOB)), ((Some(ANN), true), 40, 0));
+    // What went elsewhere since stays there.
+    assert_eq!(take_back(moved).unwrap_err().code(), "handles.moved_since");
+    // One that was taken away is theirs again.
+    store.write(|tx| admin_unlink(tx, GUILD, ADMIN, ANN, &handle("dj_ann")).map(drop)).unwrap();
+    take_back(change(ANN)).unwrap();
+    assert_eq!((owner(), points(&store, ANN)), ((Some(ANN), true), 40));
+    assert_eq!(take_back(ActivityId::new(1)).unwrap_err().code(), "handles.no_such_change");
+    store.check();
+}

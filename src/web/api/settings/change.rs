@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::values::Values;
 use super::wishes::{ChangesView, Wishes, page_of, save, saying, unknown};
-use super::{SettingsView, all, level_of, of_key};
+use super::{SettingsView, all, level_of, named, of_key};
 use crate::access::Level;
 use crate::activity::{self, Activity, ActivityId, Subject};
 use crate::discord::channel_setting::require_named;
@@ -85,7 +85,7 @@ impl Endpoint for ResetSetting {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ChangesView>, Problem> {
         let (guild, key) = (asked.guild, asked.body.key.as_str());
-        let listed = of_key(key).ok_or_else(|| unknown(key, all().map(|listed| listed.setting.key())))?;
+        let listed = named(key).ok_or_else(|| unknown(key, all().map(|listed| listed.setting.key())))?;
         listed.require(level_of(asked.rank, Self::WHO))?;
         let reset = web.change(&asked, move |tx, actor| {
             let change = change(tx, guild, actor, listed.setting, &NewValue::Default)?;
@@ -143,7 +143,7 @@ pub struct UndoAct;
 impl Endpoint for UndoAct {
     const NAME: &'static str = "settings.undo_act";
     const ABOUT: &'static str =
-        "Takes a change of a setting back with all that were made at once with it: all of them or none.";
+        "Takes a change of a setting back with all that were made at once with it, but for what was changed since.";
     const DOORS: Doors = Doors::post(&["/api/{server}/settings/acts/{change}/undo"])
         .form("/g/{server}/settings/acts/{change}/undo", again::<SettingsPage>);
     const WHO: Who = Who::Admin;
@@ -173,8 +173,8 @@ impl Endpoint for UndoAct {
         let lacking = lacking(web, guild, &listed).await?;
         let changes: Vec<_> = listed.iter().zip(&act).map(|((listed, _), (id, _))| (*listed, *id)).collect();
         let undone = web.change(&asked, move |tx, actor| {
-            let changed = undo_all(tx, guild, actor, &changes)?;
-            ChangesView::of(tx, guild, &changed)
+            let taken_back = undo_all(tx, guild, actor, &changes)?;
+            ChangesView::of_undo(tx, guild, &taken_back)
         });
         Ok(saying(undone.await?, guild, &lacking)
             .leading_to(undone_from(&asked).unwrap_or_else(|| format!("/g/{guild}/settings"))))

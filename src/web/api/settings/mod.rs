@@ -46,6 +46,12 @@ pub fn of_key(key: &str) -> Option<&'static Listed> {
     all().find(|listed| listed.setting.key() == key)
 }
 
+/// The setting that somebody names: by its key, or as pages call it.
+pub fn named(typed: &str) -> Option<&'static Listed> {
+    let typed = typed.trim();
+    of_key(typed).or_else(|| all().find(|listed| listed.title.to_lowercase() == typed.to_lowercase()))
+}
+
 /// What does not work of what a server has set, as far as is known.
 pub fn known_troubles(web: &Web, read: &dyn Read, guild: GuildId) -> Result<Vec<BrokenReference>> {
     if !told::is_any(read, guild)? {

@@ -16,7 +16,9 @@ use crate::kernel::ids::GuildId;
 use crate::kernel::refusal::Refuse;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::text::{self, one_line};
-use crate::settings::{Change, Changed, Listed, NONE, SETTING_CHANGED, SettingRefusal, Wanted, change_all, wanted};
+use crate::settings::{
+    Change, Changed, Listed, NONE, SETTING_CHANGED, SettingRefusal, TakenBack, Wanted, change_all, wanted,
+};
 use crate::store::Read;
 use crate::web::Web;
 use crate::web::answer::{Answered, Given, Problem};
@@ -31,6 +33,23 @@ const OF_EVERY_FORM: [&str; 5] = [CSRF, IDEMPOTENCY_KEY, REVISION, SURE, "back"]
 pub struct ChangesView {
     /// Each setting that is something else now.
     pub changed: Vec<ChangedView>,
+    /// Each that was to be as before, and stays because somebody changed it since.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<LeftView>,
+}
+
+/// A setting that stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LeftView {
+    /// Its key.
+    pub key: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What it is, as people read it.
+    pub now: String,
+    /// The same, with what it names, for a page.
+    #[serde(skip)]
+    pub words: Sentence,
 }
 
 /// A setting that is something else now.
@@ -70,7 +89,17 @@ impl ChangesView {
                 change: newest.first().map(|(id, _)| id.to_string()).unwrap_or_default(),
             })
         };
-        Ok(Self { changed: changed.iter().map(view).collect::<Result<_>>()? })
+        Ok(Self { changed: changed.iter().map(view).collect::<Result<_>>()?, left: Vec::new() })
+    }
+
+    /// The same of what was taken back.
+    pub(super) fn of_undo(read: &dyn Read, guild: GuildId, taken_back: &TakenBack) -> Result<Self> {
+        let view = |listed: &&'static Listed| -> Result<LeftView> {
+            let words = Sentence::read(&listed.setting.shown(read, guild)?);
+            Ok(LeftView { key: listed.setting.key(), title: listed.title, now: words.plain(), words })
+        };
+        let left = taken_back.left.iter().map(view).collect::<Result<_>>()?;
+        Ok(Self { left, ..Self::of(read, guild, &taken_back.changed)? })
     }
 
     /// The same of one that may have been changed.
@@ -185,7 +214,7 @@ impl ChangesView {
         let told = |one: &ChangedView| {
             crate::sentence!("**{title}** is {after} now.", title = one.title, after = one.words.clone())
         };
-        match self.changed.as_slice() {
+        let done = match self.changed.as_slice() {
             [] => crate::sentence!("Everything is as it was."),
             [one] => told(one),
             many => {
@@ -193,7 +222,11 @@ impl ChangesView {
                 let each: &[ChangedView] = if many.len() > TOLD { &[] } else { many };
                 each.iter().map(told).fold(all, |said, next| crate::sentence!("{said} {next}", said, next))
             }
-        }
+        };
+        self.left.iter().fold(done, |said, LeftView { title, words, .. }| {
+            let (title, now) = (*title, words.clone());
+            crate::sentence!("{said} **{title}** was changed since: it stays at {now}.", said, title, now)
+        })
     }
 
     /// Where the form is sent that takes all of it back; nothing where nothing was changed.

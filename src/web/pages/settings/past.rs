@@ -29,7 +29,7 @@ pub(super) struct Past {
     after: String,
     /// What it is now.
     now: String,
-    /// The last change of those that were made at once with it, where all of them are here and can be taken back.
+    /// The last change of those that were made at once with it, where all of them are here, for whoever may change them.
     act: Option<ActivityId>,
     /// Whether it can be taken back, by whoever looks.
     is_undoable: bool,
@@ -71,7 +71,7 @@ pub(super) fn past(
     Ok(past)
 }
 
-/// Notes which changes were made at once, and can be taken back at once.
+/// Notes which changes were made at once, and can be taken back at once as far as nothing changed them since.
 fn gather(read: &dyn Read, guild: GuildId, past: &mut [Past]) -> Result<()> {
     for place in 0..past.len() {
         let Some(one) = past.get(place).filter(|one| one.act.is_none()) else { continue };
@@ -81,8 +81,8 @@ fn gather(read: &dyn Read, guild: GuildId, past: &mut [Past]) -> Result<()> {
             .map(|(id, _)| id)
             .collect();
         let is_of_act = |one: &Past| act.contains(&one.id);
-        let can_go = past.iter().filter(|one| is_of_act(one) && one.is_undoable && one.may_change).count();
-        if act.len() > 1 && can_go == act.len() {
+        let are_here = past.iter().filter(|one| is_of_act(one) && one.may_change).count();
+        if act.len() > 1 && are_here == act.len() {
             past.iter_mut().filter(|one| is_of_act(one)).for_each(|one| one.act = act.last().copied());
         }
     }
@@ -104,9 +104,11 @@ pub(super) fn history(view: &View, seal: Seal<'_>) -> Markup {
 /// A change, or several that were made at once.
 fn event(view: &View, act: &[Past]) -> Option<Event> {
     let (guild, names, first) = (view.guild, &view.names, act.first()?);
+    let can_go = act.iter().filter(|past| past.is_undoable && past.may_change).count();
     let undo = match (act, first.act) {
+        _ if can_go == 0 => None,
         ([_, _, ..], Some(id)) => Some(act_address(guild, &id.to_string())),
-        _ => (first.is_undoable && first.may_change).then(|| undo_address(guild, first.listed, &first.id.to_string())),
+        _ => Some(undo_address(guild, first.listed, &first.id.to_string())),
     };
     let compared: Vec<&Past> = act.iter().filter(|past| past.is_compared()).collect();
     Some(Event {
@@ -119,9 +121,22 @@ fn event(view: &View, act: &[Past]) -> Option<Event> {
             }
         },
         undo,
-        note: (!first.is_undoable).then(|| "changed since: cannot be undone".to_owned()),
+        note: note(act, can_go),
         more: (!compared.is_empty()).then(|| html! { @for past in &compared { (past.comparison(names)) } }),
     })
+}
+
+/// What is said of the way back: how many changes it takes back, and which cannot be taken back any more.
+fn note(act: &[Past], can_go: usize) -> Option<String> {
+    let since: Vec<&str> = act.iter().filter(|past| !past.is_undoable).map(|past| past.listed.title).collect();
+    match (act.len(), since.as_slice()) {
+        (1, []) => None,
+        (all, []) => Some(format!("Undo takes back all {all}")),
+        _ if can_go == 0 => Some("changed since: cannot be undone".to_owned()),
+        (all, since) => {
+            Some(format!("Undo takes back {can_go} of {all}; changed since, and left as it is: {}", since.join(", ")))
+        }
+    }
 }
 
 /// What was written for Discord, with the names of this page.

@@ -146,6 +146,23 @@ fn what_was_changed_at_once_is_one_row_with_one_way_back() {
     assert!(history.contains(r#"action="/g/5/settings/acts/9/undo""#), "{history}");
     assert!(history.contains(r#"action="/g/5/settings/music/changes/7/undo""#), "{history}");
     assert!(!history.contains("changes/8/undo") && !history.contains("changes/9/undo"), "{history}");
+    assert!(history.contains("Undo takes back all 2"), "{history}");
+}
+
+#[test]
+fn what_was_changed_at_once_stays_one_row_when_a_part_of_it_was_changed_since() {
+    let listed = row("max_active_submissions", "3").listed;
+    let act = |id, is_undoable| Past::sample(listed, id, is_undoable).of_act(9);
+    let history_of = |past: Vec<Past>| {
+        let view = View { guild: GUILD, rows: Vec::new(), past, names: Names::default() };
+        lines(&past::history(&view, SEAL))
+    };
+    let part = history_of(vec![act(9, true), act(8, false)]);
+    assert_eq!(part.matches("<li>").count(), 1, "{part}");
+    assert!(part.contains(r#"action="/g/5/settings/acts/9/undo""#), "{part}");
+    assert!(part.contains("Undo takes back 1 of 2; changed since, and left as it is: Songs per Member"), "{part}");
+    let none = history_of(vec![act(9, false), act(8, false)]);
+    assert!(!none.contains("/undo") && none.contains("changed since: cannot be undone"), "{none}");
 }
 
 #[test]

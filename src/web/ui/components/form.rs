@@ -19,6 +19,8 @@ pub const REVISION: &str = "revision";
 pub const ASK: &str = "ask";
 /// The field that stands in the form of such a page: whoever sends it has said yes, and is not asked once more.
 pub const SURE: &str = "sure";
+/// The field with the page from which a form was sent, where it says so itself.
+pub const BACK: &str = "back";
 /// The id of the form to which buttons belong that stand in no form.
 pub const ACTS: &str = "acts";
 

@@ -23,8 +23,8 @@ pub use block::{Card, Event, Region, Tab, history, tabs};
 pub use choice::{Checkbox, Choice, Radios, Select, Several};
 pub use field::{Field, Input, TextArea};
 pub use form::{
-    ACTS, ASK, Button, CSRF, Dialog, Form, IDEMPOTENCY_KEY, REVISION, SURE, Seal, Weight, acts, error_summary, filters,
-    opener, save_bar, type_the_name,
+    ACTS, ASK, BACK, Button, CSRF, Dialog, Form, IDEMPOTENCY_KEY, REVISION, SURE, Seal, Weight, acts, error_summary,
+    filters, opener, save_bar, type_the_name,
 };
 pub use notice::Notice;
 pub use table::{Cell, Empty, Order, Paging, Row, Sort, Table};
