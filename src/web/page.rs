@@ -5,19 +5,21 @@
 //! through [`again`], with what was typed and what is wrong. So does a filter that cannot be understood: the page is asked
 //! for nothing, and its [`Filter`] says what is wrong and keeps what was typed.
 
+mod answer;
 mod question;
 
 use std::collections::BTreeMap;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::header::HOST;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
 use maud::{Markup, html};
 use serde::de::DeserializeOwned;
 
+pub use self::answer::html_response;
 pub(super) use self::question::{SurePage, question};
 use super::Web;
 use super::access::{Name, Origin, Rank, Somebody, Via, Visitor, Who};
@@ -492,14 +494,4 @@ pub(super) fn framed(web: &Web, met: &Met<'_>, shown: &Shown) -> String {
     let around = Around::of(web, met.visitor, met.headers, guild, rank, address, &ink);
     let around = if part::is_quiet(met.headers) { around } else { around.telling() };
     around.draw(shown, None, None)
-}
-
-/// A page as an answer, which nothing on the way keeps or rewrites.
-pub fn html_response(status: StatusCode, document: String) -> Response {
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (CACHE_CONTROL, HeaderValue::from_static("private, no-store, no-transform")),
-        (VARY, HeaderValue::from_static("cookie")),
-    ];
-    (status, headers, document).into_response()
 }

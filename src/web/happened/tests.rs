@@ -98,9 +98,9 @@ fn songs_and_handles_read_as_sentences() {
     ann took the play of a song back, to Free.
     ann moved a song from Free to 5 Skip: *won*
     ann removed #012345 from 5 Skip as a dead link: 1,000 Luxury Coins of kim are given back
-    ann linked @dj_kim to kim · points “40”
-    kim proved on the live that @dj_kim is theirs · it was linked to ann, not verified · points “40”
-    ann unlinked @dj_kim from kim · points “40”
+    ann linked @dj_kim to kim, with 40 points
+    kim proved on the live that @dj_kim is theirs · it was linked to ann, not verified, with 40 points
+    ann unlinked @dj_kim from kim, with 40 points
     ");
 }
 

@@ -244,7 +244,7 @@ mod tests {
         };
         assert_eq!(of("instance.status"), "429 default");
         assert_eq!(of("auth.me"), "401 403 429 default");
-        assert_eq!(of("auth.login"), "400 403 409 413 422 429 default");
+        assert_eq!(of("auth.login"), "400 403 409 413 422 429 503 default");
         assert_eq!(of("access.roles"), "304 401 403 404 429 503 default");
         assert_eq!(of("access.set_roles"), "400 401 403 404 409 412 413 422 429 503 default");
         assert_eq!(of("stream.page"), "204 401 403 404 429 503 default");
