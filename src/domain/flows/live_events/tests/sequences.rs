@@ -112,6 +112,7 @@ fn a_big_gift_counts_at_once_and_one_without_a_price_is_written_down() {
     points: ann 29999, bob 0, member 29999 · coins 598 · credit Some(29999) · song in 25+ Skip
     coins.posted by live of Member(UserId(1)) 0 -> 598 {"currency":"luxury","kind":"gift","delta":598,"reason":"Rose ×1 by @ann","requested":null}
     engagement.gifts_lifted by live of Song(SONG) Free -> 25+ Skip {"user":1,"coins":29999,"number":"NUMBER","gift":"Rose ×1"}
+    engagement.gift_unpriced by live of Handle(Handle("ann")) {"gift":"Rose","id":0,"count":1}
     "#);
 }
 
