@@ -269,12 +269,12 @@ const verbs = {
   async audit({ page }) {
     await page.evaluate(AXE);
     // What lies behind a bar that stays in sight is scrolled from behind it by whoever wants it: that is looked at by itself.
-    await page.evaluate(`for (const bar of document.querySelectorAll(".save")) bar.style.position = "static"`);
+    await page.evaluate(`for (const bar of document.querySelectorAll(".save, #notices")) bar.style.position = "static"`);
     const { violations } = await page.evaluate(
       (values) => axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }),
       LEVELS,
     );
-    await page.evaluate(`for (const bar of document.querySelectorAll(".save")) bar.style.position = ""`);
+    await page.evaluate(`for (const bar of document.querySelectorAll(".save, #notices")) bar.style.position = ""`);
     return violations.flatMap(({ id, help, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${help} (${(failureSummary ?? "").split("\n").pop().trim()})`),
     );

@@ -161,7 +161,11 @@ async fn without_a_server_the_store_is_said_to_be_in_use() {
     let folder = folder();
     let end = asked(folder.path(), CheckStore {}).await.0.unwrap_err();
     assert_eq!(end.code, ExitCode::StoreInUse);
-    assert!(end.message.contains("Try again in 10 seconds") && end.message.ends_with("Else stop that process."), "{}", end.message);
+    assert!(
+        end.message.contains("Try again in 10 seconds") && end.message.ends_with("Else stop that process."),
+        "{}",
+        end.message
+    );
 }
 
 #[tokio::test]

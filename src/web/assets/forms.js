@@ -183,7 +183,7 @@ let before = Promise.resolve();
 const sendQuietly = (form, submitter) => {
   const act = actOf(form, submitter);
   // What was done before comes first, also where it waits.
-  before = before.then(async () => {
+  before = before.catch(() => {}).then(async () => {
     if (session.holdsActs()) return keepAct(act);
     const { is, why } = await send(act);
     if (is === "kept") keepAct(act, why);

@@ -194,7 +194,7 @@ async fn an_act_without_a_connection_is_told_in_sight_however_far_down_the_page_
     screen.goes_to_the_end();
     screen.offline(true);
     screen.taps("button", "Next");
-    screen.sees("is kept here");
+    screen.sees("did not arrive, and is kept here");
     until(&screen, "the page does not call itself up to date", |seen| !seen.contains("up to date")).await;
     let (again, next) = (screen.lies("button", "Send it again"), screen.lies("button", "Next"));
     assert!(again.top >= 0.0 && again.bottom <= next.top, "it is out of sight: {again:?}, {next:?}");
@@ -218,7 +218,7 @@ async fn of_acts_that_are_sent_in_a_row_each_is_told_also_where_the_last_is_refu
     sees(&screen, "up to date").await;
     screen.offline(true);
     screen.presses("n");
-    screen.sees("is kept here");
+    screen.sees("did not arrive, and is kept here");
     screen.presses("b");
     screen.sees("2 things that you did wait here");
     screen.offline(false);
@@ -258,7 +258,7 @@ async fn acts_without_a_connection_are_sent_in_their_order_until_one_is_refused(
     sees(&screen, "up to date").await;
     screen.offline(true);
     screen.presses("n");
-    screen.sees("is kept here");
+    screen.sees("did not arrive, and is kept here");
     // What is pressed twice, because nothing happened, is meant once.
     screen.presses("n");
     lift(&songs[5]);
@@ -274,7 +274,7 @@ async fn acts_without_a_connection_are_sent_in_their_order_until_one_is_refused(
 
     screen.offline(true);
     lift(&songs[6]);
-    screen.sees("is kept here");
+    screen.sees("did not arrive, and is kept here");
     lift(&songs[7]);
     screen.sees("2 things that you did wait here");
     let meanwhile = format!("/api/{{server}}/songs/{}/move", songs[6].number.digits());
@@ -328,7 +328,7 @@ async fn the_palette_is_walked_by_arrows_and_gives_the_focus_back() {
     assert_eq!((screen.focused().as_str(), screen.shown("dialog[open]")), ("a Songs", 0));
     screen.presses("Control+k");
     // Home, Desk, Songs: all that a reviewer may open.
-    assert_eq!(screen.shown("[role=option]"), 3);
+    until(&screen, "three pages are offered", |_| screen.shown("[role=option]") == 3).await;
     screen.presses("ArrowDown");
     screen.presses("ArrowDown");
     screen.presses("Enter");

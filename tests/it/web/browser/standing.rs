@@ -37,7 +37,6 @@ async fn every_page_about_a_problem_can_be_read_by_everybody() {
             ("/g/{server}/settings", 403, "on the page Access"),
             ("/g/{other}/settings", 404, "The address may be old or mistyped."),
             ("/nothing", 404, "The address may be old or mistyped."),
-            ("/theme", 405, "Not in this way"),
         ] {
             assert_eq!(screen.go(path).0, status, "{path}");
             screen.sees(says);
