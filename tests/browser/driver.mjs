@@ -269,14 +269,19 @@ const verbs = {
   async audit({ page }) {
     await page.evaluate(AXE);
     // What lies behind a bar that stays in sight is scrolled from behind it by whoever wants it: that is looked at by itself.
-    await page.evaluate(`for (const bar of document.querySelectorAll(".save, #notices")) bar.style.position = "static"`);
+    const bars = ".top, .save, #notices";
+    await page.evaluate(`for (const bar of document.querySelectorAll("${bars}")) bar.style.position = "static"`);
     const { violations } = await page.evaluate(
       (values) => axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }),
       LEVELS,
     );
-    await page.evaluate(`for (const bar of document.querySelectorAll(".save, #notices")) bar.style.position = ""`);
+    await page.evaluate(`for (const bar of document.querySelectorAll("${bars}")) bar.style.position = ""`);
     return violations.flatMap(({ id, help, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${help} (${(failureSummary ?? "").split("\n").pop().trim()})`),
+      nodes.map(({ target, failureSummary, any }) => {
+        const beside = any.flatMap(({ relatedNodes }) => relatedNodes.map((node) => node.target.join(" ")));
+        const why = (failureSummary ?? "").split("\n").pop().trim();
+        return `${id} at ${target.join(" ")}: ${help} (${why})${beside.length ? ` beside ${beside.join(", ")}` : ""}`;
+      }),
     );
   },
   // How wide a page is, how far it moved while it came, and what had to be fetched for it, as it was sent.
