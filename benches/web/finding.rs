@@ -23,7 +23,8 @@ type Typed = (&'static str, fn(&Size, u64) -> String);
 /// What is typed.
 const TYPED: [Typed; 4] = [
     ("two letters of a handle", |size, n| handle_text(scattered(n) % size.members).chars().take(2).collect()),
-    ("the name of a member", |size, n| format!("member{}", scattered(n) % size.members)),
+    // Names are looked for in the latest songs: those of earlier ones are found by their handle or their number.
+    ("the name of a member", |size, n| format!("member{}", size.members - 1 - scattered(n) % 1_000)),
     ("the number of a member", |size, n| submitter(scattered(n) % size.members).to_string()),
     ("what nobody is called", |_, n| format!("zzzz {n}")),
 ];

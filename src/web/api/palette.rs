@@ -39,6 +39,14 @@ pub struct PaletteQuery {
     pub q: String,
 }
 
+impl PaletteQuery {
+    /// What was typed, in small letters; nothing where nothing can be called so.
+    fn typed(&self) -> Option<String> {
+        let typed = self.q.trim().to_lowercase();
+        (!typed.is_empty() && typed.chars().count() <= LONGEST).then_some(typed)
+    }
+}
+
 /// Places to go.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct PaletteView {
@@ -78,10 +86,7 @@ impl Endpoint for Palette {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PaletteView>, Problem> {
         let (guild, rank) = (asked.guild, asked.rank);
-        let typed = asked.query.q.trim().to_lowercase();
-        if typed.is_empty() || typed.chars().count() > LONGEST {
-            return Ok(PaletteView::default().into());
-        }
+        let Some(typed) = asked.query.typed() else { return Ok(PaletteView::default().into()) };
         let mut found = PaletteView { items: pages(guild, rank, &typed), partial: false };
         if asked.visitor.is_operator() {
             found.items.extend(pages_of_instance(&typed));
@@ -119,10 +124,7 @@ impl Endpoint for InstancePalette {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PaletteView>, Problem> {
-        let typed = asked.query.q.trim().to_lowercase();
-        if typed.is_empty() || typed.chars().count() > LONGEST {
-            return Ok(PaletteView::default().into());
-        }
+        let Some(typed) = asked.query.typed() else { return Ok(PaletteView::default().into()) };
         let mut found = PaletteView { items: pages_of_instance(&typed), partial: false };
         found.add(servers(&web.bot.standings.guilds_of_bot(), &typed));
         Ok(found.into())
