@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::api::settings::of_key;
 use super::names::Names;
 use super::ui::components::moment;
 use crate::activity::{self, Activity, ActivityId, Subject};
@@ -87,7 +88,9 @@ fn by_kind(activity: &Activity, song: Option<Sentence>) -> Sentence {
         Some(Subject::Member(user)) => Some(user.to_sentence()),
         Some(Subject::Song(_)) => Some(song.unwrap_or_else(|| Sentence::words("a song"))),
         Some(Subject::Channel(channel)) => Some(channel.to_sentence()),
-        Some(Subject::Setting(key)) => Some(key.to_sentence()),
+        Some(Subject::Setting(key)) => {
+            Some(of_key(key).map_or_else(|| key.to_sentence(), |listed| Sentence::words(listed.title)))
+        }
         Some(Subject::Handle(handle)) => Some(handle.to_sentence()),
     };
     let about = about.map(|about| sentence!(", about {about}", about));

@@ -108,6 +108,8 @@ fn songs_and_handles_read_as_sentences() {
 fn settings_read_by_their_titles_and_what_another_program_noted_by_its_kind() {
     static UNKNOWN: ActivityKind<()> = ActivityKind::new("test.was_silent", |_| None);
     let days = Subject::Setting("activity_days".to_owned());
+    let by_itself =
+        SETTING_CHANGED.with(()).by(Actor::System).of(days.clone()).changing("9".to_owned(), "3".to_owned());
     let changed = SETTING_CHANGED.with(()).by(BY_ANN).of(days).changing("90".to_owned(), "30".to_owned());
     let unknown = UNKNOWN.with(()).by(BY_ANN).of(Subject::Channel(ChannelId::new(6)));
     let name = Subject::Setting("public_queue_name".to_owned());
@@ -115,12 +117,14 @@ fn settings_read_by_their_titles_and_what_another_program_noted_by_its_kind() {
     let owl = Subject::Handle(Handle::parse("night_owl").unwrap());
     let lines = [
         said(changed),
+        said(by_itself),
         said(named),
         said(CONNECTED.with(()).by(Actor::Live).of(owl)),
         said(unknown.changing("1".to_owned(), "2".to_owned())),
     ];
     insta::assert_snapshot!(lines.join("\n"), @r"
     ann changed Activity Kept from 90 days to 30 days.
+    A setting was changed, by Greenroom, about Activity Kept (9 → 3)
     ann opened the queue to everybody, under the name “night-owl”.
     Connected to the live of @night_owl.
     Test: was silent, by ann, about channel 6 (1 → 2)
