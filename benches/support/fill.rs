@@ -40,7 +40,7 @@ pub fn points(store: &Store, guild: GuildId, count: u64) {
         let write = store.write_blocking("fill_points", move |tx| {
             (from..to).try_for_each(|n| {
                 let amount = Amount::try_from(place(n).score).unwrap();
-                coins::tables::USER_POINTS.put(tx, &(guild, submitter(n)), &Balance { amount })
+                coins::tables::USER_POINTS.put(tx, &(guild, submitter(n)), &Balance { amount, ..Balance::default() })
             })
         });
         write.unwrap();

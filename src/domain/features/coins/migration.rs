@@ -10,6 +10,8 @@ pub const ALL: &[Migration] = &[
     // What was added up is an index of the ledger since version 8.
     Migration { version: 3, name: "add up Luxury Coins by week", run: |_| Ok(()) },
     Migration { version: 8, name: "add up the ledger by day, and no more by week", run: forget_weeks },
+    // Its balances begin empty, and no row of before is of it.
+    Migration { version: 9, name: "give each server a currency of its own", run: |_| Ok(()) },
 ];
 
 /// What came and went of Luxury Coins in each week, kept by hand. It has no rows any more; it stays here as long as stores of

@@ -11,7 +11,7 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::{Sentence, Slot};
 use crate::kernel::time::Timestamp;
 use crate::store::Record;
-use crate::{id_type, key_enum, refusals, sentence, slots_by_display};
+use crate::{fields, id_type, key_enum, refusals, sentence, slots_by_display};
 
 id_type!(
     /// The number of a ledger entry within its guild: 1, 2, 3 …
@@ -40,10 +40,12 @@ pub enum Currency {
     Luxury,
     /// Engagement points of a member, which order the Free line.
     Points,
+    /// The server's own currency, which the server gives a name (`T-CUR-02`).
+    Server,
 }
 
 // The bytes are part of stored keys: a new currency gets the next one, and none ever changes.
-key_enum!(Currency { Luxury = 1, Points = 2 });
+key_enum!(Currency { Luxury = 1, Points = 2, Server = 3 });
 
 impl Currency {
     /// The name in files and on the command line.
@@ -61,6 +63,7 @@ impl Currency {
         match self {
             Self::Luxury => "Luxury Coins",
             Self::Points => "engagement points",
+            Self::Server => "coins",
         }
     }
 }
@@ -290,14 +293,18 @@ fn base_36(mut number: u64) -> String {
     digits.into_iter().map(|digit| char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 })).collect()
 }
 
-/// What a member has of one currency (`M-DB-07`, `M-DB-11`).
+/// What a member has of one currency (`M-DB-07`, `M-DB-11`, `T-CUR-02`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
     /// How much.
     pub amount: Amount,
+    /// All that came so far, of the server's currency alone: without what was given back (`total_earned`, `D-42`).
+    pub earned: Amount,
+    /// All that went so far, likewise (`total_spent`).
+    pub spent: Amount,
 }
 
-impl Record for Balance {}
+fields!(Balance: earned since 2 = Amount::ZERO, spent since 2 = Amount::ZERO);
 
 /// Points of a member that the balance holds and the ledger does not list yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -441,7 +448,7 @@ mod tests {
         for currency in Currency::VARIANTS {
             currency.encode_to(&mut bytes);
         }
-        assert_eq!(bytes, [1, 2]);
+        assert_eq!(bytes, [1, 2, 3]);
         // In the order of the names above.
         let mut bytes = Vec::new();
         for kind in EntryKind::VARIANTS {

@@ -1,6 +1,6 @@
 //! Every decision about balances.
 
-use super::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Undone};
+use super::model::{Balance, CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting, Undone};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::{Amount, AmountError};
 use crate::kernel::ids::UserId;
@@ -18,6 +18,18 @@ pub fn after_posting(currency: Currency, balance: Amount, delta: i64) -> Result<
         }
         AmountError::TooLarge => CoinsRefusal::Full { currency, balance },
     })
+}
+
+/// A balance once a change is booked. Of the server's currency it also tells what came and went so far; what was given back
+/// or corrected counts as neither (`D-42`).
+pub fn balance_with(row: &Balance, posting: &Posting, after: Amount) -> Balance {
+    let is_neither = matches!(posting.kind, EntryKind::ShopRefund | EntryKind::Rollback | EntryKind::ArchiveOpening);
+    let (came, went) = match posting.delta {
+        _ if posting.currency != Currency::Server || is_neither => (0, 0),
+        delta if delta > 0 => (delta, 0),
+        delta => (0, delta.saturating_neg()),
+    };
+    Balance { amount: after, earned: row.earned.clamped_change(came), spent: row.spent.clamped_change(went) }
 }
 
 /// The amount that somebody typed, at least 1; refuses what is missing, too small or too large.
@@ -175,6 +187,29 @@ mod tests {
             let outcome = outcome.map_err(|refusal| crate::kernel::refusal::Refuse::code(&refusal));
             assert_eq!(outcome, expected, "{balance} changed by {delta}");
         }
+    }
+
+    #[test]
+    fn what_came_and_went_is_kept_of_the_servers_currency_without_what_was_given_back() {
+        let booked = |currency, deltas: &[(i64, EntryKind)]| {
+            deltas.iter().fold(Balance::default(), |row, &(delta, kind)| {
+                let (user, reason, actor) = (UserId::new(1), String::new(), Actor::System);
+                let posting = Posting { currency, user, delta, kind, reason, actor };
+                balance_with(&row, &posting, row.amount.clamped_change(delta))
+            })
+        };
+        let deltas = [
+            (100, EntryKind::Daily),
+            (-30, EntryKind::ShopPurchase),
+            (30, EntryKind::ShopRefund),
+            (-40, EntryKind::TransferSend),
+            (-100, EntryKind::Rollback),
+        ];
+        let of = Amount::of;
+        assert_eq!(booked(Currency::Server, &deltas[..4]), Balance { amount: of(60), earned: of(100), spent: of(70) });
+        let all = booked(Currency::Server, &deltas);
+        assert_eq!((all.earned, all.spent), (of(100), of(70)));
+        assert_eq!(booked(Currency::Luxury, &deltas[..1]), Balance { amount: of(100), ..Balance::default() });
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! Invariant: a balance is the sum of its entries plus, for points, what is not journalled yet. Each operation refuses
 //! before its first write or succeeds, inside one transaction, so two operations never see the same balance (`M-ECO-08`).
 
-use super::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting, SkipBought, Undone, Wish};
+use super::model::{
+    Balance, CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting, SkipBought, Undone, Wish,
+};
 use super::{rules, tables};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -107,12 +109,12 @@ impl Order {
 }
 
 fn post(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<(EntryId, LedgerEntry)> {
-    let before = tables::balance(tx, guild, posting.currency, posting.user)?;
-    let after = rules::after_posting(posting.currency, before, posting.delta)?;
+    let row = tables::balance_row(tx, guild, posting.currency, posting.user)?;
+    let (before, after) = (row.amount, rules::after_posting(posting.currency, row.amount, posting.delta)?);
     if posting.currency == Currency::Points {
         journal_points(tx, guild, posting.user)?;
     }
-    tables::set_balance(tx, guild, posting.currency, posting.user, after)?;
+    tables::set_balance(tx, guild, posting.currency, posting.user, &rules::balance_with(&row, posting, after))?;
     let entry = LedgerEntry {
         currency: posting.currency,
         user: posting.user,
@@ -132,11 +134,11 @@ fn post(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<(EntryId, Ledg
 ///
 /// Answers how many points were added.
 pub fn award_points(tx: &Tx<'_>, guild: GuildId, user: UserId, points: Amount) -> Result<i64> {
-    let before = tables::balance(tx, guild, Currency::Points, user)?;
-    let after = before.clamped_change(points.get());
-    let added = after.get() - before.get();
+    let row = tables::balance_row(tx, guild, Currency::Points, user)?;
+    let after = row.amount.clamped_change(points.get());
+    let added = after.get() - row.amount.get();
     if added > 0 {
-        tables::set_balance(tx, guild, Currency::Points, user, after)?;
+        tables::set_balance(tx, guild, Currency::Points, user, &Balance { amount: after, ..row })?;
         let waiting = tables::unjournalled(tx, guild, user)?;
         tables::set_unjournalled(tx, guild, user, waiting + added)?;
     }

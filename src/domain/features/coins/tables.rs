@@ -40,6 +40,9 @@ pub static LUXURY_COINS: Table<(GuildId, UserId), Balance> = Table::new("coins.l
 /// Engagement points by guild and member (`M-DB-07`).
 pub static USER_POINTS: Table<(GuildId, UserId), Balance> =
     Table::new("coins.user_points", &[]).held_back().erasing(handed_on);
+/// The server's own currency by guild and member.
+pub static SERVER_CURRENCY: Table<(GuildId, UserId), Balance> =
+    Table::new("coins.server_currency", &[]).erasing(handed_on);
 /// Points that no entry lists yet.
 pub static POINTS_UNJOURNALLED: Table<(GuildId, UserId), Unjournalled> =
     Table::new("coins.points_unjournalled", &[]).held_back().erasing(handed_on);
@@ -61,6 +64,7 @@ pub const TABLES: &[&dyn AnyTable] = &[
     &LEDGER,
     &LUXURY_COINS,
     &USER_POINTS,
+    &SERVER_CURRENCY,
     &POINTS_UNJOURNALLED,
     &POINTS_CHANGED,
     &WISHES,
@@ -85,6 +89,7 @@ pub const fn balances(currency: Currency) -> &'static Table<(GuildId, UserId), B
     match currency {
         Currency::Luxury => &LUXURY_COINS,
         Currency::Points => &USER_POINTS,
+        Currency::Server => &SERVER_CURRENCY,
     }
 }
 
@@ -93,9 +98,14 @@ pub fn balance(read: &dyn Read, guild: GuildId, currency: Currency, user: UserId
     Ok(balances(currency).get(read, &(guild, user))?.unwrap_or_default().amount)
 }
 
+/// What a member has, with all that came and went so far.
+pub fn balance_row(read: &dyn Read, guild: GuildId, currency: Currency, user: UserId) -> Result<Balance> {
+    Ok(balances(currency).get(read, &(guild, user))?.unwrap_or_default())
+}
+
 /// Writes what a member has; points also wait for the score sync from now on.
-pub fn set_balance(tx: &Tx<'_>, guild: GuildId, currency: Currency, user: UserId, amount: Amount) -> Result<()> {
-    balances(currency).put(tx, &(guild, user), &Balance { amount })?;
+pub fn set_balance(tx: &Tx<'_>, guild: GuildId, currency: Currency, user: UserId, balance: &Balance) -> Result<()> {
+    balances(currency).put(tx, &(guild, user), balance)?;
     if currency == Currency::Points {
         POINTS_CHANGED.put(tx, &(guild, user), &())?;
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::check::check;
-use super::model::{Currency, EntryId, EntryKind, LedgerEntry, Posting};
+use super::model::{Balance, Currency, EntryId, EntryKind, LedgerEntry, Posting};
 use super::{queries, service, tables};
 use crate::features::testing::{GUILD, TestStore, said};
 use crate::kernel::actor::Actor;
@@ -185,7 +185,17 @@ fn whoever_gains_or_loses_points_waits_for_the_score_sync_once() {
 fn the_check_finds_a_balance_that_the_ledger_does_not_explain() {
     let store = TestStore::new();
     post(&store, Currency::Luxury, 10).unwrap();
-    store.write(|tx| tables::set_balance(tx, GUILD, Currency::Luxury, ANN, Amount::of(11))).unwrap();
+    store
+        .write(|tx| {
+            tables::set_balance(
+                tx,
+                GUILD,
+                Currency::Luxury,
+                ANN,
+                &Balance { amount: Amount::of(11), ..Balance::default() },
+            )
+        })
+        .unwrap();
     assert_eq!(store.read(|read| check(read, GUILD)), ["user 1 has 11 Luxury Coins, the ledger says 10"]);
     assert_eq!(store.read(|read| check(read, GuildId::new(6))), Vec::<String>::new());
 }
