@@ -25,7 +25,7 @@ use crate::discord::gateway::{
     DeletionHandler, EditHandler, Handlers, LeftHandler, MessageHandler, NamedHandler, ServerHandler,
 };
 use crate::discord::outbox;
-use crate::features;
+use crate::features::{self, Domain};
 use crate::kernel::dice::Seed;
 use crate::references::Catalogue;
 use crate::runner::Handler;
@@ -136,7 +136,7 @@ impl Face {
             (self.for_rehearsals)(&mut guarded);
         }
         let commands = (self.commands)().into_iter().chain(guarded.into_iter().map(access::for_administrators));
-        match features::switch_of(self.name) {
+        match Domain::switch_of(self.name) {
             Some(_) => commands.map(|command| access::switched(self.name, command)).collect(),
             None => commands.collect(),
         }
@@ -203,7 +203,7 @@ pub fn words(activity: &Activity) -> Option<String> {
 
 /// The live displays of all features, and what they let a server set that refers to something on Discord.
 pub fn shown() -> Shown {
-    Shown { displays: Displays::new(displays()), references: references(), switch_of: features::switch_of }
+    Shown { displays: Displays::new(displays()), references: references(), switch_of: Domain::switch_of }
 }
 
 /// What all features let a server set that refers to something on Discord.

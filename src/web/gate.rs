@@ -34,7 +34,7 @@ use super::visitor::shows_token;
 use crate::access::{is_reviewer, level_of};
 use crate::activity::{self, DoorKind};
 use crate::discord::standing::{Asked, Standing};
-use crate::features::switch_of;
+use crate::features::Domain;
 use crate::flows::erasure;
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::{GuildId, UserId};
@@ -319,7 +319,7 @@ async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>)
 /// Refuses what belongs to a feature that is switched off in the server; a route is named after its feature.
 async fn require_on(web: &Web, route: &Route, guild: Option<GuildId>) -> Result<(), Problem> {
     let feature = route.name.split_once('.').map_or(route.name, |(feature, _)| feature);
-    let (Some(guild), Some(switch)) = (guild, switch_of(feature)) else { return Ok(()) };
+    let (Some(guild), Some(switch)) = (guild, Domain::switch_of(feature)) else { return Ok(()) };
     Ok(web.bot.store.read("switch", move |read| switch.require_on(read, guild)).await?)
 }
 
