@@ -23,7 +23,7 @@ use super::access::{
     place,
 };
 use super::answer::{OnlyAsks, Problem, WasDone, form_field, once_more, told, with_cookies};
-use super::endpoint::{Arrived, Door, Route};
+use super::endpoint::{Arrived, Door, Route, Written};
 use super::headers::CSRF_TOKEN;
 use super::kept::{self, WayBack};
 use super::part;
@@ -223,6 +223,7 @@ async fn examine(
         visitor: known.visitor.clone(),
         rank,
         now,
+        written: Written::default(),
     })
 }
 

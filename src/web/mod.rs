@@ -188,6 +188,9 @@ impl Web {
             answer::once::<E>(tx, (key.as_ref(), base.as_ref()), present, || change(tx, actor))
         };
         let done: Done<E::Answer> = self.bot.store.write(E::NAME, once).await?;
+        if matches!(done, Done::Now(..)) {
+            asked.written.note();
+        }
         done.answered()
     }
 }

@@ -236,11 +236,10 @@ impl Endpoint for Entries {
         let view = web.look("ledger", move |read| {
             let page = entries::page(read, guild, &wanted, before, limit)?;
             let totals = entries::totals(read, guild, &wanted)?;
-            let view = |row: &HistoryRow| -> Result<EntryView> {
-                Ok(EntryView::of(guild, row, known_members::called(read, guild, row.entry.user)?))
-            };
+            let users = page.rows.iter().map(|row| row.entry.user);
+            let names = known_members::all_called(read, guild, users)?;
             Ok(EntriesView {
-                items: page.rows.iter().map(view).collect::<Result<_>>()?,
+                items: page.rows.iter().zip(names).map(|(row, name)| EntryView::of(guild, row, name)).collect(),
                 next: page.next.map(EntryId::get),
                 partial: page.is_partial,
                 totals: (!totals.are_more).then(|| totals.of.iter().map(Into::into).collect()),

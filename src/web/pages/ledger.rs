@@ -70,8 +70,7 @@ impl Page for LedgerPage {
         let wanted = seen.query.wanted(web, guild).await?;
         let listed = web.look("ledger", move |read| {
             let page = entries::page(read, guild, &wanted, before, limit)?;
-            let name = |row: &HistoryRow| known_members::called(read, guild, row.entry.user);
-            let names = page.rows.iter().map(name).collect::<Result<_>>()?;
+            let names = known_members::all_called(read, guild, page.rows.iter().map(|row| row.entry.user))?;
             Ok(Listed { page, names, totals: entries::totals(read, guild, &wanted)? })
         });
         let listed = listed.await?;

@@ -341,7 +341,7 @@ pub fn latest_number(read: &dyn Read, guild: GuildId) -> Result<u64> {
 
 /// What a member was called when they submitted their latest song.
 pub fn name_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<String>> {
-    let Some(latest) = tables::songs_of(read, guild, user, 0, 1)?.pop() else { return Ok(None) };
+    let Some(latest) = tables::latest_of(read, guild, user)? else { return Ok(None) };
     Ok(tables::SONGS.get(read, &(guild, latest))?.map(|song| song.username))
 }
 

@@ -349,6 +349,11 @@ pub fn count_before(read: &dyn Read, guild: GuildId, user: UserId, song: SongId)
     BY_USER.rank(read, (guild, user), &(guild, user, song))
 }
 
+/// A member's latest song.
+pub fn latest_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<SongId>> {
+    Ok(BY_USER.first(read, (guild, user), Direction::Backward)?.map(|(.., id)| id))
+}
+
 /// A member's songs, latest first, behind the `skip` latest.
 pub fn songs_of(read: &dyn Read, guild: GuildId, user: UserId, skip: u64, limit: usize) -> Result<Vec<SongId>> {
     let end = count_of(read, guild, user)?.saturating_sub(skip);

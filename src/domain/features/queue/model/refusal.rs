@@ -72,7 +72,7 @@ refusals! {
             /// What was done last with that, or else with the song that was seen.
             last: Option<LastAct>,
         } => "queue.plays_another",
-            "{what}. Nothing was changed: if you want the song after it, press **Next** again.",
+            "{what}. Nothing was changed: if you want the song after it, use **Next** again.",
             what = what_plays(*now, *last);
         /// No play can be taken back: nothing plays, or nobody noted what that play used up.
         NothingToUndo => "queue.nothing_to_undo",
@@ -224,7 +224,7 @@ mod tests {
         let told = QueueRefusal::PlaysAnother { now: None, last: None }.sentence().plain();
         assert_eq!(
             told,
-            "Nothing plays any more. Nothing was changed: if you want the song after it, press Next again."
+            "Nothing plays any more. Nothing was changed: if you want the song after it, use Next again."
         );
     }
 }
