@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn nobody_is_told_that_nothing_was_changed_where_something_was() {
-        let [before, after] = [Problem::DiscordUnavailable, Problem::DiscordWentAway].map(|problem| drawn(&problem, None));
+        let [before, after] =
+            [Problem::DiscordUnavailable, Problem::DiscordWentAway].map(|problem| drawn(&problem, None));
         assert!(before.contains("Nothing was changed."), "{before}");
         assert!(after.contains("What you sent is stored.") && !after.contains("Nothing was changed."), "{after}");
     }

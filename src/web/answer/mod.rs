@@ -183,7 +183,8 @@ pub(super) async fn respond<E: Endpoint>(
     outcome: Result<Answered<E::Answer>, Problem>,
 ) -> Response {
     let was_done = outcome.as_ref().is_ok_and(|answered| answered.value.now().is_some());
-    let outcome = outcome.map_err(|problem| if arrived.written.is_noted() { problem.after_a_change() } else { problem });
+    let outcome =
+        outcome.map_err(|problem| if arrived.written.is_noted() { problem.after_a_change() } else { problem });
     let mut response = match (arrived.door, outcome) {
         (Door::Form, Ok(answered)) => see_other(&web, &arrived, answered).await,
         (Door::Form, Err(Problem::ProofNeeded)) => to_prove(&web, &arrived),

@@ -309,9 +309,9 @@ impl Problem {
             Self::DiscordUnavailable => words(
                 "Discord does not answer at the moment, so I cannot look up what you may do. Please try again soon.",
             ),
-            Self::DiscordWentAway => words(
-                "What you sent is stored. Discord did not answer after that, so it may not show there yet.",
-            ),
+            Self::DiscordWentAway => {
+                words("What you sent is stored. Discord did not answer after that, so it may not show there yet.")
+            }
             Self::Busy => words("Too many are here at once. Please try again in half a minute."),
             Self::WrongHost => {
                 words("I do not answer under that name. Whoever runs this Greenroom can allow it with API_HOSTS.")

@@ -222,9 +222,6 @@ mod tests {
         let told = QueueRefusal::Elsewhere { public_id, seen, now: Line::Skip5, last }.sentence().plain();
         assert!(told.contains("any more: it is in 5 Skip now."), "{told}");
         let told = QueueRefusal::PlaysAnother { now: None, last: None }.sentence().plain();
-        assert_eq!(
-            told,
-            "Nothing plays any more. Nothing was changed: if you want the song after it, use Next again."
-        );
+        assert_eq!(told, "Nothing plays any more. Nothing was changed: if you want the song after it, use Next again.");
     }
 }
