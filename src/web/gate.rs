@@ -36,6 +36,7 @@ use crate::activity::{self, DoorKind};
 use crate::discord::standing::{Asked, Standing};
 use crate::flows::erasure;
 use crate::kernel::digest::Digest;
+use crate::kernel::error::Error;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
@@ -347,17 +348,20 @@ impl Web {
         };
         match self.bot.standings.of(&self.bot, guild, user).await {
             Asked::Is(standing) => {
-                let rank = move |read: &dyn Read| {
-                    let Standing { is_owner, has_administrator, roles, .. } = &standing;
-                    let level = level_of(read, guild, roles, *has_administrator, *is_owner)?;
-                    let is_reviewer = is_reviewer(read, guild, roles)?;
-                    Ok(Rank { level: Some(level), is_reviewer })
-                };
-                Ok(self.bot.store.read("rank", rank).await?)
+                Ok(self.bot.store.read("rank", move |read| Rank::of(read, guild, &standing)).await?)
             }
             Asked::NotThere => Ok(Rank::default()),
             Asked::Silent => Err(Problem::DiscordUnavailable),
         }
+    }
+}
+
+impl Rank {
+    /// What somebody of this standing is in a server.
+    pub fn of(read: &dyn Read, guild: GuildId, standing: &Standing) -> Result<Self, Error> {
+        let Standing { is_owner, has_administrator, roles, .. } = standing;
+        let level = level_of(read, guild, roles, *has_administrator, *is_owner)?;
+        Ok(Self { level: Some(level), is_reviewer: is_reviewer(read, guild, roles)? })
     }
 }
 
