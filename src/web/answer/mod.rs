@@ -350,8 +350,19 @@ impl Refill {
                 Problem::Ambiguous(ambiguous) => Some(ambiguous.clone()),
                 _ => None,
             },
-            action: None,
+            action: (arrived.door == Door::Form).then(|| arrived.address.clone()),
         }
+    }
+
+    /// Whether this may be of the form that is sent there, and not of another form of the page.
+    pub fn may_be_of(&self, action: &str) -> bool {
+        let path = |address: &str| address.split('?').next().map(str::to_owned);
+        self.action.as_deref().is_none_or(|sent_to| path(sent_to) == path(action))
+    }
+
+    /// What is wrong with a field.
+    pub fn wrong(&self, field: &str) -> Option<String> {
+        Some(self.fields.get(field)?.to_string())
     }
 
     /// What was typed before somebody proved that it is them, and nothing is wrong with it.

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 
 use super::members::member_link;
 use super::sessions::tokens_card;
+use crate::access::MODERATORS_MAY;
 use crate::discord::standing::Asked;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
@@ -35,7 +36,7 @@ const LADDER: [(&str, &str, &str); 3] = [
         "Admins",
         "change settings, read the audit and take data out, beside those with Discord's Administrator permission",
     ),
-    ("moderator_roles", "Moderators", "look at what viewers look at, and so far nothing more"),
+    ("moderator_roles", "Moderators", MODERATORS_MAY),
     ("viewer_roles", "Viewers", "look at every page but audit, exports and this one, and change nothing"),
 ];
 
