@@ -243,7 +243,7 @@ fn everything(places: &[String]) -> Markup {
         (Card { title: HOSTILE, facts: &[(HOSTILE, html! { (HOSTILE) })] })
         (tabs(HOSTILE, &[Tab { href: HOSTILE, label: HOSTILE, is_current: true }]))
         (history(&[event], Some(SEAL)))
-        (Region { name: HOSTILE, topics: &[HOSTILE], fragment: hint }.around(&chart.bars()))
+        (Region { topics: &[HOSTILE], fragment: hint, ..Region::shared(HOSTILE) }.around(&chart.bars()))
         (chart.lines())
         (Sparkline { about: HOSTILE, values: &[1] })
         (icon(Icon::Home))
