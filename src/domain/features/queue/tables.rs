@@ -328,6 +328,12 @@ pub fn ahead_of(read: &dyn Read, guild: GuildId, id: SongId, place: &Place) -> R
     ORDER.rank(read, guild, &order_key(guild, id, place))
 }
 
+/// The same of each of these songs, in their order.
+pub fn ahead_of_each(read: &dyn Read, guild: GuildId, songs: &[(SongId, Place)]) -> Result<Vec<u64>> {
+    let keys: Vec<OrderKey> = songs.iter().map(|(id, place)| order_key(guild, *id, place)).collect();
+    ORDER.ranks(read, guild, &keys)
+}
+
 /// A member's waiting songs, latest first.
 pub fn all_waiting_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<SongId>> {
     let mut songs = Vec::new();

@@ -155,7 +155,7 @@ pub fn totals(read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<Totals
 }
 
 impl Totals {
-    fn add(&mut self, currency: Currency, Sum { count, sum }: Sum) {
+    pub(super) fn add(&mut self, currency: Currency, Sum { count, sum }: Sum) {
         let place = self.of.iter().position(|total| total.currency == currency);
         let place = place.unwrap_or_else(|| {
             self.of.push(Total { currency, entries: 0, came: 0, went: 0 });
@@ -179,7 +179,7 @@ impl Totals {
     }
 
     /// In the order of the currencies, whichever was met first.
-    fn sorted(mut self) -> Self {
+    pub(super) fn sorted(mut self) -> Self {
         self.of.sort_unstable_by_key(|total| total.currency);
         self
     }
