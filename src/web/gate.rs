@@ -23,7 +23,7 @@ use super::access::{
     place,
 };
 use super::answer::{OnlyAsks, Problem, WasDone, form_field, once_more, told, with_cookies};
-use super::endpoint::{Arrived, Door, Route};
+use super::endpoint::{Arrived, Door, Route, Written};
 use super::headers::CSRF_TOKEN;
 use super::kept::{self, WayBack};
 use super::part;
@@ -37,6 +37,7 @@ use crate::discord::standing::{Asked, Standing};
 use crate::features::Domain;
 use crate::flows::erasure;
 use crate::kernel::digest::Digest;
+use crate::kernel::error::Error;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
@@ -225,6 +226,7 @@ async fn examine(
         visitor: known.visitor.clone(),
         rank,
         now,
+        written: Written::default(),
     })
 }
 
@@ -355,17 +357,20 @@ impl Web {
         };
         match self.bot.standings.of(&self.bot, guild, user).await {
             Asked::Is(standing) => {
-                let rank = move |read: &dyn Read| {
-                    let Standing { is_owner, has_administrator, roles, .. } = &standing;
-                    let level = level_of(read, guild, roles, *has_administrator, *is_owner)?;
-                    let is_reviewer = is_reviewer(read, guild, roles)?;
-                    Ok(Rank { level: Some(level), is_reviewer })
-                };
-                Ok(self.bot.store.read("rank", rank).await?)
+                Ok(self.bot.store.read("rank", move |read| Rank::of(read, guild, &standing)).await?)
             }
             Asked::NotThere => Ok(Rank::default()),
             Asked::Silent => Err(Problem::DiscordUnavailable),
         }
+    }
+}
+
+impl Rank {
+    /// What somebody of this standing is in a server.
+    pub fn of(read: &dyn Read, guild: GuildId, standing: &Standing) -> Result<Self, Error> {
+        let Standing { is_owner, has_administrator, roles, .. } = standing;
+        let level = level_of(read, guild, roles, *has_administrator, *is_owner)?;
+        Ok(Self { level: Some(level), is_reviewer: is_reviewer(read, guild, roles)? })
     }
 }
 
