@@ -39,7 +39,8 @@ pub(super) fn tell(tx: &Tx<'_>, guild: GuildId, post: &Post) -> Result<()> {
     let about = Subject::Channel(post.channel);
     let recent = activity::since(tx, guild, ActivityId::at(tx.now().before(BURST)), MOST_LOOKED_AT)?;
     let is_same = |told: Refusal| told.kind == post.kind;
-    if recent.iter().any(|(_, past)| past.subject.as_ref() == Some(&about) && FAILED.details(past).is_some_and(is_same)) {
+    if recent.iter().any(|(_, past)| past.subject.as_ref() == Some(&about) && FAILED.details(past).is_some_and(is_same))
+    {
         return Ok(());
     }
     let refusal = Refusal { kind: post.kind.clone(), reason: post.reason.clone().unwrap_or_default() };

@@ -14,13 +14,7 @@ use crate::store::{Read, Tx};
 const MOST_AT_ONCE: usize = 100;
 
 /// A row is to be shown in a channel as it is now.
-pub fn want(
-    tx: &Tx<'_>,
-    guild: GuildId,
-    row: (&str, u64),
-    when_gone: WhenGone,
-    channel: ChannelId,
-) -> Result<()> {
+pub fn want(tx: &Tx<'_>, guild: GuildId, row: (&str, u64), when_gone: WhenGone, channel: ChannelId) -> Result<()> {
     let (id, mut post) = match tables::by_row(tx, guild, row)? {
         Some(known) => known,
         None => (PostId::new(tx.next_id(guild, "posts.posts")?), Post::new(row, when_gone, channel)),
@@ -85,7 +79,14 @@ pub fn waiting(read: &dyn Read, guild: GuildId, id: PostId, job: JobId) -> Resul
 
 /// A job is about to post, and from here on there may be a message. Gives the name under which Discord drops a second one;
 /// `None` where something else is wanted by now. `mark` is by what the message is recognised.
-pub fn begin(tx: &Tx<'_>, guild: GuildId, id: PostId, job: JobId, channel: ChannelId, mark: &str) -> Result<Option<String>> {
+pub fn begin(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    id: PostId,
+    job: JobId,
+    channel: ChannelId,
+    mark: &str,
+) -> Result<Option<String>> {
     let Some(mut post) = waiting(tx, guild, id, job)? else { return Ok(None) };
     let Step::Post(begun) = post.step() else { return Ok(None) };
     if post.channel != channel {
