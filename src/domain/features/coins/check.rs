@@ -4,33 +4,44 @@ use std::collections::BTreeMap;
 
 use strum::VariantArray;
 
-use super::model::{Currency, EntryKind, SkipBought};
+use super::model::{Balance, Currency, EntryKind, SkipBought};
+use super::queries::validation::Proof;
 use super::tables;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::store::Read;
 
 /// What is wrong in a guild's ledger, one sentence each: a balance is the sum of its entries plus what is not
-/// journalled yet, each entry continues where the one before it ended, and what is undone is so by its opposite. The sums of
+/// journalled yet, what came and went of it so far is what they say, each entry continues where the one before it ended, and what is undone is so by its opposite. The sums of
 /// each day are an index of the ledger, which the store checks.
 pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     let mut expected = follow(read, guild, &mut findings)?;
     tables::POINTS_UNJOURNALLED.for_each(read, guild, |(_, user), waiting| {
-        *expected.entry((Currency::Points, user)).or_default() += waiting.points;
+        expected.entry((Currency::Points, user)).or_insert(Proof::EMPTY).amount += waiting.points;
         Ok(())
     })?;
     for &currency in Currency::VARIANTS {
         tables::balances(currency).for_each(read, guild, |(_, user), balance| {
-            let listed = expected.remove(&(currency, user)).unwrap_or_default();
-            if listed != balance.amount.get() {
-                findings.push(format!("user {user} has {} {currency}, the ledger says {listed}", balance.amount));
+            let listed = expected.remove(&(currency, user)).unwrap_or(Proof::EMPTY);
+            if listed.amount != balance.amount.get() {
+                findings
+                    .push(format!("user {user} has {} {currency}, the ledger says {}", balance.amount, listed.amount));
+            }
+            if !listed.explains_totals(&balance) {
+                let Balance { earned, spent, .. } = balance;
+                let (came, went) = (listed.earned, listed.spent);
+                findings
+                    .push(format!("user {user} earned {earned} and spent {spent}, the ledger says {came} and {went}"));
+            }
+            if balance.began.is_none() && currency == Currency::Server {
+                findings.push(format!("nobody knows since when user {user} has an account"));
             }
             Ok(())
         })?;
     }
-    for ((currency, user), listed) in expected.into_iter().filter(|(_, listed)| *listed != 0) {
-        findings.push(format!("user {user} has no balance of {currency}, the ledger says {listed}"));
+    for ((currency, user), listed) in expected.into_iter().filter(|(_, listed)| listed.amount != 0) {
+        findings.push(format!("user {user} has no balance of {currency}, the ledger says {}", listed.amount));
     }
     check_undone(read, guild, &mut findings)?;
     tables::SKIPS_BOUGHT.for_each(read, guild, |(_, song), bought| {
@@ -67,17 +78,16 @@ fn check_undone(read: &dyn Read, guild: GuildId, findings: &mut Vec<String>) -> 
     })
 }
 
-/// Follows all entries in order, to the balance after the last one of each account. Holds one number for each account, and no
-/// entry.
-fn follow(read: &dyn Read, guild: GuildId, findings: &mut Vec<String>) -> Result<BTreeMap<(Currency, UserId), i64>> {
-    let mut balances = BTreeMap::<_, i64>::new();
+/// Follows all entries in order, to what those of each account add up to. Holds some numbers for each account, and no entry.
+fn follow(read: &dyn Read, guild: GuildId, findings: &mut Vec<String>) -> Result<BTreeMap<(Currency, UserId), Proof>> {
+    let mut accounts = BTreeMap::<_, Proof>::new();
     tables::LEDGER.for_each(read, guild, |(_, id), entry| {
-        let balance = balances.entry((entry.currency, entry.user)).or_default();
-        if entry.before.get() != *balance || entry.after.get() != *balance + entry.delta {
+        let account = accounts.entry((entry.currency, entry.user)).or_insert(Proof::EMPTY);
+        if !account.add(&entry) {
             findings.push(format!("ledger entry {id} does not continue the balance of user {}", entry.user));
+            account.amount = entry.after.get();
         }
-        *balance = entry.after.get();
         Ok(())
     })?;
-    Ok(balances)
+    Ok(accounts)
 }

@@ -42,7 +42,7 @@ fn kinds(store: &TestStore, currency: Currency) -> Vec<(EntryKind, i64, i64)> {
 
 #[test]
 fn an_entry_tells_the_balance_before_and_after() {
-    crate::covers!("M-DB-11", "M-ECO-08");
+    crate::covers!("M-DB-11", "M-ECO-08", "T-ADV-06", "T-ADV-02");
     let store = TestStore::new();
     post(&store, Currency::Luxury, 1500).unwrap();
     let entry = post(&store, Currency::Luxury, -1000).unwrap();
@@ -150,7 +150,8 @@ fn what_was_paid_for_the_places_of_a_song_is_known_by_each_purchase_until_it_is_
     };
     assert_eq!((paid(ANN, 1), paid(ANN, 2), paid(ANN, 3)), (vec![5, 4, 2], vec![3], vec![]));
     assert_eq!(paid(UserId::new(99), 1), Vec::<u64>::new(), "somebody else did not pay for it");
-    let order = service::Order { user: ANN, reason: "it went".to_owned(), actor: Actor::System };
+    let order =
+        service::Order { currency: Currency::Luxury, user: ANN, reason: "it went".to_owned(), actor: Actor::System };
     store.write(move |tx| service::undo(tx, GUILD, &order, EntryId::new(4))).unwrap();
     assert_eq!((paid(ANN, 1), balance(&store, Currency::Luxury)), (vec![5, 2], 3));
     assert_eq!(store.read(|read| check(read, GUILD)), Vec::<String>::new());
