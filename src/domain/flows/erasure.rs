@@ -158,7 +158,7 @@ impl Elsewhere {
         if names.handles().next().is_none() {
             return Ok(found);
         }
-        coins::tables::LEDGER.for_each(read, guild, |(_, id), entry| {
+        coins::tables::for_each_entry(read, guild, |id, entry| {
             if entry.user != member && names.handles().any(|handle| handle.is_named_in(&entry.reason)) {
                 found.entries.push(id);
             }

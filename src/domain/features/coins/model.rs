@@ -265,6 +265,19 @@ pub struct LedgerEntry {
 
 impl Record for LedgerEntry {}
 
+/// An entry that left the ledger, with what stood beside it there (`C-65`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archived {
+    /// The entry.
+    pub entry: LedgerEntry,
+    /// What was asked for, where less could be taken.
+    pub requested: Option<Amount>,
+    /// The entry that undid it.
+    pub undone_by: Option<EntryId>,
+}
+
+impl Record for Archived {}
+
 /// The purchase of a song's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkipBought {
@@ -273,25 +286,6 @@ pub struct SkipBought {
 }
 
 impl Record for SkipBought {}
-
-impl LedgerEntry {
-    /// The public name of an entry: `txn_{guild}_{unix milliseconds}_{6 of base 36}` (`C-15`).
-    ///
-    /// The last part is the entry's number, so two entries of a guild differ there for the first two thousand million.
-    pub fn transaction_id(&self, guild: GuildId, id: EntryId) -> String {
-        format!("txn_{guild}_{}_{}", self.at.micros().div_euclid(1000), base_36(id.get()))
-    }
-}
-
-/// The last six digits of a number in base 36.
-fn base_36(mut number: u64) -> String {
-    let mut digits = [0_u8; 6];
-    for digit in digits.iter_mut().rev() {
-        *digit = u8::try_from(number % 36).unwrap_or(0);
-        number /= 36;
-    }
-    digits.into_iter().map(|digit| char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 })).collect()
-}
 
 /// What a member has of one currency (`M-DB-07`, `M-DB-11`, `T-CUR-02`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -415,6 +409,9 @@ refusals! {
         /// The entry undid another.
         IsAnUndo => "coins.is_an_undo",
             "This entry undid another one, and an undo cannot be undone. Use `add` or `remove` instead.";
+        /// The entry stands for others.
+        IsAnOpening => "coins.is_an_opening",
+            "This entry stands for earlier ones that were archived, and what was archived cannot be undone.";
     }
 }
 
@@ -455,23 +452,5 @@ mod tests {
             kind.encode_to(&mut bytes);
         }
         assert_eq!(bytes, (1..=22).collect::<Vec<u8>>());
-    }
-
-    #[test]
-    fn an_entry_has_a_public_name_that_differs_for_every_number() {
-        let entry = LedgerEntry {
-            currency: Currency::Luxury,
-            user: UserId::new(9),
-            delta: 2,
-            before: Amount::ZERO,
-            after: Amount::of(2),
-            kind: EntryKind::Gift,
-            reason: "Rose ×100".into(),
-            actor: Actor::Live,
-            at: Timestamp::from_millis(1_763_756_100_123),
-        };
-        let name = |id| entry.transaction_id(GuildId::new(5), EntryId::new(id));
-        assert_eq!(name(1), "txn_5_1763756100123_000001");
-        assert_eq!(name(36 * 36 + 35), "txn_5_1763756100123_00010z");
     }
 }

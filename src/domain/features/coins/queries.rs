@@ -1,8 +1,10 @@
 //! Reads of the ledger, for views and for other features. [`entries`] looks through it by filter, [`holders`] tells who has
-//! how much.
+//! how much, [`statistics`] what came and went in a time.
 
 pub mod entries;
 pub mod holders;
+pub mod statistics;
+mod walk;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -91,7 +93,7 @@ pub fn require_on(read: &dyn Read, guild: GuildId) -> Result<()> {
 pub fn skips_of(read: &dyn Read, guild: GuildId, song: u64) -> Result<Vec<HistoryRow>> {
     let mut rows = Vec::new();
     for id in tables::skips_bought(read, guild, song)? {
-        let Some(entry) = tables::LEDGER.get(read, &(guild, id))? else { continue };
+        let Some(entry) = tables::skip_entry(read, guild, id)? else { continue };
         let undone_by = tables::UNDONE.get(read, &(guild, id))?.map(|undone| undone.by);
         rows.push(HistoryRow { id, entry, requested: None, undone_by });
     }
@@ -130,12 +132,12 @@ pub fn undoable(read: &dyn Read, guild: GuildId, user: UserId, typed: &str) -> R
     Ok(offered)
 }
 
-/// All Luxury Coins of a guild, and who has most of them. Looks at each balance once and holds `most` of them.
-pub fn circulation(read: &dyn Read, guild: GuildId, most: usize) -> Result<Circulation> {
+/// All that there is of a currency in a guild, and who has most of it. Looks at each balance once and holds `most` of them.
+pub fn circulation(read: &dyn Read, guild: GuildId, currency: Currency, most: usize) -> Result<Circulation> {
     let mut found = Circulation::default();
     // The smallest of the largest lies on top. Of two that are equal, the member who was here first stays.
     let mut largest = BinaryHeap::with_capacity(most + 1);
-    tables::LUXURY_COINS.for_each(read, guild, |(_, user), balance| {
+    tables::balances(currency).for_each(read, guild, |(_, user), balance| {
         if balance.amount == Amount::ZERO {
             return Ok(());
         }

@@ -23,13 +23,31 @@ pub fn after_posting(currency: Currency, balance: Amount, delta: i64) -> Result<
 /// A balance once a change is booked. Of the server's currency it also tells what came and went so far; what was given back
 /// or corrected counts as neither (`D-42`).
 pub fn balance_with(row: &Balance, posting: &Posting, after: Amount) -> Balance {
-    let is_neither = matches!(posting.kind, EntryKind::ShopRefund | EntryKind::Rollback | EntryKind::ArchiveOpening);
     let (came, went) = match posting.delta {
-        _ if posting.currency != Currency::Server || is_neither => (0, 0),
+        _ if posting.currency != Currency::Server || is_neither(posting.kind) => (0, 0),
         delta if delta > 0 => (delta, 0),
         delta => (0, delta.saturating_neg()),
     };
     Balance { amount: after, earned: row.earned.clamped_change(came), spent: row.spent.clamped_change(went) }
+}
+
+/// Whether an entry is neither earned nor spent: it gives back, corrects, or stands for others (`D-42`).
+pub const fn is_neither(kind: EntryKind) -> bool {
+    matches!(kind, EntryKind::ShopRefund | EntryKind::Rollback | EntryKind::ArchiveOpening)
+}
+
+/// What is left of an account whose entries up to this one are archived: one entry in the place of the last of them. Nothing where
+/// nothing was left.
+pub fn opening(last: &LedgerEntry, reason: &str, actor: Actor) -> Option<LedgerEntry> {
+    let opening = LedgerEntry {
+        delta: last.after.get(),
+        before: Amount::ZERO,
+        kind: EntryKind::ArchiveOpening,
+        reason: reason.to_owned(),
+        actor,
+        ..last.clone()
+    };
+    (opening.delta != 0).then_some(opening)
 }
 
 /// The amount that somebody typed, at least 1; refuses what is missing, too small or too large.
@@ -74,10 +92,11 @@ pub fn unusual_times(amount: Amount, balance: Amount) -> Option<i64> {
     (amount >= HUGE || (amount >= LARGE && times >= MANY)).then_some(times)
 }
 
-/// Refuses to undo an entry twice, and to undo an undo.
+/// Refuses to undo an entry twice, to undo an undo, and what stands for other entries.
 pub fn may_undo(entry: &LedgerEntry, undone: Option<Undone>) -> Result<(), CoinsRefusal> {
     match undone {
         _ if entry.kind == EntryKind::Rollback => Err(CoinsRefusal::IsAnUndo),
+        _ if entry.kind == EntryKind::ArchiveOpening => Err(CoinsRefusal::IsAnOpening),
         Some(Undone { by }) => Err(CoinsRefusal::AlreadyUndone { by }),
         None => Ok(()),
     }
