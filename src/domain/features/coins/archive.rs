@@ -12,13 +12,14 @@
 
 use strum::VariantArray;
 
+use super::activity::{self, ARCHIVED};
 use super::model::{Archived, Currency, EntryId, EntryKind, LedgerEntry};
 use super::{rules, tables};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::store::{Direction, Read, Sum, Tx};
+use crate::store::{Direction, Read, Store, Sum, Tx};
 
 /// Entries that are looked at in one transaction: few enough that nobody waits for it.
 const PIECE: usize = 250;
@@ -50,9 +51,14 @@ impl Order {
         Self { before: Timestamp::beginning_of_day(first), is_kept, actor }
     }
 
+    /// The first day that is kept, as it is written.
+    pub fn day(&self) -> String {
+        self.before.strftime("%Y-%m-%d")
+    }
+
     /// Why an opening is there.
     fn reason(&self) -> String {
-        format!("entries of before {}", self.before.strftime("%Y-%m-%d"))
+        format!("entries of before {}", self.day())
     }
 }
 
@@ -69,6 +75,25 @@ pub fn waiting(read: &dyn Read, guild: GuildId, before: Timestamp) -> Result<Vec
         }
     }
     Ok(waiting)
+}
+
+/// Archives all that is old, piece by piece, and notes it. Answers how many entries left the ledger.
+///
+/// Blocks; for a blocking thread.
+pub fn run(store: &Store, guild: GuildId, order: &Order) -> Result<u64> {
+    let (mut entries, mut from) = (0_u64, Some(EntryId::default()));
+    while let Some(next) = from {
+        let order = order.clone();
+        let piece = store.write_blocking("ledger_archived", move |tx| step(tx, guild, &order, next))?;
+        entries = entries.saturating_add(piece.entries);
+        from = piece.next;
+    }
+    if entries > 0 {
+        let told = activity::Archived { entries, before: order.day(), is_kept: order.is_kept };
+        let actor = order.actor;
+        store.write_blocking("ledger_archived", move |tx| ARCHIVED.with(told.clone()).by(actor).note(tx, guild))?;
+    }
+    Ok(entries)
 }
 
 /// Archives a piece of the old entries, from one of them on.

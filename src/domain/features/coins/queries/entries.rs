@@ -208,6 +208,11 @@ pub fn latest(read: &dyn Read, guild: GuildId) -> Result<Option<EntryId>> {
     tables::last_number(read, guild)
 }
 
+/// An entry with what stands beside the ledger of it.
+pub fn told(read: &dyn Read, guild: GuildId, id: EntryId, entry: LedgerEntry) -> Result<HistoryRow> {
+    row(read, guild, id, entry)
+}
+
 /// An entry of a public name, and whether it is in the archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Public {
