@@ -1,6 +1,7 @@
 //! How the economy of a guild stands: the prices of coins, the rates of engagement and the lines of the queue, seen together.
 
 use crate::features::coins::economy::{Economy, Prices, warnings};
+use crate::features::coins::model::Currency;
 use crate::features::coins::settings::{LUXURY_ENABLED, SKIP_PRICE};
 use crate::features::engagement::settings::{GIFT_RATE, WATCH_MINUTES};
 use crate::features::queue::model::Line;
@@ -29,7 +30,7 @@ pub fn report(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Economy
         prices,
         skip_in_gifts: prices.skip_in_gifts(),
         skip_in_minutes: prices.skip_in_minutes(),
-        circulation: coins::queries::circulation(read, guild, LARGEST)?,
+        circulation: coins::queries::circulation(read, guild, Currency::Luxury, LARGEST)?,
         weeks: coins::queries::weeks(read, guild, now, WEEKS)?,
         warnings: warnings(&prices),
     })
@@ -42,7 +43,7 @@ mod tests {
     use super::*;
     use crate::features;
     use crate::features::coins::economy::Holder;
-    use crate::features::coins::model::{Currency, EntryKind, Posting};
+    use crate::features::coins::model::{EntryKind, Posting};
     use crate::features::coins::service;
     use crate::features::coins::weeks::WeekSums;
     use crate::features::testing::{GUILD, TestStore};

@@ -73,7 +73,7 @@ pub struct Holder {
     pub amount: Amount,
 }
 
-/// The Luxury Coins of a guild.
+/// All that there is of a currency in a guild.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Circulation {
     /// All of them together.
