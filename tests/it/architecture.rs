@@ -8,7 +8,7 @@ use crate::sources::{Source, sources};
 enum Part {
     Kernel,
     Store,
-    /// `access`, `settings`, `jobs`, `activity`, `display`, `references`, `outbox`, `presence`, `profile`, `signin`, `live`: what every
+    /// `access`, `settings`, `jobs`, `activity`, `display`, `references`, `outbox`, `presence`, `profile`, `signin`, `live`, `money`: what every
     /// feature stands on.
     Common,
     /// `runner`, `discord`, `tiktok`, `http`: what speaks with the outside world.
@@ -46,7 +46,7 @@ impl Part {
             ["store", ..] => Self::Store,
             [
                 "access" | "settings" | "jobs" | "activity" | "display" | "references" | "outbox" | "presence"
-                | "profile" | "signin" | "live",
+                | "profile" | "signin" | "live" | "money",
                 ..,
             ] => Self::Common,
             ["runner" | "discord" | "tiktok" | "http", ..] => Self::Platform,

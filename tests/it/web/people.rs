@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use greenroom::features::coins::model::Currency;
 use greenroom::features::coins::queries::entries;
 use greenroom::features::coins::service::Order;
 use greenroom::features::engagement::queries::open_session;
@@ -46,7 +47,7 @@ impl WebWorld {
             }
             handle_links::admin_link(tx, guild, actor, user, &own)?;
             let link_change = handle_links::latest_change(tx, guild, user)?;
-            let order = Order { user, reason: "won the quiz".to_owned(), actor };
+            let order = Order { currency: Currency::Luxury, user, reason: "won the quiz".to_owned(), actor };
             let entry = coins_by_hand::add(tx, guild, &order, Amount::of(5))?;
             let id = entries::latest(tx, guild)?;
             Ok((id, id.map(|id| entry.transaction_id(guild, id)), open_session(tx, guild)?, link_change))

@@ -55,11 +55,17 @@ pub struct Posted {
     pub reason: String,
     /// What was asked for, where that was more.
     pub requested: Option<Amount>,
+    /// What the server called its own currency then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
 }
 
 impl Posted {
     /// What the currency is called; one that this program does not know yet by its key.
     fn currency(&self) -> Sentence {
+        if let Some(called) = &self.called {
+            return called.to_sentence();
+        }
         Currency::of_key(&self.currency).map_or_else(|| self.currency.to_sentence(), |known| known.to_sentence())
     }
 }

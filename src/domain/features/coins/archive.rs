@@ -236,7 +236,12 @@ mod tests {
     fn an_archived_entry_is_found_by_its_public_name_and_cannot_be_undone() {
         let store = TestStore::new();
         post(&store, 1, Currency::Luxury, EntryKind::AdminAdd, 30).unwrap();
-        let by_hand = |reason: &str| ByHand { user: ANN, reason: reason.to_owned(), actor: Actor::Operator };
+        let by_hand = |reason: &str| ByHand {
+            currency: Currency::Luxury,
+            user: ANN,
+            reason: reason.to_owned(),
+            actor: Actor::Operator,
+        };
         let (less, sorry) = (by_hand("less"), by_hand("sorry"));
         store.write(move |tx| service::remove(tx, GUILD, &less, Amount::of(50)).map(drop)).unwrap();
         store.write(move |tx| service::undo(tx, GUILD, &sorry, EntryId::new(2)).map(drop)).unwrap();

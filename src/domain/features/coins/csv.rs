@@ -215,7 +215,12 @@ mod tests {
     #[test]
     fn each_entry_is_a_line_with_what_undid_it_and_what_was_asked_for() {
         let store = TestStore::new();
-        let order = |reason: &str| Order { user: ANN, reason: reason.to_owned(), actor: Actor::Member(UserId::new(9)) };
+        let order = |reason: &str| Order {
+            currency: Currency::Luxury,
+            user: ANN,
+            reason: reason.to_owned(),
+            actor: Actor::Member(UserId::new(9)),
+        };
         post(&store, GUILD, ANN, Currency::Luxury, 30, "quiz");
         let (remove, undo) = (order("a mistake"), order("sorry"));
         store.write(move |tx| service::remove(tx, GUILD, &remove, Amount::of(50)).map(drop)).unwrap();

@@ -10,6 +10,7 @@ use crate::kernel::amount::Amount;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::{Sentence, Slot};
 use crate::kernel::time::Timestamp;
+use crate::money::Money;
 use crate::store::Record;
 use crate::{fields, id_type, key_enum, refusals, sentence, slots_by_display};
 
@@ -58,7 +59,7 @@ impl Currency {
         key.parse().ok()
     }
 
-    /// How the currency is called in a sentence.
+    /// How the currency is called where nobody knows of which server it is; [`Called`] tells it better.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Luxury => "Luxury Coins",
@@ -75,6 +76,24 @@ impl fmt::Display for Currency {
 }
 
 slots_by_display!(Currency, EntryId);
+
+/// What a guild calls one of the currencies, as a part of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// One that has the same name everywhere.
+    Everywhere(Currency),
+    /// The server's own.
+    Own(Money),
+}
+
+impl Slot for Called {
+    fn to_sentence(&self) -> Sentence {
+        match self {
+            Self::Everywhere(currency) => currency.to_sentence(),
+            Self::Own(money) => money.to_sentence(),
+        }
+    }
+}
 
 /// What an entry stands for: one closed set for all currencies (`C-11`).
 #[derive(
@@ -296,9 +315,11 @@ pub struct Balance {
     pub earned: Amount,
     /// All that went so far, likewise (`total_spent`).
     pub spent: Amount,
+    /// When the first of it came or went, of the server's currency alone: its member's account began then (`T-CUR-07`).
+    pub began: Option<Timestamp>,
 }
 
-fields!(Balance: earned since 2 = Amount::ZERO, spent since 2 = Amount::ZERO);
+fields!(Balance: earned since 2 = Amount::ZERO, spent since 2 = Amount::ZERO, began since 2 = None);
 
 /// Points of a member that the balance holds and the ledger does not list yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -357,7 +378,7 @@ refusals! {
         /// More is to go than there is.
         NotEnough {
             /// The currency.
-            currency: Currency,
+            currency: Called,
             /// What there is.
             balance: Amount,
             /// What was to go.
@@ -366,7 +387,7 @@ refusals! {
         /// More is to come than a balance can hold (`D-35`).
         Full {
             /// The currency.
-            currency: Currency,
+            currency: Called,
             /// What there is.
             balance: Amount,
         } => "coins.full", "The balance is **{balance} {currency}**. It cannot grow beyond {most}.",
@@ -377,7 +398,17 @@ refusals! {
         /// Nobody says what a change by hand is for.
         NoReason => "coins.no_reason" as NotValid, "Please say why: the reason stands in the ledger.";
         /// There is nothing to take away.
-        NothingThere => "coins.nothing_there", "There are no Luxury Coins to remove: the balance is **0**.";
+        NothingThere {
+            /// The currency.
+            currency: Called,
+        } => "coins.nothing_there", "There are no {currency} to remove: the balance is **0**.";
+        /// A balance is to be set to what it is.
+        Unchanged {
+            /// The currency.
+            currency: Called,
+            /// What there is.
+            balance: Amount,
+        } => "coins.unchanged", "The balance is **{balance} {currency}** already, so nothing was changed.";
         /// The economy of the guild is off (`D-13`).
         SwitchedOff => "coins.switched_off",
             "Luxury Coins are switched off in this server. What you have stays yours.";
@@ -401,6 +432,14 @@ refusals! {
         /// The member has no entry of this number.
         NoSuchEntry => "coins.no_such_entry" as NotThere,
             "This member has no such entry. Choose one from the list that appears while you type `entry`.";
+        /// A guild has no entry that is called so.
+        NoSuchTransaction {
+            /// What was typed.
+            typed: String,
+            /// The currency.
+            currency: Called,
+        } => "coins.no_such_transaction" as NotThere, "There is no transaction of {currency} called **{typed}** in this server. \
+            {/currency-admin history} lists those of a member.";
         /// The entry was undone before.
         AlreadyUndone {
             /// The entry that undid it.
@@ -416,41 +455,4 @@ refusals! {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-    use crate::store::Key;
-
-    #[test]
-    fn every_kind_of_entry_has_a_name_of_its_own_and_is_read_by_it() {
-        let names: HashSet<_> = EntryKind::VARIANTS.iter().map(|kind| kind.name()).collect();
-        assert_eq!(names.len(), EntryKind::VARIANTS.len());
-        for kind in EntryKind::VARIANTS {
-            assert_eq!(kind.name().parse(), Ok(*kind));
-        }
-        assert_eq!("shop".parse::<EntryKind>(), Err(UnknownKind("shop".into())));
-    }
-
-    #[test]
-    fn stored_names_and_bytes_stay_as_they_are() {
-        let names = [
-            "daily task_reward shop_purchase shop_refund transfer_send transfer_receive admin_add admin_remove admin_set",
-            "admin_adjust watch_time gift buy_skip points_event points_reset points_link xp_text xp_voice xp_admin",
-            "rollback archive_opening import",
-        ];
-        let found: Vec<_> = EntryKind::VARIANTS.iter().map(|kind| kind.name()).collect();
-        assert_eq!(found.join(" "), names.join(" "));
-        let mut bytes = Vec::new();
-        for currency in Currency::VARIANTS {
-            currency.encode_to(&mut bytes);
-        }
-        assert_eq!(bytes, [1, 2, 3]);
-        // In the order of the names above.
-        let mut bytes = Vec::new();
-        for kind in EntryKind::VARIANTS {
-            kind.encode_to(&mut bytes);
-        }
-        assert_eq!(bytes, (1..=22).collect::<Vec<u8>>());
-    }
-}
+mod tests;

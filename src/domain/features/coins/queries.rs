@@ -1,24 +1,28 @@
 //! Reads of the ledger, for views and for other features. [`entries`] looks through it by filter, [`holders`] tells who has
-//! how much, [`statistics`] what came and went in a time.
+//! how much, [`ranking`] who comes first, and [`statistics`] what came and went in a time.
 
 pub mod entries;
 pub mod holders;
+pub mod ranking;
 pub mod statistics;
 mod walk;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use strum::VariantArray;
+
 use super::economy::{Circulation, Holder, Week};
-use super::model::{CoinsRefusal, Currency, EntryId, LedgerEntry};
+use super::model::{Called, CoinsRefusal, Currency, EntryId, LedgerEntry};
 use super::settings::{LUXURY_ENABLED, SKIP_PRICE};
-pub use super::tables::{balance, unjournalled};
+pub use super::tables::{SERVER_CURRENCY, balance, balance_row, unjournalled};
 use super::weeks::WeekNumber;
 use super::{rules, tables};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::money;
 use crate::store::{Direction, Read, Span};
 
 /// Entries on one page of a history.
@@ -67,6 +71,23 @@ pub struct HistoryPage {
     pub is_latest: bool,
     /// Where the next page begins: older than this entry. `None` on the last page.
     pub older_than: Option<EntryId>,
+}
+
+/// What a guild calls a currency.
+pub fn called(read: &dyn Read, guild: GuildId, currency: Currency) -> Result<Called> {
+    Ok(match currency {
+        Currency::Luxury | Currency::Points => Called::Everywhere(currency),
+        Currency::Server => Called::Own(money::of(read, guild)?),
+    })
+}
+
+/// An entry by its number, or by its public name (`C-15`), as somebody typed it.
+pub fn entry_called(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Option<(EntryId, LedgerEntry)>> {
+    let typed = typed.trim();
+    let Some(id) = typed.parse().ok().or_else(|| LedgerEntry::number_in(guild, typed)) else { return Ok(None) };
+    let found = tables::LEDGER.get(read, &(guild, id))?;
+    let is_meant = |entry: &LedgerEntry| typed == id.to_string() || typed == entry.transaction_id(guild, id);
+    Ok(found.filter(is_meant).map(|entry| (id, entry)))
 }
 
 /// What a member has.
@@ -192,6 +213,16 @@ pub fn history(
     limit: usize,
 ) -> Result<Vec<(EntryId, LedgerEntry)>> {
     tables::entries_of(read, guild, currency, user, None, limit)
+}
+
+/// Whether a member has an entry of whatever currency.
+pub fn has_entries(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
+    for currency in Currency::VARIANTS {
+        if !tables::entries_of(read, guild, *currency, user, None, 1)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Shows every member's engagement points to `visit`, in the order of their ids.

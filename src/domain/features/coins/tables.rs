@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides anything: that a balance changes only together with its entry is the invariant of `service`.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::model::{
@@ -13,7 +14,9 @@ use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::store::{AnyTable, Direction, Erasure, ErasureAction, Index, Read, Span, Sum, SumIndex, Table, Topic, Tx};
+use crate::store::{
+    AnyTable, CountedIndex, Direction, Erasure, ErasureAction, Index, Read, Span, Sum, SumIndex, Table, Topic, Tx,
+};
 
 /// A balance of a guild changed.
 pub const CHANGED: Topic = Topic::new("coins.changed");
@@ -60,7 +63,12 @@ pub static USER_POINTS: Table<(GuildId, UserId), Balance> =
     Table::new("coins.user_points", &[]).held_back().erasing(handed_on);
 /// The server's own currency by guild and member.
 pub static SERVER_CURRENCY: Table<(GuildId, UserId), Balance> =
-    Table::new("coins.server_currency", &[]).erasing(handed_on);
+    Table::new("coins.server_currency", &[&SERVER_BY_AMOUNT]).erasing(handed_on);
+/// Those who have some of it, the most first; of two that have the same, the member who was on Discord first.
+pub static SERVER_BY_AMOUNT: CountedIndex<(GuildId, Reverse<Amount>, UserId), (GuildId, UserId), Balance> =
+    CountedIndex::new("coins.server_currency_by_amount", |(guild, user), balance| {
+        (balance.amount > Amount::ZERO).then_some((*guild, Reverse(balance.amount), *user))
+    });
 /// Points that no entry lists yet.
 pub static POINTS_UNJOURNALLED: Table<(GuildId, UserId), Unjournalled> =
     Table::new("coins.points_unjournalled", &[]).held_back().erasing(handed_on);
@@ -130,6 +138,18 @@ pub fn set_balance(tx: &Tx<'_>, guild: GuildId, currency: Currency, user: UserId
     }
     tx.publish(CHANGED, guild);
     Ok(())
+}
+
+/// The other half of a transfer, where an entry is one of the two and the other is still there.
+pub fn other_half(
+    read: &dyn Read,
+    guild: GuildId,
+    id: EntryId,
+    entry: &LedgerEntry,
+) -> Result<Option<(EntryId, LedgerEntry)>> {
+    let Some(other) = rules::other_half(id, entry) else { return Ok(None) };
+    let found = LEDGER.get(read, &(guild, other))?;
+    Ok(found.filter(|found| rules::are_halves(entry, found)).map(|found| (other, found)))
 }
 
 /// Adds an entry under the next number.

@@ -241,7 +241,7 @@ pub fn story(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Stor
     let Some(entry) = tables::LEDGER.get(read, &(guild, id))? else { return Ok(None) };
     let undoes = undoes(read, guild, id, &entry)?;
     let undone = tables::UNDONE.get(read, &(guild, id))?;
-    let may_be_undone = entry.currency == Currency::Luxury && rules::may_undo(&entry, undone).is_ok();
+    let may_be_undone = entry.currency != Currency::Points && rules::may_undo(&entry, undone).is_ok();
     Ok(Some(Story { row: row(read, guild, id, entry)?, undoes, may_be_undone }))
 }
 
@@ -432,7 +432,8 @@ mod tests {
     #[test]
     fn an_entry_tells_what_undid_it_and_whether_it_can_be_undone() {
         let store = ledger();
-        let order = Order { user: ANN, reason: "a mistake".to_owned(), actor: Actor::Member(BOB) };
+        let order =
+            Order { currency: Currency::Luxury, user: ANN, reason: "a mistake".to_owned(), actor: Actor::Member(BOB) };
         store.write(move |tx| service::undo(tx, GUILD, &order, EntryId::new(6)).map(drop)).unwrap();
         let story = |id| store.read(|read| story(read, GUILD, EntryId::new(id)));
         let told = [4, 6, 7, 3].map(|id| {

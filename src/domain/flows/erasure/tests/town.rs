@@ -155,7 +155,8 @@ impl Town {
         self.write(move |tx| {
             for person in [&ZARA, &OMAR] {
                 let reason = format!("@{} won the quiz", person.handle);
-                let order = Order { user: person.user, reason, actor: Actor::Member(person.user) };
+                let (currency, actor) = (Currency::Luxury, Actor::Member(person.user));
+                let order = Order { currency, user: person.user, reason, actor };
                 coins_by_hand::add(tx, guild, &order, Amount::of(7))?;
             }
             Ok(())
@@ -279,7 +280,12 @@ impl Town {
 
     /// Luxury Coins come and go in every way.
     fn trades(&self, guild: GuildId, person: &'static Person) {
-        let given = Order { user: person.user, reason: format!("for {}", person.name), actor: Actor::Member(ADMIN) };
+        let given = Order {
+            currency: Currency::Luxury,
+            user: person.user,
+            reason: format!("for {}", person.name),
+            actor: Actor::Member(ADMIN),
+        };
         self.write(move |tx| {
             coins_by_hand::add(tx, guild, &given, Amount::of(5_000))?;
             // The same song twice, so that there is an earlier purchase.
@@ -293,7 +299,12 @@ impl Town {
             coins_by_hand::undo(tx, guild, &given, latest[0].0)?;
             coins_by_hand::add(tx, guild, &given, Amount::of(7))?;
             // What they give to others as administrators do.
-            let giving = Order { user: ADMIN, reason: "thanks".to_owned(), actor: Actor::Member(person.user) };
+            let giving = Order {
+                currency: Currency::Luxury,
+                user: ADMIN,
+                reason: "thanks".to_owned(),
+                actor: Actor::Member(person.user),
+            };
             coins_by_hand::add(tx, guild, &giving, Amount::of(3)).map(drop)
         });
     }
