@@ -120,7 +120,7 @@ impl EntriesQuery {
 }
 
 /// The currency that a filter names.
-pub(super) fn currency_called(name: Option<&str>) -> Result<Option<Currency>, Problem> {
+pub fn currency_called(name: Option<&str>) -> Result<Option<Currency>, Problem> {
     let known = || Sentence::words("There is no such currency: it is server, luxury or points.");
     filter::read("currency", name, Currency::of_key, known)
 }
