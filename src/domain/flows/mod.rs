@@ -6,6 +6,7 @@
 pub mod account_renamed;
 pub mod act_undone;
 pub mod checks;
+pub mod code_redeemed;
 pub mod coins_by_hand;
 pub mod coins_posted;
 pub mod currency_accounts;
@@ -32,6 +33,8 @@ pub mod server_removed;
 pub mod session_closed;
 pub mod session_left_behind;
 pub mod session_report;
+pub mod shop_bought;
+pub mod shop_refunded;
 pub mod skip_bought;
 pub mod song_described;
 pub mod song_moved;
