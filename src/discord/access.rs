@@ -25,6 +25,8 @@ pub struct Caller {
     pub user: UserId,
     /// Their account name, cleaned to one line of visible text, not escaped.
     pub name: String,
+    /// Their roles in the guild, as Discord sent them along.
+    pub roles: Vec<RoleId>,
 }
 
 /// Who may use a component.
@@ -60,7 +62,8 @@ impl Caller {
     /// The caller of a slash command; refused in direct messages.
     pub fn of(ctx: Context<'_>) -> Result<Self> {
         let interaction = ctx.interaction;
-        Self::new(interaction.guild_id, interaction.channel_id, &interaction.user)
+        let caller = Self::new(interaction.guild_id, interaction.channel_id, &interaction.user)?;
+        Ok(caller.with_roles_of(interaction.member.as_deref()))
     }
 
     /// The caller of a slash command that works in direct messages as well.
@@ -88,7 +91,13 @@ impl Caller {
             channel: ChannelId::new(channel.get()),
             user: UserId::new(user.id.get()),
             name: shown_name(user),
+            roles: Vec::new(),
         }
+    }
+
+    /// The same, with the roles of the member that came with the interaction.
+    pub(super) fn with_roles_of(self, member: Option<&Member>) -> Self {
+        Self { roles: roles_of(member), ..self }
     }
 
     /// The caller as the cause of a change.
@@ -136,10 +145,14 @@ impl Access {
     }
 }
 
+fn roles_of(member: Option<&Member>) -> Vec<RoleId> {
+    member.into_iter().flat_map(|member| &member.roles).map(|role| RoleId::new(role.get())).collect()
+}
+
 async fn has_reviewer_role(bot: &Bot, guild: Option<serenity::all::GuildId>, member: Option<&Member>) -> Result<bool> {
     let (Some(guild), Some(member)) = (guild, member) else { return Ok(false) };
     let guild = GuildId::new(guild.get());
-    let roles: Vec<RoleId> = member.roles.iter().map(|role| RoleId::new(role.get())).collect();
+    let roles = roles_of(Some(member));
     bot.store.read("reviewer_role", move |read| is_reviewer(read, guild, &roles)).await
 }
 

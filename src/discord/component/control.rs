@@ -2,10 +2,10 @@
 
 use poise::BoxFuture;
 use serenity::all::{ComponentInteraction, ComponentInteractionDataKind};
-use serenity::builder::{CreateActionRow, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption};
+use serenity::builder::{CreateActionRow, CreateModal, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption};
 
 use super::arguments::{Arguments, Picked, write_all};
-use super::{Run, read};
+use super::{ComponentRefusal, Run, read};
 use crate::discord::access::{Access, Caller};
 use crate::discord::bot::Bot;
 use crate::discord::draft::Draft;
@@ -99,6 +99,7 @@ impl<A: Arguments, V: Picked> Control<A, V> {
     /// What an event tells; refused in direct messages, unless it is for them as well.
     pub fn click(&self, event: &ComponentInteraction) -> Result<Click<A, V>> {
         let caller = self.access.caller(event.guild_id, event.channel_id, &event.user)?;
+        let caller = caller.with_roles_of(event.member.as_ref());
         let arguments = self.read(&event.data.custom_id, caller.guild)?;
         let picked = V::from_values(&values_of(event), caller.guild)?;
         Ok(Click { caller, arguments, picked })
@@ -110,6 +111,32 @@ fn values_of(event: &ComponentInteraction) -> Vec<String> {
         ComponentInteractionDataKind::StringSelect { values } => values.clone(),
         ComponentInteractionDataKind::ChannelSelect { values } => values.iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// Opens the form for a click; the first answer, so it is not slow.
+pub type Open<A> = for<'a> fn(&'a Bot, Click<A>) -> BoxFuture<'a, Result<CreateModal>>;
+
+/// A kind of button that opens a form, whose custom ids hold `A`.
+pub struct Opener<A> {
+    button: Button<A>,
+    open: Open<A>,
+}
+
+impl<A> Opener<A> {
+    /// Declares one: its `feature:action`, who may use it, and the form that it opens.
+    pub const fn new(id: &'static str, access: Access, open: Open<A>) -> Self {
+        let button = Button::new(id, access, Acknowledge::Private, |_, _| {
+            Box::pin(async { Err(ComponentRefusal::Unknown.into()) })
+        });
+        Self { button, open }
+    }
+}
+
+impl<A: Arguments> Opener<A> {
+    /// The custom id with these arguments.
+    pub fn with(&self, arguments: &A) -> String {
+        self.button.with(arguments)
     }
 }
 
@@ -126,6 +153,37 @@ pub trait Component: Sync {
 
     /// Reads a click, and does what it asks for.
     fn begin<'a>(&self, bot: &'a Bot, event: &ComponentInteraction) -> Result<BoxFuture<'a, Result<Draft>>>;
+
+    /// Opens a form instead; nothing for what opens none.
+    fn open<'a>(&self, _: &'a Bot, _: &ComponentInteraction) -> Option<Result<BoxFuture<'a, Result<CreateModal>>>> {
+        None
+    }
+}
+
+impl<A: Arguments> Component for Opener<A> {
+    fn id(&self) -> &'static str {
+        self.button.id
+    }
+
+    fn access(&self) -> Access {
+        self.button.access
+    }
+
+    fn acknowledge(&self) -> Acknowledge {
+        self.button.acknowledge
+    }
+
+    fn begin<'a>(&self, bot: &'a Bot, event: &ComponentInteraction) -> Result<BoxFuture<'a, Result<Draft>>> {
+        Component::begin(&self.button, bot, event)
+    }
+
+    fn open<'a>(
+        &self,
+        bot: &'a Bot,
+        event: &ComponentInteraction,
+    ) -> Option<Result<BoxFuture<'a, Result<CreateModal>>>> {
+        Some(self.button.click(event).map(|click| (self.open)(bot, click)))
+    }
 }
 
 impl<A: Arguments, V: Picked> Component for Control<A, V> {

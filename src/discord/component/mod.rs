@@ -27,7 +27,7 @@ mod control;
 mod form;
 
 pub use arguments::{Arguments, Optional, Part, Parts, Picked};
-pub use control::{Acknowledge, Button, Click, Component, Control, Menu};
+pub use control::{Acknowledge, Button, Click, Component, Control, Menu, Opener};
 pub use form::{Field, Filled, Form, Modal};
 
 use poise::BoxFuture;
@@ -68,9 +68,27 @@ pub async fn click(bot: &Bot, components: &[&'static dyn Component], event: &Com
     let Some(component) = components.iter().find(|component| component.id() == id) else {
         return say_unknown(bot, &responder).await;
     };
-    let work = async {
+    let may = async {
         component.access().check(bot, event.guild_id, event.member.as_ref()).await?;
-        bot.require_on(event.guild_id, feature_of(id)).await?;
+        bot.require_on(event.guild_id, feature_of(id)).await
+    };
+    if let Some(opened) = component.open(bot, event) {
+        let opened = async {
+            may.await?;
+            opened?.await
+        };
+        // A form is a first answer, so it is made before anything is said.
+        let said = match opened.await {
+            Ok(form) => responder.open(form).await,
+            Err(error) => responder.refuse(error, component.id()).await,
+        };
+        if let Err(error) = said {
+            problem::log_error(&error, component.id());
+        }
+        return;
+    }
+    let work = async {
+        may.await?;
         component.begin(bot, event)?.await
     };
     let outcome = match component.acknowledge() {
