@@ -1,5 +1,6 @@
 //! What there is of a member of a server, in one place: the balance of the ledger and what is kept beside it (`T-CUR-02`).
 
+use crate::features::coins::check::Validated;
 use crate::features::coins::model::{Balance, Currency};
 use crate::features::currency::model::Account;
 use crate::features::{coins, currency};
@@ -11,6 +12,18 @@ use crate::store::{Read, Tx};
 pub fn of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<(Balance, Account)> {
     let balance = coins::queries::balance_row(read, guild, Currency::Server, user)?;
     Ok((balance, currency::queries::account(read, guild, user)?))
+}
+
+/// What is wrong in the balances of a guild, one sentence each: of all of them, as far as they are not what the entries say
+/// (`T-HLP-06`).
+pub fn findings(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
+    coins::check::check(read, guild)
+}
+
+/// The balance of a member beside what its entries add up to.
+pub fn validated(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Validated>> {
+    let all = coins::check::validate(read, guild, user)?;
+    Ok(all.into_iter().find(|validated| validated.currency == Currency::Server))
 }
 
 /// A member left the server. Of who never had an account nothing is noted (`C-66`).

@@ -1,6 +1,8 @@
 //! `/give`: a member gives another something of the server's currency (`T-CUR-13`). Both halves are one transaction, the giver's
 //! first, so nothing is lost and nothing is made.
 
+use std::fmt;
+
 use crate::activity::Subject;
 use crate::features::coins::model::{Called, CoinsRefusal, Currency, EntryKind, LedgerEntry, Posting};
 use crate::features::coins::rules::after_posting;
@@ -21,6 +23,14 @@ pub struct Person {
     pub user: UserId,
     /// What they are called, in one line that is not escaped.
     pub name: String,
+}
+
+/// As the reason of the other's half says it. The number tells them apart from others of that name, and it is by the number that a
+/// reason is found that names somebody who is erased.
+impl fmt::Display for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.user)
+    }
 }
 
 /// What is given.
@@ -58,8 +68,8 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, Gift { from, to, amount }: &Gift) -> Res
         Posting { currency, user, delta, kind, reason, actor }
     };
     let halves = [
-        half(from.user, -amount.get(), EntryKind::TransferSend, format!("Gave to {}", to.name)),
-        half(to.user, amount.get(), EntryKind::TransferReceive, format!("Received from {}", from.name)),
+        half(from.user, -amount.get(), EntryKind::TransferSend, format!("Gave to {to}")),
+        half(to.user, amount.get(), EntryKind::TransferReceive, format!("Received from {from}")),
     ];
     let entries = <[LedgerEntry; 2]>::try_from(coins::service::apply_all(tx, guild, &halves)?);
     let [sent, received] = entries.map_err(|_| Error::failed("a gift has two halves"))?;
@@ -106,9 +116,9 @@ mod tests {
         let store = TestStore::new();
         has(&store, ANN, 10);
         let Moved { sent, received, .. } = give(&store, ANN, BOB, 7).unwrap();
-        assert_eq!((sent.kind, sent.delta, sent.reason.as_str()), (EntryKind::TransferSend, -7, "Gave to bob"));
+        assert_eq!((sent.kind, sent.delta, sent.reason.as_str()), (EntryKind::TransferSend, -7, "Gave to bob (2)"));
         let got = (received.kind, received.delta, received.reason.as_str());
-        assert_eq!(got, (EntryKind::TransferReceive, 7, "Received from ann"));
+        assert_eq!(got, (EntryKind::TransferReceive, 7, "Received from ann (1)"));
         assert_eq!((sent.after, received.after), (Amount::of(3), Amount::of(7)));
         assert_eq!(store.read(|read| total(read, GUILD, Currency::Server)), 10);
         store.check();

@@ -143,7 +143,7 @@ impl Names {
     }
 }
 
-/// Rows of others that name the member or a handle of theirs.
+/// Rows of others that name a handle of the member.
 struct Elsewhere {
     entries: Vec<EntryId>,
     songs: Vec<SongId>,
@@ -153,13 +153,11 @@ struct Elsewhere {
 impl Elsewhere {
     fn find(read: &dyn Read, guild: GuildId, member: UserId) -> Result<Self> {
         let names = Names::of(read, guild, member)?;
-        // Who gave something to somebody is named in the entry of the other.
-        let entries = coins::queries::other_halves(read, guild, member)?;
-        let mut found = Self { entries, songs: Vec::new(), activities: Vec::new() };
+        let mut found = Self { entries: Vec::new(), songs: Vec::new(), activities: Vec::new() };
         if names.handles().next().is_none() {
             return Ok(found);
         }
-        coins::tables::LEDGER.for_each(read, guild, |(_, id), entry| {
+        coins::tables::for_each_entry(read, guild, |id, entry| {
             if entry.user != member && names.handles().any(|handle| handle.is_named_in(&entry.reason)) {
                 found.entries.push(id);
             }

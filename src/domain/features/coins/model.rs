@@ -7,7 +7,7 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
-use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::ids::UserId;
 use crate::kernel::sentence::{Sentence, Slot};
 use crate::kernel::time::Timestamp;
 use crate::money::Money;
@@ -284,6 +284,19 @@ pub struct LedgerEntry {
 
 impl Record for LedgerEntry {}
 
+/// An entry that left the ledger, with what stood beside it there (`C-65`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archived {
+    /// The entry.
+    pub entry: LedgerEntry,
+    /// What was asked for, where less could be taken.
+    pub requested: Option<Amount>,
+    /// The entry that undid it.
+    pub undone_by: Option<EntryId>,
+}
+
+impl Record for Archived {}
+
 /// The purchase of a song's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkipBought {
@@ -292,36 +305,6 @@ pub struct SkipBought {
 }
 
 impl Record for SkipBought {}
-
-impl LedgerEntry {
-    /// The public name of an entry: `txn_{guild}_{unix milliseconds}_{6 of base 36}` (`C-15`).
-    ///
-    /// The last part is the entry's number, so two entries of a guild differ there for the first two thousand million.
-    pub fn transaction_id(&self, guild: GuildId, id: EntryId) -> String {
-        format!("txn_{guild}_{}_{}", self.at.micros().div_euclid(1000), base_36(id.get()))
-    }
-}
-
-impl EntryId {
-    /// The number in what an entry is called: itself, or the end of its public name. The rest of the name is not looked at.
-    pub fn of_name(name: &str) -> Option<Self> {
-        match name.strip_prefix("txn_") {
-            Some(rest) => u64::from_str_radix(rest.rsplit_once('_')?.1, 36).ok(),
-            None => name.parse().ok(),
-        }
-        .map(Self::new)
-    }
-}
-
-/// The last six digits of a number in base 36.
-fn base_36(mut number: u64) -> String {
-    let mut digits = [0_u8; 6];
-    for digit in digits.iter_mut().rev() {
-        *digit = u8::try_from(number % 36).unwrap_or(0);
-        number /= 36;
-    }
-    digits.into_iter().map(|digit| char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 })).collect()
-}
 
 /// What a member has of one currency (`M-DB-07`, `M-DB-11`, `T-CUR-02`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -468,6 +451,9 @@ refusals! {
         /// The entry paid for something in the shop, or gave that back.
         OfTheShop => "coins.of_the_shop",
             "This entry is of a purchase in the shop. Give the purchase back instead, so that its goods return with the money.";
+        /// The entry stands for others.
+        IsAnOpening => "coins.is_an_opening",
+            "This entry stands for earlier ones that were archived, and what was archived cannot be undone.";
     }
 }
 

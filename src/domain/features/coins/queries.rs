@@ -1,10 +1,11 @@
 //! Reads of the ledger, for views and for other features. [`entries`] looks through it by filter, [`holders`] tells who has
-//! how much, [`ranking`] who comes first, and [`validation`] whether balances are what the ledger says.
+//! how much, [`ranking`] who comes first, and [`statistics`] what came and went in a time.
 
 pub mod entries;
 pub mod holders;
 pub mod ranking;
-pub mod validation;
+pub mod statistics;
+mod walk;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -83,19 +84,10 @@ pub fn called(read: &dyn Read, guild: GuildId, currency: Currency) -> Result<Cal
 /// An entry by its number, or by its public name (`C-15`), as somebody typed it.
 pub fn entry_called(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Option<(EntryId, LedgerEntry)>> {
     let typed = typed.trim();
-    let Some(id) = EntryId::of_name(typed) else { return Ok(None) };
+    let Some(id) = typed.parse().ok().or_else(|| LedgerEntry::number_in(guild, typed)) else { return Ok(None) };
     let found = tables::LEDGER.get(read, &(guild, id))?;
     let is_meant = |entry: &LedgerEntry| typed == id.to_string() || typed == entry.transaction_id(guild, id);
     Ok(found.filter(is_meant).map(|entry| (id, entry)))
-}
-
-/// The other halves of all transfers of a member.
-pub fn other_halves(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<EntryId>> {
-    let mut others = Vec::new();
-    for (id, entry) in tables::entries_of(read, guild, Currency::Server, user, None, usize::MAX)? {
-        others.extend(tables::other_half(read, guild, id, &entry)?.map(|(other, _)| other));
-    }
-    Ok(others)
 }
 
 /// What a member has.
@@ -122,7 +114,7 @@ pub fn require_on(read: &dyn Read, guild: GuildId) -> Result<()> {
 pub fn skips_of(read: &dyn Read, guild: GuildId, song: u64) -> Result<Vec<HistoryRow>> {
     let mut rows = Vec::new();
     for id in tables::skips_bought(read, guild, song)? {
-        let Some(entry) = tables::LEDGER.get(read, &(guild, id))? else { continue };
+        let Some(entry) = tables::skip_entry(read, guild, id)? else { continue };
         let undone_by = tables::UNDONE.get(read, &(guild, id))?.map(|undone| undone.by);
         rows.push(HistoryRow { id, entry, requested: None, undone_by });
     }
@@ -161,12 +153,12 @@ pub fn undoable(read: &dyn Read, guild: GuildId, user: UserId, typed: &str) -> R
     Ok(offered)
 }
 
-/// All Luxury Coins of a guild, and who has most of them. Looks at each balance once and holds `most` of them.
-pub fn circulation(read: &dyn Read, guild: GuildId, most: usize) -> Result<Circulation> {
+/// All that there is of a currency in a guild, and who has most of it. Looks at each balance once and holds `most` of them.
+pub fn circulation(read: &dyn Read, guild: GuildId, currency: Currency, most: usize) -> Result<Circulation> {
     let mut found = Circulation::default();
     // The smallest of the largest lies on top. Of two that are equal, the member who was here first stays.
     let mut largest = BinaryHeap::with_capacity(most + 1);
-    tables::LUXURY_COINS.for_each(read, guild, |(_, user), balance| {
+    tables::balances(currency).for_each(read, guild, |(_, user), balance| {
         if balance.amount == Amount::ZERO {
             return Ok(());
         }

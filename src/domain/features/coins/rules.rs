@@ -26,11 +26,11 @@ pub fn after_posting(currency: &Called, balance: Amount, delta: i64) -> Result<A
 /// What came and what went by a change, as totals of an account count it: of the server's currency alone, and what was given
 /// back or corrected counts as neither (`D-42`).
 pub const fn turnover(currency: Currency, kind: EntryKind, delta: i64) -> (i64, i64) {
-    match (currency, kind) {
-        (_, EntryKind::ShopRefund | EntryKind::Rollback | EntryKind::ArchiveOpening) => (0, 0),
-        (Currency::Server, _) if delta > 0 => (delta, 0),
-        (Currency::Server, _) => (0, delta.saturating_neg()),
-        (Currency::Luxury | Currency::Points, _) => (0, 0),
+    match currency {
+        Currency::Server if is_neither(kind) => (0, 0),
+        Currency::Server if delta > 0 => (delta, 0),
+        Currency::Server => (0, delta.saturating_neg()),
+        Currency::Luxury | Currency::Points => (0, 0),
     }
 }
 
@@ -61,6 +61,25 @@ pub fn are_halves(one: &LedgerEntry, other: &LedgerEntry) -> bool {
     let is_pair = kinds == [EntryKind::TransferSend, EntryKind::TransferReceive]
         || kinds == [EntryKind::TransferReceive, EntryKind::TransferSend];
     is_pair && (one.currency, one.at) == (other.currency, other.at) && one.delta == other.delta.saturating_neg()
+}
+
+/// Whether an entry is neither earned nor spent: it gives back, corrects, or stands for others (`D-42`).
+pub const fn is_neither(kind: EntryKind) -> bool {
+    matches!(kind, EntryKind::ShopRefund | EntryKind::Rollback | EntryKind::ArchiveOpening)
+}
+
+/// What is left of an account whose entries up to this one are archived: one entry in the place of the last of them. Nothing where
+/// nothing was left.
+pub fn opening(last: &LedgerEntry, reason: &str, actor: Actor) -> Option<LedgerEntry> {
+    let opening = LedgerEntry {
+        delta: last.after.get(),
+        before: Amount::ZERO,
+        kind: EntryKind::ArchiveOpening,
+        reason: reason.to_owned(),
+        actor,
+        ..last.clone()
+    };
+    (opening.delta != 0).then_some(opening)
 }
 
 /// The amount that somebody typed, at least 1; refuses what is missing, too small or too large.
@@ -105,10 +124,12 @@ pub fn unusual_times(amount: Amount, balance: Amount) -> Option<i64> {
     (amount >= HUGE || (amount >= LARGE && times >= MANY)).then_some(times)
 }
 
-/// Refuses to undo an entry twice, to undo an undo, and what paid for goods, which would stay behind.
+/// Refuses to undo an entry twice, to undo an undo, what stands for other entries, and what paid for goods, which would stay
+/// behind.
 pub fn may_undo(entry: &LedgerEntry, undone: Option<Undone>) -> Result<(), CoinsRefusal> {
     match undone {
         _ if entry.kind == EntryKind::Rollback => Err(CoinsRefusal::IsAnUndo),
+        _ if entry.kind == EntryKind::ArchiveOpening => Err(CoinsRefusal::IsAnOpening),
         Some(Undone { by }) => Err(CoinsRefusal::AlreadyUndone { by }),
         None if matches!(entry.kind, EntryKind::ShopPurchase | EntryKind::ShopRefund) => Err(CoinsRefusal::OfTheShop),
         None => Ok(()),

@@ -109,7 +109,7 @@ pub fn refundable(tx: &Tx<'_>, guild: GuildId, user: UserId, song: u64) -> Resul
     let mut balance = tables::balance(tx, guild, Currency::Luxury, user)?;
     let mut paid = Vec::new();
     for id in tables::skips_bought(tx, guild, song)? {
-        let Some(entry) = tables::LEDGER.get(tx, &(guild, id))? else { continue };
+        let Some(entry) = tables::skip_entry(tx, guild, id)? else { continue };
         if entry.user == user && tables::UNDONE.get(tx, &(guild, id))?.is_none() {
             balance = rules::after_posting(&currency, balance, entry.delta.saturating_neg())?;
             paid.push(id);
@@ -125,7 +125,7 @@ pub fn payable(tx: &Tx<'_>, guild: GuildId, user: UserId, given_back: &[EntryId]
     let mut balance = tables::balance(tx, guild, Currency::Luxury, user)?;
     let mut prices = Vec::with_capacity(given_back.len());
     for id in given_back.iter().rev() {
-        let Some(entry) = tables::LEDGER.get(tx, &(guild, *id))? else { continue };
+        let Some(entry) = tables::skip_entry(tx, guild, *id)? else { continue };
         balance = rules::after_posting(&currency, balance, entry.delta)?;
         prices.push(Amount::ZERO.clamped_change(entry.delta.saturating_neg()));
     }

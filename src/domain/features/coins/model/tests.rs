@@ -36,27 +36,3 @@ fn stored_names_and_bytes_stay_as_they_are() {
     }
     assert_eq!(bytes, (1..=22).collect::<Vec<u8>>());
 }
-
-#[test]
-fn an_entry_has_a_public_name_that_differs_for_every_number() {
-    let entry = LedgerEntry {
-        currency: Currency::Luxury,
-        user: UserId::new(9),
-        delta: 2,
-        before: Amount::ZERO,
-        after: Amount::of(2),
-        kind: EntryKind::Gift,
-        reason: "Rose ×100".into(),
-        actor: Actor::Live,
-        at: Timestamp::from_millis(1_763_756_100_123),
-    };
-    let name = |id| entry.transaction_id(GuildId::new(5), EntryId::new(id));
-    assert_eq!(name(1), "txn_5_1763756100123_000001");
-    assert_eq!(name(36 * 36 + 35), "txn_5_1763756100123_00010z");
-    for (typed, id) in [("txn_5_1763756100123_00010z", Some(36 * 36 + 35)), ("17", Some(17))] {
-        assert_eq!(EntryId::of_name(typed).map(EntryId::get), id, "{typed}");
-    }
-    for typed in ["", "txn_", "txn_5_1_!", "-1", "seventeen", "txn_5_1_zzzzzzzzzzzzzzzzzzzz"] {
-        assert_eq!(EntryId::of_name(typed), None, "{typed}");
-    }
-}
