@@ -31,7 +31,9 @@ use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{COINS, SETTINGS};
 use crate::web::ui::charts::{Chart, Series};
-use crate::web::ui::components::{Cell, Empty, Row, Tab, Table, Tile, Tone, badge, counted, face, number, spelled, tabs};
+use crate::web::ui::components::{
+    Cell, Empty, Row, Tab, Table, Tile, Tone, badge, counted, face, number, spelled, tabs,
+};
 
 /// How many members with the largest balances are named.
 const LARGEST: usize = 10;
@@ -69,7 +71,8 @@ struct Overview {
 
 impl Page for EconomyPage {
     const NAME: &'static str = "economy.page";
-    const ABOUT: &'static str = "Shows how much there is of a currency, who has it, what it comes from and what it goes for.";
+    const ABOUT: &'static str =
+        "Shows how much there is of a currency, who has it, what it comes from and what it goes for.";
     const PATHS: &'static [&'static str] = &["/g/{server}/economy"];
     const WHO: Who = Who::Viewer;
     const HINTS: &'static [Topic] = &[COINS, SETTINGS];
@@ -202,7 +205,9 @@ fn causes(overview: &Overview, weeks: &[i64], amount: impl Fn(&Flow) -> i64) -> 
     }
     let mut causes: Vec<(String, Vec<u64>)> =
         by_cause.into_iter().map(|(cause, values)| (cause.to_owned(), values)).collect();
-    causes.sort_by_key(|(_, values)| std::cmp::Reverse(values.iter().fold(0_u64, |sum, value| sum.saturating_add(*value))));
+    causes.sort_by_key(|(_, values)| {
+        std::cmp::Reverse(values.iter().fold(0_u64, |sum, value| sum.saturating_add(*value)))
+    });
     let others = causes.split_off(causes.len().min(CAUSES));
     if !others.is_empty() {
         let at = |place: usize| {
