@@ -5,7 +5,7 @@
 use super::coins_posted;
 use crate::features::coins::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting};
 use crate::features::coins::queries::entries::story;
-use crate::features::coins::queries::{called, entry_called};
+use crate::features::coins::queries::{balance, called, entry_called};
 use crate::features::coins::service::{self, Order, Removed, Undoing};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -41,6 +41,15 @@ pub fn adjust(tx: &Tx<'_>, guild: GuildId, order: &Order, delta: i64) -> Result<
     let adjusted = service::adjust(tx, guild, order, delta)?;
     tell_removed(tx, guild, &adjusted)?;
     Ok(adjusted)
+}
+
+/// Brings a balance to an amount, as the dashboard does. Refuses where it is that already.
+pub fn adjust_to(tx: &Tx<'_>, guild: GuildId, order: &Order, amount: Amount) -> Result<LedgerEntry> {
+    let has = balance(tx, guild, order.currency, order.user)?;
+    if has == amount {
+        return Err(CoinsRefusal::Unchanged { currency: called(tx, guild, order.currency)?, balance: has }.into());
+    }
+    Ok(adjust(tx, guild, order, amount.get() - has.get())?.entry)
 }
 
 /// Changes several balances, all of them or none (`T-HLP-08`).
@@ -93,7 +102,6 @@ fn tell_removed(tx: &Tx<'_>, guild: GuildId, Removed { entry, requested }: &Remo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::coins::queries::balance;
     use crate::features::coins::queries::entries::{self, Wanted};
     use crate::features::testing::{GUILD, TestStore, said};
     use crate::kernel::ids::UserId;
@@ -159,6 +167,11 @@ mod tests {
         let again = store.write(|tx| set(tx, GUILD, &of(ANN), Amount::of(40)).map(drop)).unwrap_err();
         assert_eq!(said(again), "The balance is **40 coins** already, so nothing was changed.");
         store.write(|tx| adjust(tx, GUILD, &of(ANN), 2).map(drop)).unwrap();
+        let same = store.write(|tx| adjust_to(tx, GUILD, &of(ANN), Amount::of(42)).map(drop)).unwrap_err();
+        assert_eq!(same.code(), "coins.unchanged");
+        let to = store.write(|tx| adjust_to(tx, GUILD, &of(ANN), Amount::of(50))).unwrap();
+        assert_eq!((to.kind, to.delta, to.after), (EntryKind::AdminAdjust, 8, Amount::of(50)));
+        store.write(|tx| adjust_to(tx, GUILD, &of(ANN), Amount::of(42)).map(drop)).unwrap();
         let down = store.write(|tx| adjust(tx, GUILD, &of(ANN), -50)).unwrap();
         assert_eq!((down.entry.delta, down.entry.after, down.requested), (-42, Amount::ZERO, Amount::of(50)));
         let nothing = store.write(|tx| remove(tx, GUILD, &of(ANN), Amount::of(1)).map(drop)).unwrap_err();
