@@ -44,6 +44,7 @@ pub mod profile;
 pub mod queue;
 pub mod reminders;
 pub mod setup;
+pub mod shop;
 pub mod submissions;
 pub mod tiktok;
 
@@ -176,6 +177,7 @@ pub const ALL: &[&Face] = &[
     &desk::FACE,
     &setup::FACE,
     &reminders::FACE,
+    &shop::FACE,
     &profile::FACE,
     &dashboard::FACE,
 ];

@@ -224,6 +224,11 @@ pub async fn is_administrator(ctx: Context<'_>) -> bool {
     require(Access::Administrator, ctx).await.is_ok()
 }
 
+/// Whether the caller runs the server; for what is offered while somebody types.
+pub async fn runs_server(ctx: Context<'_>) -> bool {
+    require(Access::Admin, ctx).await.is_ok()
+}
+
 async fn require(access: Access, ctx: Context<'_>) -> Result<()> {
     access.check(ctx.data(), ctx.interaction.guild_id, ctx.interaction.member.as_deref()).await
 }

@@ -39,6 +39,8 @@ pub enum Acknowledge {
     Update,
     /// A private answer will follow.
     Private,
+    /// It is not: a form opens at once, which is an answer of its own.
+    Form,
 }
 
 /// A click.
@@ -114,32 +116,6 @@ fn values_of(event: &ComponentInteraction) -> Vec<String> {
     }
 }
 
-/// Opens the form for a click; the first answer, so it is not slow.
-pub type Open<A> = for<'a> fn(&'a Bot, Click<A>) -> BoxFuture<'a, Result<CreateModal>>;
-
-/// A kind of button that opens a form, whose custom ids hold `A`.
-pub struct Opener<A> {
-    button: Button<A>,
-    open: Open<A>,
-}
-
-impl<A> Opener<A> {
-    /// Declares one: its `feature:action`, who may use it, and the form that it opens.
-    pub const fn new(id: &'static str, access: Access, open: Open<A>) -> Self {
-        let button = Button::new(id, access, Acknowledge::Private, |_, _| {
-            Box::pin(async { Err(ComponentRefusal::Unknown.into()) })
-        });
-        Self { button, open }
-    }
-}
-
-impl<A: Arguments> Opener<A> {
-    /// The custom id with these arguments.
-    pub fn with(&self, arguments: &A) -> String {
-        self.button.with(arguments)
-    }
-}
-
 /// A button or menu as it is registered, whatever its arguments are.
 pub trait Component: Sync {
     /// `feature:action`, the first two parts of its custom ids.
@@ -154,35 +130,60 @@ pub trait Component: Sync {
     /// Reads a click, and does what it asks for.
     fn begin<'a>(&self, bot: &'a Bot, event: &ComponentInteraction) -> Result<BoxFuture<'a, Result<Draft>>>;
 
-    /// Opens a form instead; nothing for what opens none.
-    fn open<'a>(&self, _: &'a Bot, _: &ComponentInteraction) -> Option<Result<BoxFuture<'a, Result<CreateModal>>>> {
-        None
+    /// Reads a click, and makes the form that it opens; for what is acknowledged by one.
+    fn open<'a>(&self, _: &'a Bot, _: &ComponentInteraction) -> Result<BoxFuture<'a, Result<CreateModal>>> {
+        Err(ComponentRefusal::Unknown.into())
+    }
+}
+
+/// What makes the form that a click opens.
+pub type Opens<A> = for<'a> fn(&'a Bot, Click<A>) -> BoxFuture<'a, Result<CreateModal>>;
+
+/// A kind of button that opens a form, whose custom ids hold `A`.
+pub struct Opener<A> {
+    ids: Button<A>,
+    open: Opens<A>,
+}
+
+impl<A> Opener<A> {
+    /// Declares one: its `feature:action`, who may use it, and the form. That is the first answer, so it is made within two seconds.
+    pub const fn new(id: &'static str, access: Access, open: Opens<A>) -> Self {
+        let nothing: Run<Click<A>> = |_, _| Box::pin(async { Err(ComponentRefusal::Unknown.into()) });
+        Self { ids: Button::new(id, access, Acknowledge::Form, nothing), open }
+    }
+
+    /// What its custom ids are written and read by.
+    pub const fn ids(&self) -> &Button<A> {
+        &self.ids
+    }
+}
+
+impl<A: Arguments> Opener<A> {
+    /// The custom id with these arguments.
+    pub fn with(&self, arguments: &A) -> String {
+        self.ids.with(arguments)
     }
 }
 
 impl<A: Arguments> Component for Opener<A> {
     fn id(&self) -> &'static str {
-        self.button.id
+        self.ids.id()
     }
 
     fn access(&self) -> Access {
-        self.button.access
+        self.ids.access
     }
 
     fn acknowledge(&self) -> Acknowledge {
-        self.button.acknowledge
+        Acknowledge::Form
     }
 
     fn begin<'a>(&self, bot: &'a Bot, event: &ComponentInteraction) -> Result<BoxFuture<'a, Result<Draft>>> {
-        Component::begin(&self.button, bot, event)
+        self.ids.begin(bot, event)
     }
 
-    fn open<'a>(
-        &self,
-        bot: &'a Bot,
-        event: &ComponentInteraction,
-    ) -> Option<Result<BoxFuture<'a, Result<CreateModal>>>> {
-        Some(self.button.click(event).map(|click| (self.open)(bot, click)))
+    fn open<'a>(&self, bot: &'a Bot, event: &ComponentInteraction) -> Result<BoxFuture<'a, Result<CreateModal>>> {
+        Ok((self.open)(bot, self.ids.click(event)?))
     }
 }
 

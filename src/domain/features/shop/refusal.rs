@@ -130,6 +130,12 @@ refusals! {
         Hours => "shop.hours" as NotValid, "A role lasts from 1 to {most} hours, or for good.", most = MOST_HOURS;
         /// A limit of none.
         PerMember => "shop.per_member" as NotValid, "The limit for each member has to be 1 or more.";
+        /// An item that is to give a role, and none was named.
+        NoRole => "shop.no_role" as NotValid, "Please say which role it gives.";
+        /// What is neither yes nor no.
+        YesOrNo => "shop.yes_or_no" as NotValid, "Please say `yes` or `no`.";
+        /// No number of minutes.
+        Minutes => "shop.minutes" as NotValid, "Please say for how many minutes it may be given back, or `none` for as long as the server says.";
         /// There are as many items as there may be.
         Full => "shop.full", "There are {most} items, and there is no room for more. Remove one first.", most = MOST_ITEMS;
         /// Somebody else changed it while the form was filled in.
