@@ -10,6 +10,7 @@ use super::activity::Activity;
 use super::display::Displays;
 use super::guild_locks::GuildLocks;
 use super::pictures::Pictures;
+use super::posts::Posts;
 use super::references::Watch;
 use super::rest::Rest;
 use super::seen::Seen;
@@ -54,6 +55,8 @@ pub struct Parts {
     pub activity: Activity,
     /// The displays of all guilds.
     pub displays: Displays,
+    /// The messages that follow rows.
+    pub posts: Posts,
     /// What a guild may have set that refers to something on Discord.
     pub references: Catalogue,
     /// Which guilds are to be looked at for that.
@@ -88,6 +91,8 @@ pub struct Clients {
 pub struct Shown {
     /// Their displays.
     pub displays: Displays,
+    /// What they post that follows a row.
+    pub posts: Posts,
     /// What they let a guild set that refers to something on Discord.
     pub references: Catalogue,
 }
@@ -99,7 +104,7 @@ impl Bot {
     /// Puts the parts together.
     pub fn new(store: Store, clock: Clock, clients: Clients, shown: Shown) -> Self {
         let Clients { rest, files, titles, live } = clients;
-        let Shown { displays, references } = shown;
+        let Shown { displays, posts, references } = shown;
         Self(Arc::new(Parts {
             references,
             watch: Watch::default(),
@@ -112,6 +117,7 @@ impl Bot {
             lives: Board::default(),
             activity: Activity::default(),
             displays,
+            posts,
             guild_locks: GuildLocks::default(),
             standings: Standings::default(),
             pictures: Pictures::default(),
