@@ -4,6 +4,7 @@ pub mod admin;
 pub mod autocomplete;
 pub mod commands;
 pub mod components;
+pub mod posts;
 pub mod views;
 
 use super::Face;
@@ -22,6 +23,7 @@ pub const FACE: Face = Face {
         &components::REVOKE,
     ],
     modals: &[&components::QUANTITY],
+    posts: &[&posts::ITEM],
     ..Face::named("shop")
 };
 
