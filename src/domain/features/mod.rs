@@ -50,6 +50,7 @@ pub mod public;
 pub mod queue;
 pub mod reminders;
 pub mod setup;
+pub mod shop;
 pub mod submissions;
 #[doc(hidden)]
 pub mod testing;
@@ -237,6 +238,7 @@ pub const ALL: &[&Domain] = &[
     &tiktok::DOMAIN,
     &coins::DOMAIN,
     &currency::DOMAIN,
+    &shop::DOMAIN,
     &displays::DOMAIN,
     &desk::DOMAIN,
     &setup::DOMAIN,

@@ -76,6 +76,8 @@ const fn event_of(thing: Thing) -> Event {
         Thing::Balance => Event::Balance,
         Thing::Setting => Event::Config,
         Thing::Member => Event::User,
+        Thing::Item => Event::Shop,
+        Thing::Inventory => Event::Inventory,
     }
 }
 
@@ -96,6 +98,7 @@ fn id_of(subject: &Subject) -> String {
         Subject::Channel(channel) => channel.to_string(),
         Subject::Setting(key) => key.clone(),
         Subject::Handle(handle) => handle.to_string(),
+        Subject::Item(item) => item.to_string(),
     }
 }
 

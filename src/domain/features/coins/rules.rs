@@ -68,6 +68,12 @@ pub const fn is_neither(kind: EntryKind) -> bool {
     matches!(kind, EntryKind::ShopRefund | EntryKind::Rollback | EntryKind::ArchiveOpening)
 }
 
+/// Whether what an entry stands for makes something or uses it up. What members give each other moves, and what was given back or
+/// corrected undoes something else.
+pub const fn makes_or_spends(kind: EntryKind) -> bool {
+    !is_neither(kind) && !matches!(kind, EntryKind::TransferSend | EntryKind::TransferReceive)
+}
+
 /// What is left of an account whose entries up to this one are archived: one entry in the place of the last of them. Nothing where
 /// nothing was left.
 pub fn opening(last: &LedgerEntry, reason: &str, actor: Actor) -> Option<LedgerEntry> {
@@ -124,12 +130,14 @@ pub fn unusual_times(amount: Amount, balance: Amount) -> Option<i64> {
     (amount >= HUGE || (amount >= LARGE && times >= MANY)).then_some(times)
 }
 
-/// Refuses to undo an entry twice, to undo an undo, and what stands for other entries.
+/// Refuses to undo an entry twice, to undo an undo, what stands for other entries, and what paid for goods, which would stay
+/// behind.
 pub fn may_undo(entry: &LedgerEntry, undone: Option<Undone>) -> Result<(), CoinsRefusal> {
     match undone {
         _ if entry.kind == EntryKind::Rollback => Err(CoinsRefusal::IsAnUndo),
         _ if entry.kind == EntryKind::ArchiveOpening => Err(CoinsRefusal::IsAnOpening),
         Some(Undone { by }) => Err(CoinsRefusal::AlreadyUndone { by }),
+        None if matches!(entry.kind, EntryKind::ShopPurchase | EntryKind::ShopRefund) => Err(CoinsRefusal::OfTheShop),
         None => Ok(()),
     }
 }

@@ -58,7 +58,8 @@ impl OfCurrency {
     /// What came into being and what was spent in some weeks. What members give each other moves, and what was given back or corrected
     /// undoes something else: neither is among it.
     pub fn made_and_spent(&self, weeks: Range<i64>) -> (i64, i64) {
-        let of_weeks = self.by_week.iter().filter(|((week, kind), _)| weeks.contains(week) && rules::makes_or_spends(*kind));
+        let of_weeks =
+            self.by_week.iter().filter(|((week, kind), _)| weeks.contains(week) && rules::makes_or_spends(*kind));
         of_weeks.fold((0_i64, 0_i64), |(made, spent), (_, flow)| {
             (made.saturating_add(flow.came), spent.saturating_add(flow.went))
         })
