@@ -383,7 +383,7 @@ pub const EXPORT: Route = Route {
     who: Who::Admin,
     scope: Scope::Export,
     limit: Limit::Exports,
-    requirements: &["T-API-16", "D-54"],
+    requirements: &["T-API-16"],
     shape: Some(|| Shape::of_file::<EntriesQuery>("text/csv")),
     sample: |_| Sample { query: "currency=luxury", ..Sample::default() },
     serve: export,

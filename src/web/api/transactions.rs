@@ -210,7 +210,7 @@ impl Endpoint for OneTransaction {
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
     const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["T-API-14", "C-15"];
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-14"];
 
     type Path = One<TransactionName>;
     type Query = Nothing;
@@ -388,7 +388,7 @@ impl Endpoint for ShowStatistics {
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
     const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["T-API-13", "D-42"];
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-13"];
 
     type Path = ();
     type Query = StatisticsQuery;

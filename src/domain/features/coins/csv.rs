@@ -107,6 +107,9 @@ impl Stretch {
     }
 }
 
+/// An entry with its number.
+pub type Numbered = (EntryId, LedgerEntry);
+
 impl Stretch {
     /// Whether nothing was read of it yet.
     pub fn is_begin(self) -> bool {
@@ -119,7 +122,7 @@ impl Stretch {
         read: &dyn Read,
         guild: GuildId,
         wanted: &Wanted,
-    ) -> Result<(Vec<(EntryId, LedgerEntry)>, Option<Self>), Error> {
+    ) -> Result<(Vec<Numbered>, Option<Self>), Error> {
         let Self { from, last } = self;
         let span = Span::of(guild).starting_at((guild, from)).through((guild, last));
         let entries = tables::LEDGER.page(read, span, Direction::Forward, ENTRIES_OF_A_PART)?;
