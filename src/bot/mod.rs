@@ -22,7 +22,7 @@ use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display::{self, Displays, turning};
 use crate::discord::gateway::{
-    DeletionHandler, EditHandler, Handlers, LeftHandler, MessageHandler, NamedHandler, ServerHandler,
+    DeletionHandler, EditHandler, Handlers, LeftHandler, MemberHandler, MessageHandler, NamedHandler, ServerHandler,
 };
 use crate::discord::outbox;
 use crate::features;
@@ -32,6 +32,7 @@ use crate::runner::Handler;
 use crate::store::StoreLocation;
 
 pub mod coins;
+pub mod currency;
 pub mod dashboard;
 pub mod debug_channel;
 pub mod desk;
@@ -54,6 +55,8 @@ pub struct Face {
     pub commands: fn() -> Vec<Command>,
     /// Slash commands for administrators. Whoever registers them lets nobody else in, whatever the command itself says.
     pub for_administrators: fn() -> Vec<Command>,
+    /// Slash commands for those who run the server: administrators, and people with one of its admin roles. Each use is checked.
+    pub for_admins: fn() -> Vec<Command>,
     /// Adds what a program offers that runs with `DEBUG`.
     pub for_rehearsals: fn(&mut [Command]),
     /// Its buttons and menus.
@@ -72,6 +75,8 @@ pub struct Face {
     pub named: &'static [NamedHandler],
     /// Those who hear of servers that the bot left.
     pub left: &'static [LeftHandler],
+    /// Those who hear who comes and goes.
+    pub members: &'static [MemberHandler],
     /// What it has to be told by the gateway.
     pub intents: GatewayIntents,
     /// Its channels that `/setup` offers.
@@ -112,6 +117,7 @@ impl Face {
             name,
             commands: Vec::new,
             for_administrators: Vec::new,
+            for_admins: Vec::new,
             for_rehearsals: |_| {},
             components: &[],
             modals: &[],
@@ -121,6 +127,7 @@ impl Face {
             servers: &[],
             named: &[],
             left: &[],
+            members: &[],
             intents: GatewayIntents::empty(),
             channels: &[],
             displays: &[],
@@ -135,7 +142,9 @@ impl Face {
         if with_rehearsals {
             (self.for_rehearsals)(&mut guarded);
         }
-        let commands = (self.commands)().into_iter().chain(guarded.into_iter().map(access::for_administrators));
+        let of_admins = (self.for_admins)().into_iter().map(access::for_admins);
+        let guarded = of_admins.chain(guarded.into_iter().map(access::for_administrators));
+        let commands = (self.commands)().into_iter().chain(guarded);
         match features::switch_of(self.name) {
             Some(_) => commands.map(|command| access::switched(self.name, command)).collect(),
             None => commands.collect(),
@@ -162,6 +171,7 @@ pub const ALL: &[&Face] = &[
     &engagement::FACE,
     &tiktok::FACE,
     &coins::FACE,
+    &currency::FACE,
     &displays::FACE,
     &desk::FACE,
     &setup::FACE,
@@ -187,6 +197,7 @@ pub fn handlers(with_rehearsals: bool) -> Handlers {
         servers: ALL.iter().flat_map(|face| face.servers).copied().collect(),
         named: ALL.iter().flat_map(|face| face.named).copied().collect(),
         left: ALL.iter().flat_map(|face| face.left).copied().collect(),
+        members: ALL.iter().flat_map(|face| face.members).copied().collect(),
         intents: intents(),
     }
 }

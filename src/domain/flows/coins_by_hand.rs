@@ -63,11 +63,15 @@ pub fn batch(tx: &Tx<'_>, guild: GuildId, postings: &[Posting]) -> Result<Vec<Le
 
 /// Undoes an entry by its opposite, once; half of a transfer with the other half. What was bought with it stays bought.
 pub fn undo(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<LedgerEntry> {
-    let Undoing { entry, other } = service::undo(tx, guild, order, id)?;
-    for told in other.iter().chain([&entry]) {
+    undo_whole(tx, guild, order, id).map(|undoing| undoing.entry)
+}
+
+fn undo_whole(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<Undoing> {
+    let undoing = service::undo(tx, guild, order, id)?;
+    for told in undoing.other.iter().chain([&undoing.entry]) {
         coins_posted::tell(tx, guild, told, None)?;
     }
-    Ok(entry)
+    Ok(undoing)
 }
 
 /// The same for whoever has the number of the entry alone, whosever it is. Points are of handles, and none of theirs is undone.
@@ -79,14 +83,14 @@ pub fn undo_entry(tx: &Tx<'_>, guild: GuildId, id: EntryId, reason: String, acto
 }
 
 /// The same for whoever typed the number or the public name of a transaction of the server's currency (`T-HLP-07`).
-pub fn undo_called(tx: &Tx<'_>, guild: GuildId, typed: &str, reason: String, actor: Actor) -> Result<LedgerEntry> {
+pub fn undo_called(tx: &Tx<'_>, guild: GuildId, typed: &str, reason: String, actor: Actor) -> Result<Undoing> {
     let currency = Currency::Server;
     let found = entry_called(tx, guild, typed)?.filter(|(_, entry)| entry.currency == currency);
     let Some((id, LedgerEntry { user, .. })) = found else {
         let (typed, currency) = (one_line(typed, LONGEST_NAME), called(tx, guild, currency)?);
         return Err(CoinsRefusal::NoSuchTransaction { typed, currency }.into());
     };
-    undo(tx, guild, &Order { currency, user, reason, actor }, id)
+    undo_whole(tx, guild, &Order { currency, user, reason, actor }, id)
 }
 
 /// Tells what was taken, and what was asked for where that was more.
@@ -198,7 +202,8 @@ mod tests {
             assert_eq!(refused.code(), "coins.no_such_transaction", "{wrong}");
         }
         let undone = undo(name).unwrap();
-        assert_eq!((undone.user, undone.delta, undone.kind), (BOB, -7, EntryKind::Rollback));
+        assert_eq!((undone.entry.user, undone.entry.delta, undone.entry.kind), (BOB, -7, EntryKind::Rollback));
+        assert_eq!(undone.other.map(|other| (other.user, other.delta)), Some((ANN, 7)));
         assert_eq!(amounts(&store), [10, 0], "the previous balances are there again");
         assert_eq!(undo("2".to_owned()).unwrap_err().code(), "coins.already_undone", "both halves are undone");
         store.check();

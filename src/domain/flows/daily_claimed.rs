@@ -60,7 +60,7 @@ mod tests {
         let first = claim(&store, GUILD).unwrap();
         assert_eq!((first.entry.delta, first.entry.before, first.entry.after), (100, Amount::ZERO, Amount::of(100)));
         assert_eq!((first.entry.kind, first.entry.reason.as_str()), (EntryKind::Daily, "Daily reward"));
-        assert_eq!(first.next, store.now().after(Duration::from_secs(86_400)));
+        assert_eq!(first.next, store.now().after(Duration::from_hours(24)));
         let began = store.now();
         store.advance(Duration::from_secs(86_399));
         let refused = claim(&store, GUILD).unwrap_err();

@@ -7,7 +7,7 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
-use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::ids::UserId;
 use crate::kernel::sentence::{Sentence, Slot};
 use crate::kernel::time::Timestamp;
 use crate::money::Money;

@@ -7,7 +7,7 @@ use crate::kernel::ids::UserId;
 use crate::kernel::time::Timestamp;
 
 /// How long lies between two claims: a rolling day, whatever the calendar and its clocks say (`C-14`).
-const BETWEEN_CLAIMS: Duration = Duration::from_secs(86_400);
+const BETWEEN_CLAIMS: Duration = Duration::from_hours(24);
 
 /// When the claim after one at this moment is possible.
 pub fn next_claim(at: Timestamp) -> Timestamp {
