@@ -40,6 +40,7 @@ pub struct Cleaned {
     pub called: String,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "kinds are given such functions")]
 fn cleaned(told: &Noted<'_, Cleaned>) -> Option<Sentence> {
     let Cleaned { accounts, amount, called } = &told.details;
     let (by, amount, called) = (told.by(), Amount::ZERO.clamped_change(*amount), called.clone());
