@@ -155,10 +155,9 @@ impl Endpoint for Transactions {
             let mut names = BTreeMap::new();
             let transactions = page.rows.iter().map(|row| {
                 let user = row.entry.user;
-                let name = match names.get(&user) {
-                    Some(name) => Clone::clone(name),
-                    None => names.entry(user).or_insert(known_members::called(read, guild, user)?).clone(),
-                };
+                let known = names.get(&user).cloned();
+                let name: String = known.map_or_else(|| known_members::called(read, guild, user), Ok)?;
+                names.insert(user, name.clone());
                 Ok(TransactionView::of(guild, row, Some(UserInfo::known(user, name))))
             });
             Ok(TransactionsView {

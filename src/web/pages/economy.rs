@@ -147,8 +147,8 @@ fn figures(guild: GuildId, now: Timestamp, overview: &Overview) -> Markup {
         div.tiles {
             (Tile { note: Some(&holders), href: Some(&ledger), ..Tile::new("In circulation", &all) })
             (Tile { note: Some("has the member in the middle"), ..Tile::new("Median", &middle) })
-            (Tile { note: Some("came into being"), ..Tile::new("This week", &made) })
-            (Tile { note: Some("was spent"), ..Tile::new("This week, too", &spent) })
+            (Tile::new("Made this week", &made))
+            (Tile::new("Spent this week", &spent))
         }
     }
 }
