@@ -24,6 +24,7 @@ pub mod servers;
 pub mod sessions;
 pub mod set_up;
 pub mod settings;
+pub mod shop;
 pub mod sign_in;
 pub mod songs;
 pub mod theme;
@@ -105,6 +106,12 @@ pub const ROUTES: &[Route] = &[
     Route::page::<EconomyPage>(),
     Route::page::<LedgerPage>(),
     Route::page::<EntryPage>(),
+    Route::page::<shop::ShopPage>(),
+    Route::page::<shop::NewItemPage>(),
+    Route::page::<shop::OrdersPage>(),
+    Route::page::<shop::CodesPage>(),
+    Route::page::<shop::ItemPage>(),
+    Route::page::<shop::OwnShopPage>(),
     Route::page::<HealthPage>(),
     Route::page::<BackupsPage>(),
     Route::page::<RestorePage>(),
@@ -141,6 +148,7 @@ pub const NAVIGATION: &[Entry] = &[
     entry::<MembersPage>("Members", Icon::People, NavGroup::Economy),
     entry::<LedgerPage>("Ledger", Icon::Ledger, NavGroup::Economy),
     entry::<EconomyPage>("Economy", Icon::Economy, NavGroup::Economy),
+    entry::<shop::ShopPage>("Shop", Icon::Shop, NavGroup::Economy),
     entry::<PublicPage>("Public pages", Icon::Link, NavGroup::Community),
     entry::<AccessPage>("Access", Icon::Key, NavGroup::Community),
     entry::<SettingsPage>("Settings", Icon::Settings, NavGroup::Community),

@@ -59,6 +59,7 @@ mod secrets;
 mod sessions;
 mod settings;
 mod sheets;
+mod shop;
 mod siege;
 mod stage;
 mod stopped;
