@@ -114,7 +114,7 @@ async fn presses(world: &World, name: &str, quantity: &str) -> CommandOutcome {
 
 #[tokio::test]
 async fn an_item_is_made_shown_and_bought_by_command_and_by_button() {
-    covers!("T-SHP-03", "T-SHP-09", "T-SYN-16", "T-SYN-17", "T-HLP-28", "T-HLP-29", "T-HLP-30", "T-EMB-04");
+    covers!("T-SHP-03", "T-SHP-09", "T-SYN-16", "T-SYN-17", "T-HLP-28", "T-HLP-29", "T-HLP-30");
     let world = with_shop().await;
     let made = sells(&world, "Cookie", 100, 5).await.text();
     assert!(made.contains("is item **1**"), "{made}");
