@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::audit::{self, AuditEntryView, AuditQuery};
 use super::handles::{self, HandleView, HandlesQuery};
-use super::ledger::EXPORT;
+use super::ledger_file::EXPORT;
 use super::live_sessions::{LiveSessionView, SessionsQuery, find_sessions};
 use super::members::{self, MemberView, MembersQuery};
 use crate::activity::program::EXPORTED;
