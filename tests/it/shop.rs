@@ -357,6 +357,13 @@ async fn an_order_is_told_to_the_team_and_handed_over() {
     assert!(told.contains("ordered 1 × **Mug**"), "{told}");
     let orders = world.host().run("shop-admin orders").await;
     assert!(orders.text().contains("**1** · 1 × Mug"), "{}", orders.text());
+    let back = world.host().run_with("shop-admin refund", [("purchase_id", "1".to_owned())]).await.text();
+    assert!(back.contains("returned to them"), "{back}");
+    let told = world.member("ann").dms().await.join("\n");
+    assert!(
+        told.contains("Your purchase of **1** × **Mug** was taken back, and **10** coins returned to you"),
+        "{told}"
+    );
     world.end().await;
 }
 
