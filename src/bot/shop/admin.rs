@@ -332,7 +332,7 @@ async fn code(
     quantity: Option<u32>,
     #[description = "How many members may redeem it (default 1)"]
     #[min = 1]
-    #[max = 1000000]
+    #[max = 1_000_000]
     uses: Option<u32>,
     #[description = "What is typed (default: drawn)"]
     #[max_length = 40]

@@ -134,8 +134,11 @@ async fn page_of(bot: &Bot, guild: GuildId, category: u64, page: u64) -> Result<
                 Some(queries::categories(read, guild)?.into_iter().nth(place).unwrap_or_default())
             }
         };
-        let items =
-            queries::list(read, guild, &Wanted { category: name.clone(), for_sale_at: Some(now), in_stock: false })?;
+        let items = queries::list(
+            read,
+            guild,
+            &Wanted { category: name.clone(), for_sale_at: Some(now), ..Wanted::default() },
+        )?;
         Ok((name, items, money::of(read, guild)?))
     };
     let (name, items, money) = bot.store.read("shop", found).await?;

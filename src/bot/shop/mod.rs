@@ -4,6 +4,7 @@ pub mod admin;
 pub mod autocomplete;
 pub mod commands;
 pub mod components;
+pub mod jobs;
 pub mod posts;
 pub mod views;
 
@@ -24,6 +25,7 @@ pub const FACE: Face = Face {
     ],
     modals: &[&components::QUANTITY],
     posts: &[&posts::ITEM],
+    jobs: &[&jobs::TELL_HANDLER],
     ..Face::named("shop")
 };
 

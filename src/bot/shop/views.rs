@@ -197,6 +197,20 @@ pub fn refunded(refunded: &Refunded, is_own: bool) -> Draft {
     })
 }
 
+/// What a buyer is told of what the team did with a purchase; nothing where nothing is to be told any more.
+pub fn told(bought: &Purchased, money: &Money) -> Option<Draft> {
+    let Purchased { purchase, item, .. } = bought;
+    let what = format!("**{}** × **{}**", purchase.quantity, title(item));
+    match purchase.state {
+        PurchaseState::HandedOver => Some(Draft::text(format!("📬 Your order of {what} was handed over."))),
+        PurchaseState::Refunded => {
+            let total = said(money, purchase.total());
+            Some(Draft::text(format!("↩️ Your purchase of {what} was taken back, and {total} returned to you.")))
+        }
+        PurchaseState::Done | PurchaseState::Waiting => None,
+    }
+}
+
 /// A page of the items that are for sale. `place` is the page and the number of the category, for its buttons.
 pub fn list(category: Option<&str>, items: &[Listed], money: &Money, place: (u64, u64)) -> Draft {
     if items.is_empty() {

@@ -60,5 +60,8 @@ fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, id: PurchaseId, who: Returning) -
     };
     let purchase = shop::service::take_back(tx, guild, by, id, (purchase, item.clone()), refund)?;
     REFUNDED.with(service::noted(id, &purchase, &item)).by(by).of(Subject::Member(user)).note(tx, guild)?;
+    if who == Returning::Team {
+        service::tell_buyer(tx, guild, user, id)?;
+    }
     Ok(Refunded { purchase, item, total, balance, money: money::of(tx, guild)? })
 }

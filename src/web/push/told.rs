@@ -131,6 +131,16 @@ mod tests {
             told(here, &setting).map(|told| (told.event, told.id)),
             Some((Event::Config, Some("queue_limit".into())))
         );
+        crate::covers!("T-SHP-10");
+        let events =
+            [("shop.bought", Event::Inventory), ("shop.used", Event::Inventory), ("shop.item_changed", Event::Shop)];
+        for (kind, event) in events {
+            assert_eq!(
+                told(here, &activity(kind, Some(Subject::Item(3)))).map(|told| told.event),
+                Some(event),
+                "{kind}"
+            );
+        }
         assert_eq!(told(here, &activity("team.told", None)), None, "what is for the team alone");
         assert_eq!(told(GuildId::INSTANCE, &balance), None);
     }

@@ -17,6 +17,8 @@
 //! how many were sold and what came in are sums over these rows, kept by the store, so they cannot differ from them. An item
 //! that was removed is hidden and its row stays, because purchases tell its name.
 //!
+//! **Job.** `shop.tell`, what a buyer is told of an order.
+//!
 //! **Tables.** `shop.items`, `shop.purchases`, `shop.codes`, `shop.redeemed`, `shop.guesses`; in the export `shop_items`,
 //! `inventory`, `shop_purchases` and `shop_codes`. **Topic.** `shop.changed`. **Post.** `shop.item`, the message of an item,
 //! which is made anew where somebody deleted it (`T-SYN-20`).
@@ -45,6 +47,7 @@ pub const DOMAIN: Domain = Domain {
     settings: settings::LISTED,
     tables: tables::TABLES,
     topics: &[tables::CHANGED],
+    jobs: &[&model::TELL],
     activities: activity::KINDS,
     refusals: &[refusal::ShopRefusal::ROWS, refusal::CodeRefusal::ROWS],
     checks: &[check::check],

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::id_type;
+use crate::jobs::JobKind;
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::{RoleId, UserId};
@@ -316,6 +317,18 @@ impl PurchaseState {
         self.into()
     }
 }
+
+/// The buyer of a purchase of which somebody of the team did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuyerTold {
+    /// Who.
+    pub user: UserId,
+    /// Of which purchase.
+    pub purchase: PurchaseId,
+}
+
+/// The job that tells a buyer that an order was handed over, or that money was given back.
+pub static TELL: JobKind<BuyerTold> = JobKind::new("shop.tell", "Telling a buyer what became of a purchase");
 
 /// How the stock is changed by hand.
 #[derive(

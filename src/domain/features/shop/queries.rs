@@ -25,6 +25,8 @@ const CHOICES: usize = 25;
 pub struct Wanted {
     /// Those of this category alone, in any case.
     pub category: Option<String>,
+    /// Those alone that are switched on, whether or not their time has come.
+    pub active_only: bool,
     /// Those alone that can be bought at this moment, as far as that is the same for everybody.
     pub for_sale_at: Option<Timestamp>,
     /// Without those that are sold out.
@@ -48,6 +50,7 @@ pub fn list(read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<Vec<List
     let mut found = Vec::new();
     for (id, item) in tables::shown(read, guild)? {
         let fits = category.as_ref().is_none_or(|category| typed_name(&item.category) == *category)
+            && (!wanted.active_only || item.is_active)
             && wanted.for_sale_at.is_none_or(|now| item.is_for_sale(now))
             && (!wanted.in_stock || item.stock.holds(1));
         if fits {

@@ -10,13 +10,15 @@ use super::activity::{
     differences,
 };
 use super::model::{
-    CodeId, EntryRef, Item, ItemId, ItemKind, Purchase, PurchaseId, PurchaseState, RoleGiven, Stock, StockOperation,
+    BuyerTold, CodeId, EntryRef, Item, ItemId, ItemKind, Purchase, PurchaseId, PurchaseState, RoleGiven, Stock,
+    StockOperation, TELL,
 };
 use super::refusal::ShopRefusal;
 use super::rules::{self, MOST_AT_ONCE, MOST_ITEMS, Returning, Wish};
 use super::settings::{REFUND_MINUTES, SHOP_CHANNEL};
 use super::tables;
 use crate::activity::{self, Activity, ActivityId, Subject};
+use crate::jobs::Lane;
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -360,7 +362,13 @@ pub fn hand_over(tx: &Tx<'_>, guild: GuildId, by: Actor, id: PurchaseId) -> Resu
     tables::put_purchase(tx, guild, id, &given)?;
     let noted = noted(id, &given, &item);
     HANDED_OVER.with(noted).by(by).of(Subject::Member(given.user)).note(tx, guild)?;
+    tell_buyer(tx, guild, given.user, id)?;
     Ok((given, item))
+}
+
+/// Stages the message to a buyer of what somebody of the team did with a purchase.
+pub fn tell_buyer(tx: &Tx<'_>, guild: GuildId, user: UserId, purchase: PurchaseId) -> Result<()> {
+    TELL.schedule_now(tx, guild, Lane::User(user), &BuyerTold { user, purchase }).map(drop)
 }
 
 /// A purchase that can be given back, with its item. Writes nothing.

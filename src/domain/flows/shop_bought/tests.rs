@@ -149,7 +149,7 @@ fn five_hundred_buyers_for_seven_pieces_buy_exactly_seven() {
     let bought = std::thread::scope(|scope| {
         let store = &store;
         let tries: Vec<_> = buyers.clone().map(|user| scope.spawn(move || buy(store, user, id, 1))).collect();
-        tries.into_iter().map(|tried| tried.join().unwrap()).filter(Result::is_ok).count()
+        tries.into_iter().filter_map(|tried| tried.join().unwrap().ok()).count()
     });
     assert_eq!((bought, stock(&store, id), sold(&store, id)), (7, 0, 7));
     let left: i64 = buyers.clone().map(|user| balance(&store, user)).sum();
@@ -366,6 +366,10 @@ struct Model {
 
 const PRICES: [i64; 3] = [10, 0, 35];
 
+fn price(item: u64) -> i64 {
+    PRICES[usize::try_from(item).unwrap() - 1]
+}
+
 impl Model {
     fn held(&self, user: u64, item: u64) -> u32 {
         self.bought
@@ -376,7 +380,7 @@ impl Model {
     }
 
     fn buy(&mut self, user: u64, item: u64, quantity: u32, now: Timestamp) -> bool {
-        let (cost, stock) = (PRICES[item as usize - 1] * i64::from(quantity), self.stock[&item]);
+        let (cost, stock) = (price(item) * i64::from(quantity), self.stock[&item]);
         if quantity == 0 || (stock >= 0 && stock < i64::from(quantity)) || self.money[&user] < cost {
             return false;
         }
@@ -408,7 +412,7 @@ impl Model {
         }
         bought.4 = true;
         let (user, item, quantity, ..) = *bought;
-        *self.money.get_mut(&user).unwrap() += PRICES[item as usize - 1] * i64::from(quantity);
+        *self.money.get_mut(&user).unwrap() += price(item) * i64::from(quantity);
         let stock = self.stock.get_mut(&item).unwrap();
         if *stock >= 0 {
             *stock += i64::from(quantity);
