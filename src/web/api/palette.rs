@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::discord::standing::GuildOfBot;
-use crate::features::{self, currency, shop};
 use crate::features::coins::queries::entry_called;
 use crate::features::queue::queries::{Wanted, select};
 use crate::features::shop::model::{Item, ItemId};
+use crate::features::{self, currency, shop};
 use crate::flows::known_members;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;

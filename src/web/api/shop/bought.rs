@@ -350,7 +350,13 @@ impl Endpoint for Refund {
         let tell = |view: &PurchaseView| {
             let PurchaseView { quantity, name, user_name: user, total, .. } = view.clone();
             let total = crate::kernel::amount::Amount::ZERO.clamped_change(total);
-            sentence!("**{user}** gave {quantity} × **{name}** back and has **{total}** again.", user, quantity, name, total)
+            sentence!(
+                "**{user}** gave {quantity} × **{name}** back and has **{total}** again.",
+                user,
+                quantity,
+                name,
+                total
+            )
         };
         let page = asked.page_before().unwrap_or_else(|| format!("/g/{guild}/shop/orders"));
         Ok(done.await?.telling(tell).leading_to(page))
@@ -384,13 +390,14 @@ pub struct HoldingView {
 impl InventoryView {
     /// What a member has, as it stands in a snapshot.
     pub fn of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Self> {
-        let items = queries::inventory(read, guild, user)?.into_iter().map(|Holding { id, item, quantity }| HoldingView {
-            item_id: id.to_string(),
-            name: item.name,
-            quantity,
-            kind: item.kind.name(),
-            in_shop: item.removed_at.is_none(),
-        });
+        let items =
+            queries::inventory(read, guild, user)?.into_iter().map(|Holding { id, item, quantity }| HoldingView {
+                item_id: id.to_string(),
+                name: item.name,
+                quantity,
+                kind: item.kind.name(),
+                in_shop: item.removed_at.is_none(),
+            });
         Ok(Self { user_id: user.to_string(), items: items.collect() })
     }
 }

@@ -57,7 +57,11 @@ fn last_change(read: &dyn Read, guild: GuildId, id: ItemId) -> Result<Option<(Ac
 }
 
 /// What a page says of it, with the button that takes it back.
-fn telling(answered: Answered<ItemView>, guild: GuildId, tell: impl FnOnce(&ItemView) -> Sentence) -> Answered<ItemView> {
+fn telling(
+    answered: Answered<ItemView>,
+    guild: GuildId,
+    tell: impl FnOnce(&ItemView) -> Sentence,
+) -> Answered<ItemView> {
     let undo = answered.value.now().and_then(|view| view.change.as_deref()).map(|change| undo_address(guild, change));
     Answered { undo, ..answered.telling(tell) }
 }
@@ -82,7 +86,9 @@ async fn followed<E: Endpoint<Answer = ItemView>>(
 /// Refuses a role that the item is to give and that whoever asks may not promise, or that the bot could not give.
 async fn require_role<E: Endpoint>(web: &Web, asked: &Asked<E>, role: Option<RoleId>) -> Result<(), Problem> {
     match role {
-        Some(role) => may_give(&web.bot, asked.guild, role, asked.visitor.actor()).await.map_err(|error| at_its_field(error.into())),
+        Some(role) => may_give(&web.bot, asked.guild, role, asked.visitor.actor())
+            .await
+            .map_err(|error| at_its_field(error.into())),
         None => Ok(()),
     }
 }
@@ -137,7 +143,8 @@ pub struct ChangeItem;
 
 impl Endpoint for ChangeItem {
     const NAME: &'static str = "shop.change";
-    const ABOUT: &'static str = "Changes an item: what is left out stays, what is sent empty is taken away. Its message follows.";
+    const ABOUT: &'static str =
+        "Changes an item: what is left out stays, what is sent empty is taken away. Its message follows.";
     const DOORS: Doors = Doors::put(&["/api/{server}/shop/{item}"]).form("/g/{server}/shop/{item}", again::<ItemPage>);
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Shop;
@@ -266,7 +273,8 @@ impl From<Operation> for StockOperation {
 
 impl Endpoint for Restock {
     const NAME: &'static str = "shop.stock";
-    const ABOUT: &'static str = "Sets the stock of an item, or changes it by so many. It never falls below 0; -1 is any number.";
+    const ABOUT: &'static str =
+        "Sets the stock of an item, or changes it by so many. It never falls below 0; -1 is any number.";
     const DOORS: Doors =
         Doors::put(&["/api/{server}/shop/{item}/stock"]).form("/g/{server}/shop/{item}/stock", again::<ItemPage>);
     const WHO: Who = Who::Admin;
@@ -323,7 +331,8 @@ pub struct Repost;
 
 impl Endpoint for Repost {
     const NAME: &'static str = "shop.repost";
-    const ABOUT: &'static str = "Posts the message of an item once more where it failed or is gone, and brings it up to date elsewhere.";
+    const ABOUT: &'static str =
+        "Posts the message of an item once more where it failed or is gone, and brings it up to date elsewhere.";
     const DOORS: Doors =
         Doors::post(&["/api/{server}/shop/{item}/repost"]).form("/g/{server}/shop/{item}/repost", again::<ItemPage>);
     const WHO: Who = Who::Admin;
@@ -360,8 +369,7 @@ pub struct UndoItem;
 
 impl Endpoint for UndoItem {
     const NAME: &'static str = "shop.undo";
-    const ABOUT: &'static str =
-        "Takes back what was done to an item by hand, as long as nobody changed it since. What was sold since stays sold.";
+    const ABOUT: &'static str = "Takes back what was done to an item by hand, as long as nobody changed it since. What was sold since stays sold.";
     const DOORS: Doors = Doors::post(&["/api/{server}/shop/changes/{change}/undo"])
         .form("/g/{server}/shop/changes/{change}/undo", again::<ShopPage>);
     const WHO: Who = Who::Admin;
@@ -390,7 +398,8 @@ impl Endpoint for UndoItem {
         let item = undone.value.now().map(|view| format!("/g/{guild}/shop/{}", view.item_id));
         let here = asked.page_before().filter(|page| page.starts_with(&format!("/g/{guild}/shop")));
         let page = here.or(item).unwrap_or_else(|| format!("/g/{guild}/shop"));
-        Ok(telling(undone, guild, |view| sentence!("**{name}** is as it was before.", name = view.name)).leading_to(page))
+        Ok(telling(undone, guild, |view| sentence!("**{name}** is as it was before.", name = view.name))
+            .leading_to(page))
     }
 }
 

@@ -147,7 +147,10 @@ pub struct CodeBody {
 
 impl CodeBody {
     fn read(&self) -> Result<NewCode, Problem> {
-        let number = |field: &str, typed: &Option<Typed>, refusal: &dyn Refuse| match typed.as_ref().filter(|typed| !typed.is_empty()) {
+        let number = |field: &str, typed: &Option<Typed>, refusal: &dyn Refuse| match typed
+            .as_ref()
+            .filter(|typed| !typed.is_empty())
+        {
             None => Ok(None),
             Some(typed) => {
                 let number = typed.whole().and_then(|number| u32::try_from(number).ok());
@@ -194,8 +197,7 @@ pub struct MakeCode;
 impl Endpoint for MakeCode {
     const NAME: &'static str = "shop.make_code";
     const ABOUT: &'static str = "Makes a code that members redeem for an amount of the currency or for an item.";
-    const DOORS: Doors =
-        Doors::post(&["/api/{server}/shop/codes"]).form("/g/{server}/shop/codes", again::<CodesPage>);
+    const DOORS: Doors = Doors::post(&["/api/{server}/shop/codes"]).form("/g/{server}/shop/codes", again::<CodesPage>);
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Shop;
     const LIMIT: Limit = Limit::Changes;

@@ -129,8 +129,11 @@ impl ShopQuery {
             let (word, is_reversed) = typed.strip_prefix('-').map_or((typed, false), |word| (word, true));
             SORTS.iter().find(|(known, _)| *known == word).map(|(_, sort)| (*sort, is_reversed))
         };
-        let takes =
-            || Sentence::words("It is category, name, price, stock, sold or created, with - before it the other way round.");
+        let takes = || {
+            Sentence::words(
+                "It is category, name, price, stock, sold or created, with - before it the other way round.",
+            )
+        };
         let number = || Sentence::words("It is the number of an item: what the page before said in next.");
         Ok(Wanted {
             q: typed_name(self.q.as_deref().unwrap_or_default()),
@@ -224,7 +227,10 @@ impl Endpoint for Shop {
     type Answer = ShopView;
 
     fn sample(_: &Samples) -> Sample {
-        Sample { query: "category=consumable&active_only=true&include_out_of_stock=false&sort=-price", ..Sample::default() }
+        Sample {
+            query: "category=consumable&active_only=true&include_out_of_stock=false&sort=-price",
+            ..Sample::default()
+        }
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ShopView>, Problem> {
@@ -289,7 +295,8 @@ mod tests {
         assert_eq!(found(&store, sorted("stock"), Level::Viewer), "Medal Apple Draft Cookie of 4");
         let in_stock = ShopQuery { include_out_of_stock: Some(false), ..sorted("created") };
         assert_eq!(found(&store, in_stock, Level::Member), "Cookie Apple of 2");
-        let called = ShopQuery { q: Some("CO".to_owned()), category: Some("Consumable".to_owned()), ..ShopQuery::default() };
+        let called =
+            ShopQuery { q: Some("CO".to_owned()), category: Some("Consumable".to_owned()), ..ShopQuery::default() };
         assert_eq!(found(&store, called, Level::Viewer), "Cookie of 1");
         let problem = sorted("colour").wanted(rank(Level::Viewer)).unwrap_err();
         assert!(problem.fields().contains_key("sort"), "{problem:?}");

@@ -200,7 +200,8 @@ pub struct GiveBack;
 
 impl Endpoint for GiveBack {
     const NAME: &'static str = "shop.give_back";
-    const ABOUT: &'static str = "Gives back what whoever asks bought, as long as its time is not over; the money returns.";
+    const ABOUT: &'static str =
+        "Gives back what whoever asks bought, as long as its time is not over; the money returns.";
     const DOORS: Doors = Doors::post(&["/api/{server}/shop/purchases/{purchase}/return"])
         .form("/me/{server}/shop/purchases/{purchase}/return", again::<OwnShopPage>);
     const WHO: Who = Who::Member;
@@ -270,7 +271,12 @@ mod tests {
         let read = |sent: &str| read_json::<QuantityBody>(sent.as_bytes()).unwrap().read();
         assert_eq!(read("{}").unwrap(), 1);
         assert_eq!(read(r#"{"quantity": "1,000"}"#).unwrap(), 1_000);
-        for wrong in [r#"{"quantity": -1}"#, r#"{"quantity": 1.5}"#, r#"{"quantity": "two"}"#, r#"{"quantity": 9007199254740993}"#] {
+        for wrong in [
+            r#"{"quantity": -1}"#,
+            r#"{"quantity": 1.5}"#,
+            r#"{"quantity": "two"}"#,
+            r#"{"quantity": 9007199254740993}"#,
+        ] {
             assert!(read(wrong).unwrap_err().fields().contains_key("quantity"), "{wrong}");
         }
     }

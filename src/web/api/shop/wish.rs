@@ -178,7 +178,8 @@ impl Reader {
     }
 
     fn moment(&mut self, field: &str, sent: &Sent<String>) -> Sent<Timestamp> {
-        let takes = || Sentence::words("A moment is written like 2026-11-21T20:00 (in UTC), or 2026-11-21T21:00:00+01:00.");
+        let takes =
+            || Sentence::words("A moment is written like 2026-11-21T20:00 (in UTC), or 2026-11-21T21:00:00+01:00.");
         self.read(field, sent, |typed| moment(typed.trim()), takes)
     }
 }
@@ -296,7 +297,8 @@ pub fn at_its_field(problem: Problem) -> Problem {
         "shop.price" => "price",
         "shop.not_a_stock" => "stock",
         "shop.not_an_emoji" => "emoji",
-        "shop.no_role" | "role.not_here" | "role.not_given" | "role.too_high" | "role.above_you" | "role.too_mighty" => "role_id",
+        "shop.no_role" | "role.not_here" | "role.not_given" | "role.too_high" | "role.above_you"
+        | "role.too_mighty" => "role_id",
         "shop.hours" => "role_hours",
         "shop.per_member" => "per_member",
         "shop.ends_too_soon" => "ends_at",
@@ -338,7 +340,8 @@ mod tests {
 
     #[test]
     fn what_is_left_out_stays_and_what_is_sent_empty_goes() {
-        let mut item = Item { emoji: Some("🍪".to_owned()), per_member: Some(2), ..Item::new("Cookie", Amount::of(100)) };
+        let mut item =
+            Item { emoji: Some("🍪".to_owned()), per_member: Some(2), ..Item::new("Cookie", Amount::of(100)) };
         item.description = "Sweet".to_owned();
         let changed = |wish: Wish| {
             let mut changed = item.clone();
@@ -346,7 +349,8 @@ mod tests {
             changed
         };
         assert_eq!(changed(read("{}").unwrap()), item);
-        let less = changed(read(r#"{"description": "", "emoji": null, "per_member": null, "price": "1,250"}"#).unwrap());
+        let less =
+            changed(read(r#"{"description": "", "emoji": null, "per_member": null, "price": "1,250"}"#).unwrap());
         assert_eq!((less.description.as_str(), less.emoji, less.per_member), ("", None, None));
         assert_eq!(less.price, Amount::of(1_250));
         let by_form = read_form::<ItemBody>(b"description=&emoji=&per_member=&price=1%2C250").unwrap().read().unwrap();

@@ -69,12 +69,15 @@ fn list(seen: &Seen<CodesPage>, codes: &[CodeView], about: &About) -> Markup {
             Cell::words("Code", code(&grouped(&view.code))),
             Cell::words("Gives", gift(view, about)),
             Cell::numbers("Redeemed", html! { (number(view.used)) " of " (number(view.max_uses)) }),
-            Cell::words("Until", html! {
-                @match view.expires_at.as_deref().and_then(Timestamp::from_rfc3339) {
-                    Some(until) => (moment(until)),
-                    None => { span.muted { "no end" } },
-                }
-            }),
+            Cell::words(
+                "Until",
+                html! {
+                    @match view.expires_at.as_deref().and_then(Timestamp::from_rfc3339) {
+                        Some(until) => (moment(until)),
+                        None => { span.muted { "no end" } },
+                    }
+                },
+            ),
             Cell::words("Revoke", revoke(seen, view)),
         ],
     });
@@ -109,8 +112,11 @@ fn make(seen: &Seen<CodesPage>, items: &[Listed], about: &About) -> Markup {
     let choices = ids.iter().zip(items).map(|(id, listed)| Choice::new(id, &listed.item.name));
     let choices: Vec<Choice<'_>> = std::iter::once(Choice::new("", "No item")).chain(choices).collect();
     let [amount, item, quantity, most, until, text] =
-        ["amount", "item_id", "quantity", "max_uses", "expires_at", "code"].map(|field| (seen.typed(field).unwrap_or_default(), seen.wrong(field)));
-    let bounds = format!("{LEAST_CODE} to {LONGEST_CODE} letters and digits. Leave it empty, and one is drawn that nobody guesses.");
+        ["amount", "item_id", "quantity", "max_uses", "expires_at", "code"]
+            .map(|field| (seen.typed(field).unwrap_or_default(), seen.wrong(field)));
+    let bounds = format!(
+        "{LEAST_CODE} to {LONGEST_CODE} letters and digits. Leave it empty, and one is drawn that nobody guesses."
+    );
     let fields = html! {
         (Field {
             input: Input::Number, value: amount.0, error: amount.1.as_deref(), unit: Some(&about.money.name),

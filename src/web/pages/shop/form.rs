@@ -81,10 +81,18 @@ impl<P: Page> Fields<'_, P> {
     fn words(&self) -> Markup {
         let item = self.item;
         let name = self.said("name", item.name.clone(), "");
-        let emoji = self.said("emoji", item.emoji.clone().unwrap_or_default(), "One emoji, such as 🍪; or one of this server as <:name:123…>.");
+        let emoji = self.said(
+            "emoji",
+            item.emoji.clone().unwrap_or_default(),
+            "One emoji, such as 🍪; or one of this server as <:name:123…>.",
+        );
         let text = self.said("description", item.description.clone(), "What members get.");
         let known = self.about.categories.join(", ");
-        let known = if known.is_empty() { "Under what it is found; consumable without it.".to_owned() } else { format!("So far: {}", one_line(&known, 120)) };
+        let known = if known.is_empty() {
+            "Under what it is found; consumable without it.".to_owned()
+        } else {
+            format!("So far: {}", one_line(&known, 120))
+        };
         let category = self.said("category", item.category.clone(), &known);
         html! {
             (Field {
@@ -130,7 +138,8 @@ impl<P: Page> Fields<'_, P> {
             ItemKind::Role { hours: Some(hours), .. } => hours.to_string(),
             _ => String::new(),
         };
-        let hours = self.said("role_hours", hours, "Leave it empty for good. Whoever buys more of it has it for longer.");
+        let hours =
+            self.said("role_hours", hours, "Leave it empty for good. Whoever buys more of it has it for longer.");
         html! {
             (Radios { chosen: &kind.value, hint: kind.hint(), error: kind.error(), ..Radios::new("kind", "What it does", &KINDS) })
             (self.role("role_id", "The role that it gives", self.item.kind.role(), true))
@@ -173,10 +182,18 @@ impl<P: Page> Fields<'_, P> {
         let item = self.item;
         let at = |at: Option<Timestamp>| at.map(|at| at.strftime(OF_FIELD)).unwrap_or_default();
         let number = |count: Option<u32>| count.map(|count| count.to_string()).unwrap_or_default();
-        let most = self.said("per_member", number(item.per_member), "How many one member may buy. Leave it empty for any number.");
+        let most = self.said(
+            "per_member",
+            number(item.per_member),
+            "How many one member may buy. Leave it empty for any number.",
+        );
         let from = self.said("starts_at", at(item.from), "In UTC. Leave it empty for at once.");
         let until = self.said("ends_at", at(item.until), "In UTC. Leave it empty for good.");
-        let back = self.said("refund_minutes", number(item.refund_minutes), "Leave it empty for what the settings say; 0 is never.");
+        let back = self.said(
+            "refund_minutes",
+            number(item.refund_minutes),
+            "Leave it empty for what the settings say; 0 is never.",
+        );
         let is_any = item.per_member.is_some()
             || item.required_role.is_some()
             || item.from.is_some()

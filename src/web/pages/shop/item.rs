@@ -57,7 +57,8 @@ struct Known {
 
 impl Page for ItemPage {
     const NAME: &'static str = "shop.item_page";
-    const ABOUT: &'static str = "Shows an item as members see it, with its form, its stock, how it is on Discord and what was changed.";
+    const ABOUT: &'static str =
+        "Shows an item as members see it, with its form, its stock, how it is on Discord and what was changed.";
     const PATHS: &'static [&'static str] = &["/g/{server}/shop/{item}"];
     const WHO: Who = Who::Viewer;
     const HINTS: &'static [Topic] = &[SHOP, POSTS, SETTINGS];
@@ -110,7 +111,12 @@ impl Known {
         let filter = Filter { subject: Some(about(id)), ..Filter::default() };
         let rows = activity::newest(read, guild, &filter, None, MOST_CHANGES)?.rows;
         let happened = Happened::all(read, guild, &rows)?;
-        let names = Names::of(read, guild, happened.iter().flat_map(Happened::sentences), rows.iter().map(|(_, act)| act.actor))?;
+        let names = Names::of(
+            read,
+            guild,
+            happened.iter().flat_map(Happened::sentences),
+            rows.iter().map(|(_, act)| act.actor),
+        )?;
         let past = happened.into_iter().zip(rows).map(|(happened, (_, act))| {
             let is_last = is_last(&act, &item);
             (happened, act, is_last)
@@ -164,7 +170,8 @@ impl Known {
         let base = format!("/g/{}/shop/{}", self.guild, self.id);
         let needs_post = self.about.has_channel
             && self.post.as_ref().is_none_or(|post| matches!(post.sync, Sync::Failed | Sync::Orphaned));
-        let (show, word) = if self.item.is_active { ("false", "Hide from the shop") } else { ("true", "Show in the shop") };
+        let (show, word) =
+            if self.item.is_active { ("false", "Hide from the shop") } else { ("true", "Show in the shop") };
         let (repost, remove) = (format!("{base}/repost"), format!("{base}/remove"));
         html! {
             section.card {
@@ -263,7 +270,10 @@ impl Known {
 
 /// How often the item was changed by then, where an activity is of a change by hand.
 fn revision_of(act: &Activity) -> Option<u64> {
-    [&ITEM_MADE, &ITEM_CHANGED, &ITEM_REMOVED, &STOCK_CHANGED].iter().find_map(|kind| kind.details(act)).map(|noted| noted.revision)
+    [&ITEM_MADE, &ITEM_CHANGED, &ITEM_REMOVED, &STOCK_CHANGED]
+        .iter()
+        .find_map(|kind| kind.details(act))
+        .map(|noted| noted.revision)
 }
 
 fn is_of_item(act: &Activity) -> bool {

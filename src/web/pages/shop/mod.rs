@@ -34,8 +34,8 @@ use crate::web::filter::Filter;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{POSTS, SETTINGS, SHOP};
 use crate::web::ui::components::{
-    Button, Cell, Choice, Empty, Field, Input, Order, Row, Select, Sort, Tab, Table, Tone, acts, badge, counted, filters,
-    moment, number, tabs,
+    Button, Cell, Choice, Empty, Field, Input, Order, Row, Select, Sort, Tab, Table, Tone, acts, badge, counted,
+    filters, moment, number, tabs,
 };
 
 /// Orders that are counted.
@@ -112,7 +112,9 @@ impl Page for ShopPage {
                 (view.items(&wanted, &seen.filter))
             }
         };
-        let actions = rank.reaches(Who::Admin).then(|| html! { a class="button main" href={ "/g/" (guild) "/shop/new" } { "New item" } });
+        let actions = rank
+            .reaches(Who::Admin)
+            .then(|| html! { a class="button main" href={ "/g/" (guild) "/shop/new" } { "New item" } });
         Ok(Shown { actions, ..Shown::new("Shop", main) })
     }
 }
@@ -182,7 +184,10 @@ impl View {
     fn empty(&self, filter: &Filter) -> Markup {
         let page = format!("/g/{}/shop", self.guild);
         let new = format!("{page}/new");
-        let text = format!("An item is something that members buy for {}: a role, a badge, a song on demand.", self.about.money.name);
+        let text = format!(
+            "An item is something that members buy for {}: a role, a badge, a song on demand.",
+            self.about.money.name
+        );
         let is_admin = self.rank.reaches(Who::Admin);
         html! {
             @if filter.is_empty() {
@@ -194,11 +199,13 @@ impl View {
     }
 
     fn table(&self, wanted: &Wanted, filter: &Filter) -> Markup {
-        let ways: Vec<(&str, SortedBy, String)> = [("Price", SortedBy::Price), ("Stock", SortedBy::Stock), ("Sold", SortedBy::Sold)]
-            .into_iter()
-            .map(|(label, sort)| (label, sort, sorted_at(self.guild, filter, wanted, sort)))
-            .collect();
-        let sorts: Vec<(&str, Sort<'_>)> = ways.iter().map(|(label, sort, href)| (*label, Sort { href, order: order(wanted, *sort) })).collect();
+        let ways: Vec<(&str, SortedBy, String)> =
+            [("Price", SortedBy::Price), ("Stock", SortedBy::Stock), ("Sold", SortedBy::Sold)]
+                .into_iter()
+                .map(|(label, sort)| (label, sort, sorted_at(self.guild, filter, wanted, sort)))
+                .collect();
+        let sorts: Vec<(&str, Sort<'_>)> =
+            ways.iter().map(|(label, sort, href)| (*label, Sort { href, order: order(wanted, *sort) })).collect();
         let rows = self.found.items.iter().zip(&self.posts).map(|(listed, post)| self.row(listed, post.as_ref()));
         html! { (Table { sorts: &sorts, ..Table::new("Items", Some("shop"), rows) }) }
     }
@@ -235,7 +242,8 @@ fn sorted_at(guild: GuildId, filter: &Filter, wanted: &Wanted, sort: SortedBy) -
     let word = SORTS.iter().find(|(_, known)| *known == sort).map_or("", |(word, _)| *word);
     let is_reversed = if wanted.sort.0 == sort { !wanted.sort.1 } else { sort == SortedBy::Sold };
     let word = if is_reversed { format!("-{word}") } else { word.to_owned() };
-    let kept = ["q", "category", "active_only"].map(|field| (field, Some(filter.value(field)).filter(|value| !value.is_empty())));
+    let kept = ["q", "category", "active_only"]
+        .map(|field| (field, Some(filter.value(field)).filter(|value| !value.is_empty())));
     address(&format!("/g/{guild}/shop"), &kept.into_iter().chain([("sort", Some(word.as_str()))]).collect::<Vec<_>>())
 }
 
@@ -377,7 +385,8 @@ mod tests {
     #[test]
     fn how_a_message_is_says_why_it_is_not_as_it_should_be() {
         let channel = crate::kernel::ids::ChannelId::new(5);
-        let post = |sync, reason: Option<&str>| PostState { channel, message: None, sync, reason: reason.map(str::to_owned) };
+        let post =
+            |sync, reason: Option<&str>| PostState { channel, message: None, sync, reason: reason.map(str::to_owned) };
         let told = |post: &PostState| lines(&on_discord(Some(post)));
         assert!(told(&post(Sync::Synced, None)).contains("up to date"));
         assert!(told(&post(Sync::PendingSync, None)).contains("on its way"));

@@ -18,9 +18,7 @@ use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::members::member_link;
 use crate::web::push::about::{COINS, SHOP};
-use crate::web::ui::components::{
-    Button, Cell, Empty, Form, Row, Tab, Table, Tone, acts, badge, moment, number, tabs,
-};
+use crate::web::ui::components::{Button, Cell, Empty, Form, Row, Tab, Table, Tone, acts, badge, moment, number, tabs};
 
 /// Orders, and purchases of all kinds.
 pub struct OrdersPage;
@@ -60,7 +58,8 @@ impl Page for OrdersPage {
         let (guild, rank, is_all) = (seen.guild, seen.rank, seen.query.show.is_some());
         let part = PartQuery { after: seen.query.after.clone(), limit: None }.part()?;
         let of = if is_all { Of::Guild } else { Of::Waiting };
-        let (found, about) = web.look(Self::NAME, move |read| Ok((find(read, guild, of, part)?, About::look(read, guild)?))).await?;
+        let (found, about) =
+            web.look(Self::NAME, move |read| Ok((find(read, guild, of, part)?, About::look(read, guild)?))).await?;
         let page = format!("/g/{guild}/shop/orders");
         let all = format!("{page}?show=all");
         let views = [
@@ -159,7 +158,10 @@ fn refund(seen: &Seen<OrdersPage>, bought: &Bought, name: &str, money: &Money) -
     let action = format!("/g/{}/shop/orders/{}/refund", seen.guild, bought.id);
     let sealed = seen.seal(&format!("refund-{}", bought.id));
     let (total, item) = (bought.purchase.total(), &bought.item.name);
-    let asked = format!("Give {name} {total} {} back for {item}? What it gave is taken again, and that cannot be undone.", money.name);
+    let asked = format!(
+        "Give {name} {total} {} back for {item}? What it gave is taken again, and that cannot be undone.",
+        money.name
+    );
     let form = Form { confirm: Some(&asked), ..Form::new(&action, sealed.seal()) };
     let about = format!("{item} of {name}");
     form.around(&html! { (Button { about: Some(&about), ..Button::plain("Give back") }) })
@@ -211,7 +213,9 @@ mod tests {
         let item = Item::new("<b>Song</b>", Amount::of(1_250));
         let bought = Bought { id: PurchaseId::new(7), purchase: purchase(PurchaseState::Waiting), item };
         let drawn = lines(&html! { (Table::new("Purchases", None, [row(GuildId::new(5), &bought, "<ann>", None)])) });
-        for told in ["2 × ", "&lt;b&gt;Song&lt;/b&gt;", "&lt;ann&gt;", "2,500", r#"formaction="/g/5/shop/orders/7/hand-over""#] {
+        for told in
+            ["2 × ", "&lt;b&gt;Song&lt;/b&gt;", "&lt;ann&gt;", "2,500", r#"formaction="/g/5/shop/orders/7/hand-over""#]
+        {
             assert!(drawn.contains(told), "{told}: {drawn}");
         }
         assert!(!drawn.contains("<b>"), "{drawn}");

@@ -24,7 +24,6 @@ use crate::web::ui::components::{
     Button, Cell, Empty, Field, Form, Input, Row, Table, Tile, Tone, badge, filters, moment, number,
 };
 
-
 /// Purchases that are shown.
 const LATEST: usize = 20;
 
@@ -66,7 +65,10 @@ impl Page for OwnShopPage {
         let query = ShopQuery { active_only: Some(true), ..seen.query.clone() };
         let wanted = query.wanted(seen.rank)?;
         let known = web.look(Self::NAME, move |read| Known::look(read, guild, user, &wanted, now)).await?;
-        let (name, balance) = (web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default(), number(known.balance.get()));
+        let (name, balance) = (
+            web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default(),
+            number(known.balance.get()),
+        );
         let daily = format!("A daily claim brings {}.", known.about.daily);
         let main = html! {
             div.tiles { (Tile { note: Some(&daily), ..Tile::new(&known.about.money.name, &balance) }) }
@@ -98,9 +100,15 @@ fn inventory(seen: &Seen<OwnShopPage>, holdings: &[Holding]) -> Markup {
     let row = |Holding { id, item, quantity }: &Holding| Row {
         id: Some(id.to_string()),
         cells: vec![
-            Cell::words("Item", html! { (called(item)) @if !item.description.is_empty() { p.hint { (item.description) } } }),
+            Cell::words(
+                "Item",
+                html! { (called(item)) @if !item.description.is_empty() { p.hint { (item.description) } } },
+            ),
             Cell::numbers("You have", html! { (number(*quantity)) }),
-            Cell::words("Use", html! { @if item.kind == ItemKind::Consumable { (times(seen, *id, item, ("use", "Use"))) } @else { span.muted { "is kept" } } }),
+            Cell::words(
+                "Use",
+                html! { @if item.kind == ItemKind::Consumable { (times(seen, *id, item, ("use", "Use"))) } @else { span.muted { "is kept" } } },
+            ),
         ],
     };
     html! {
@@ -116,14 +124,20 @@ fn for_sale(seen: &Seen<OwnShopPage>, known: &Known) -> Markup {
     let row = |Listed { id, item, .. }: &Listed| Row {
         id: Some(id.to_string()),
         cells: vec![
-            Cell::words("Item", html! { (called(item)) @if !item.description.is_empty() { p.hint { (item.description) } } }),
+            Cell::words(
+                "Item",
+                html! { (called(item)) @if !item.description.is_empty() { p.hint { (item.description) } } },
+            ),
             Cell::numbers("Price", html! { (item.price) }),
             Cell::numbers("Left", super::stock(item.stock)),
-            Cell::words("Buy", html! {
-                @if item.stock == Stock::Pieces(0) { (badge(Tone::Warn, "sold out")) }
-                @else if known.balance < item.price { span.muted { (number(item.price.get().saturating_sub(known.balance.get()))) " more needed" } }
-                @else { (times(seen, *id, item, ("buy", "Buy"))) }
-            }),
+            Cell::words(
+                "Buy",
+                html! {
+                    @if item.stock == Stock::Pieces(0) { (badge(Tone::Warn, "sold out")) }
+                    @else if known.balance < item.price { span.muted { (number(item.price.get().saturating_sub(known.balance.get()))) " more needed" } }
+                    @else { (times(seen, *id, item, ("buy", "Buy"))) }
+                },
+            ),
         ],
     };
     let page = format!("/me/{}/shop", seen.guild);
