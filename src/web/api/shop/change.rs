@@ -16,6 +16,7 @@ use crate::discord::posts::settled;
 use crate::discord::roles::may_give;
 use crate::features::shop::activity::{ITEM_CHANGED, ITEM_REMOVED, about};
 use crate::features::shop::model::{Item, ItemId, Stock, StockOperation};
+use crate::features::shop::queries;
 use crate::features::shop::refusal::ShopRefusal;
 use crate::features::shop::service::{self, ITEM_POST, is_undoable};
 use crate::kernel::error::Result;
@@ -331,8 +332,7 @@ pub struct Repost;
 
 impl Endpoint for Repost {
     const NAME: &'static str = "shop.repost";
-    const ABOUT: &'static str =
-        "Posts the message of an item once more where it failed or is gone, and brings it up to date elsewhere.";
+    const ABOUT: &'static str = "Posts the message of an item once more where it failed or is gone, and brings it up to date elsewhere. Without a shop channel there is none.";
     const DOORS: Doors =
         Doors::post(&["/api/{server}/shop/{item}/repost"]).form("/g/{server}/shop/{item}/repost", again::<ItemPage>);
     const WHO: Who = Who::Admin;
@@ -354,12 +354,16 @@ impl Endpoint for Repost {
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ItemView>, Problem> {
         let (guild, One(id)) = (asked.guild, asked.path);
         let again = web.change(&asked, move |tx, _| {
-            let item = service::repost(tx, guild, id)?;
+            let has_channel = queries::channel(tx, guild)?.is_some();
+            let item = if has_channel { service::repost(tx, guild, id)? } else { service::item(tx, guild, id)? };
             ItemView::of(tx, guild, id, &item, tx.now())
         });
         let again = followed(web, &asked, again.await?).await?;
         let page = asked.page_before().unwrap_or_else(|| format!("/g/{guild}/shop/{id}"));
-        let tell = |view: &ItemView| sentence!("**{name}** is being posted.", name = view.name);
+        let tell = |view: &ItemView| match view.channel_id {
+            Some(_) => sentence!("**{name}** is being posted.", name = view.name),
+            None => sentence!("There is no shop channel, so **{name}** has no message.", name = view.name),
+        };
         Ok(again.telling(tell).leading_to(page))
     }
 }
@@ -414,7 +418,7 @@ fn role_of_undo(read: &dyn Read, guild: GuildId, id: ActivityId) -> Result<Optio
 
 fn last_item(read: &dyn Read, guild: GuildId, act: &Activity) -> Result<Option<Item>> {
     match act.subject {
-        Some(activity::Subject::Item(item)) => crate::features::shop::queries::any_item(read, guild, ItemId::new(item)),
+        Some(activity::Subject::Item(item)) => queries::any_item(read, guild, ItemId::new(item)),
         _ => Ok(None),
     }
 }

@@ -13,6 +13,7 @@ use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::refusal::Refuse;
+use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::sentence;
 use crate::signin::scope::Scope;
@@ -147,23 +148,23 @@ pub struct CodeBody {
 
 impl CodeBody {
     fn read(&self) -> Result<NewCode, Problem> {
-        let number = |field: &str, typed: &Option<Typed>, refusal: &dyn Refuse| match typed
-            .as_ref()
+        let number = |field: &str, typed: Option<&Typed>, takes: fn() -> Sentence| match typed
             .filter(|typed| !typed.is_empty())
         {
             None => Ok(None),
             Some(typed) => {
                 let number = typed.whole().and_then(|number| u32::try_from(number).ok());
-                number.map(Some).ok_or_else(|| Problem::field(field, refusal.sentence()))
+                number.map(Some).ok_or_else(|| Problem::field(field, takes()))
             }
         };
-        let item = number("item_id", &self.item_id, &ShopRefusal::NoSuchItem)?;
-        let amount = number("amount", &self.amount, &CodeRefusal::GivesNothing)?;
-        let quantity = number("quantity", &self.quantity, &ShopRefusal::Quantity)?.unwrap_or(1);
+        let item = number("item_id", self.item_id.as_ref(), || ShopRefusal::NoSuchItem.sentence())?;
+        let amount = number("amount", self.amount.as_ref(), || {
+            Sentence::words("It takes a whole number, up to 4,294,967,295.")
+        })?;
+        let quantity = number("quantity", self.quantity.as_ref(), || ShopRefusal::Quantity.sentence())?.unwrap_or(1);
         let gives = match (item, amount) {
             (Some(_), Some(_)) => {
-                let both = crate::kernel::sentence::Sentence::words("A code gives an amount or an item, not both.");
-                return Err(Problem::field("amount", both));
+                return Err(Problem::field("amount", Sentence::words("A code gives an amount or an item, not both.")));
             }
             (Some(item), None) => CodeGift::Item(ItemId::new(u64::from(item)), quantity),
             (None, amount) => CodeGift::Currency(Amount::of(amount.unwrap_or(0))),
@@ -171,7 +172,7 @@ impl CodeBody {
         Ok(NewCode {
             text: self.code.clone().filter(|text| !text.trim().is_empty()),
             gives,
-            most: number("max_uses", &self.max_uses, &CodeRefusal::NoUses)?.unwrap_or(1),
+            most: number("max_uses", self.max_uses.as_ref(), || CodeRefusal::NoUses.sentence())?.unwrap_or(1),
             until: super::wish::read_moment("expires_at", &self.expires_at)?,
         })
     }
