@@ -45,13 +45,15 @@ impl WebWorld {
         self.write(move |tx| {
             let item = free(tx, guild, "Cookie of samples", ItemKind::Consumable);
             let order = free(tx, guild, "Order of samples", ItemKind::Order);
-            let buys = |item| shop_bought::run(tx, guild, &Order { user, roles: Vec::new(), item, quantity: 1 });
-            let (purchase, order) = (buys(item)?.id, buys(order)?.id);
+            // Whatever a sample made of it before, it costs nothing again, and there are enough.
             service::edit(tx, guild, Actor::System, item, None, |item| {
-                item.description = format!("Number {about_it}")
+                item.description = format!("Number {about_it}");
+                (item.price, item.stock, item.kind) = (Amount::ZERO, Stock::Unlimited, ItemKind::Consumable);
             })?;
             let filter = Filter { subject: Some(about(item)), ..Filter::default() };
             let change = activity::newest(tx, guild, &filter, None, 1)?.rows[0].0;
+            let buys = |item| shop_bought::run(tx, guild, &Order { user, roles: Vec::new(), item, quantity: 1 });
+            let (purchase, order) = (buys(item)?.id, buys(order)?.id);
             let gives = CodeGift::Currency(Amount::of(5));
             for (id, code) in queries::open_codes(tx, guild, tx.now())? {
                 if code.gives == gives {
