@@ -343,11 +343,11 @@ async fn orders_wait_the_oldest_first_until_they_are_handed_over_or_given_back()
         "{}",
         page.text()
     );
-    let csrf = moderator.csrf().unwrap();
-    moderator.post("/g/{server}/shop/orders/1/hand-over", &[("csrf", &csrf)]).await.is(303);
+    let orders = "/g/{server}/shop/orders";
+    moderator.submit_on(orders, "/g/{server}/shop/orders/1/hand-over", &[]).await.is(303);
     let late = moderator.json(Method::POST, "/api/{server}/shop/orders/1/hand-over", &Value::Null).await.is(409);
     assert_eq!(late.code().as_deref(), Some("shop.not_waiting"));
-    moderator.submit_on("/g/{server}/shop/orders", "/g/{server}/shop/orders/2/refund", &[]).await.is(303);
+    moderator.submit_on(orders, "/g/{server}/shop/orders/2/refund", &[]).await.is(303);
     let left = moderator.get("/api/{server}/shop/orders").await.is(200).json();
     assert_eq!(left["items"], json!([]));
     let all = moderator.get("/api/{server}/shop/purchases").await.is(200).json();

@@ -18,7 +18,7 @@ use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::members::member_link;
 use crate::web::push::about::{COINS, SHOP};
-use crate::web::ui::components::{Button, Cell, Empty, Form, Row, Tab, Table, Tone, acts, badge, moment, number, tabs};
+use crate::web::ui::components::{Button, Cell, Empty, Form, Row, Tab, Table, Tone, badge, moment, number, tabs};
 
 /// Orders, and purchases of all kinds.
 pub struct OrdersPage;
@@ -69,7 +69,6 @@ impl Page for OrdersPage {
         let main = html! {
             (shop_tabs(guild, rank, ShopTab::Orders, about.waiting))
             (tabs("Which", &views))
-            (acts(seen.seal("acts").seal()))
             @if found.rows.is_empty() {
                 (nothing(is_all))
             } @else {
@@ -98,8 +97,11 @@ fn nothing(is_all: bool) -> Markup {
 
 fn list(seen: &Seen<OrdersPage>, found: &Found, money: &Money) -> Markup {
     let rows = found.rows.iter().map(|(bought, name)| {
-        let refund = is_refundable(&bought.purchase, seen.rank, seen.now).then(|| refund(seen, bought, name, money));
-        row(seen.guild, bought, name, refund)
+        let ways = html! {
+            @if queries::is_order(&bought.purchase) { (hand_over(seen, bought, name)) }
+            @if is_refundable(&bought.purchase, seen.rank, seen.now) { (refund(seen, bought, name, money)) }
+        };
+        row(seen.guild, bought, name, &ways)
     });
     html! { (Table::new("Purchases", Some("purchases"), rows)) }
 }
@@ -111,10 +113,8 @@ fn is_refundable(purchase: &Purchase, rank: Rank, now: Timestamp) -> bool {
     is_free && (in_time || rank.reaches(Who::Admin))
 }
 
-fn row(guild: GuildId, bought: &Bought, name: &str, refund: Option<Markup>) -> Row {
+fn row(guild: GuildId, bought: &Bought, name: &str, ways: &Markup) -> Row {
     let Bought { id, purchase, item } = bought;
-    let hand_over = format!("/g/{guild}/shop/orders/{id}/hand-over");
-    let about = format!("{} to {name}", item.name);
     Row {
         id: Some(id.to_string()),
         cells: vec![
@@ -123,18 +123,8 @@ fn row(guild: GuildId, bought: &Bought, name: &str, refund: Option<Markup>) -> R
             Cell::numbers("Paid", html! { (purchase.total()) }),
             Cell::words("Bought", moment(purchase.at)),
             Cell::words(
-                "What is to do",
-                html! {
-                    @if queries::is_order(purchase) {
-                        div.actions {
-                            (Button { act: Some(&hand_over), about: Some(&about), ..Button::main("Hand over") })
-                            @if let Some(refund) = refund { (refund) }
-                        }
-                    } @else {
-                        (state(purchase))
-                        @if let Some(refund) = refund { (refund) }
-                    }
-                },
+                "State",
+                html! { @if !queries::is_order(purchase) { (state(purchase)) } div.actions { (ways) } },
             ),
         ],
     }
@@ -151,6 +141,17 @@ pub(super) fn state(purchase: &Purchase) -> Markup {
         PurchaseState::Refunded => (Tone::Warn, "given back"),
     };
     html! { (badge(tone, word)) @if let Some((at, _)) = purchase.closed { p.hint { (moment(at)) } } }
+}
+
+/// The button that notes that an order was handed over, which is asked about: the buyer is told.
+fn hand_over(seen: &Seen<OrdersPage>, Bought { id, purchase, item }: &Bought, name: &str) -> Markup {
+    let action = format!("/g/{}/shop/orders/{id}/hand-over", seen.guild);
+    let sealed = seen.seal(&format!("hand-over-{id}"));
+    let asked =
+        format!("Did {name} get {} × {}? They are told so, and that cannot be undone.", purchase.quantity, item.name);
+    let form = Form { confirm: Some(&asked), ..Form::new(&action, sealed.seal()) };
+    let about = format!("{} to {name}", item.name);
+    form.around(&html! { (Button { about: Some(&about), ..Button::main("Hand over") }) })
 }
 
 /// The button that gives the money back, which is asked about: it cannot be undone.
@@ -212,7 +213,8 @@ mod tests {
     fn an_order_says_who_waits_for_what_and_has_no_markup_of_others() {
         let item = Item::new("<b>Song</b>", Amount::of(1_250));
         let bought = Bought { id: PurchaseId::new(7), purchase: purchase(PurchaseState::Waiting), item };
-        let drawn = lines(&html! { (Table::new("Purchases", None, [row(GuildId::new(5), &bought, "<ann>", None)])) });
+        let drawn =
+            lines(&html! { (Table::new("Purchases", None, [row(GuildId::new(5), &bought, "<ann>", &html! {})])) });
         for told in
             ["2 × ", "&lt;b&gt;Song&lt;/b&gt;", "&lt;ann&gt;", "2,500", r#"formaction="/g/5/shop/orders/7/hand-over""#]
         {
