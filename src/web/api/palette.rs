@@ -200,7 +200,7 @@ fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Pa
         let mut found = items_called(read, guild, typed)?.into_iter();
         let place = |(id, item): (ItemId, Item)| FoundView {
             href: format!("/g/{guild}/shop/{id}"),
-            label: item.called(),
+            label: item.name,
             kind: "item",
         };
         items.extend(found.by_ref().take(OF_A_KIND).map(place));

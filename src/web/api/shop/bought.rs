@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::features::shop::model::{ItemId, PurchaseId};
+use crate::features::shop::model::{EntryRef, ItemId, PurchaseId};
 use crate::features::shop::queries::{self, Bought, Holding, Of};
 use crate::features::shop::refusal::ShopRefusal;
 use crate::features::shop::service;
@@ -101,8 +101,8 @@ impl PurchaseView {
             role_until: purchase.role.and_then(|given| given.until).map(Timestamp::rfc3339),
             closed_at: purchase.closed.map(|(at, _)| at.rfc3339()),
             closed_by: purchase.closed.map(|(_, by)| by.to_string()),
-            entry: purchase.entry.map(|entry| entry.get()),
-            refund_entry: purchase.refund.map(|entry| entry.get()),
+            entry: purchase.entry.map(EntryRef::get),
+            refund_entry: purchase.refund.map(EntryRef::get),
             code_id: purchase.code.map(|code| code.to_string()),
         }
     }

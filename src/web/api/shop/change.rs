@@ -4,9 +4,9 @@
 //! reads `sync_status`. Somebody at a page sees the state of the message there, as soon as it changes.
 
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
-use strum::{EnumString, IntoStaticStr};
+use strum::IntoStaticStr;
 use utoipa::ToSchema;
 
 use super::wish::{ItemBody, at_its_field};
@@ -249,7 +249,7 @@ pub struct StockQuery {
 }
 
 /// What is done with a stock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, EnumString, IntoStaticStr, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Operation {
