@@ -10,6 +10,7 @@
 //! * **a command, message handler or job**: the function, and a line in `FACE`;
 //! * **a button, menu or form**: a `Button`, `Menu` or `Form` in `components.rs`, whose `with` gives the view its custom id,
 //!   and a line in `FACE`;
+//! * **a message that follows a row**: a `Posted`, which draws it, beside the views, and a line in `FACE`;
 //! * **a live display**: a `DisplayKind` in `renders.rs`, and a line in `FACE`.
 
 use poise::BoxFuture;
@@ -22,9 +23,10 @@ use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display::{self, Displays, turning};
 use crate::discord::gateway::{
-    DeletionHandler, EditHandler, Handlers, LeftHandler, MessageHandler, NamedHandler, ServerHandler,
+    DeletionHandler, EditHandler, Handlers, LeftHandler, MemberHandler, MessageHandler, NamedHandler, ServerHandler,
 };
-use crate::discord::outbox;
+use crate::discord::posts::{self, Posted, Posts};
+use crate::discord::{outbox, roles};
 use crate::features::{self, Domain};
 use crate::kernel::dice::Seed;
 use crate::references::Catalogue;
@@ -32,6 +34,7 @@ use crate::runner::Handler;
 use crate::store::StoreLocation;
 
 pub mod coins;
+pub mod currency;
 pub mod dashboard;
 pub mod debug_channel;
 pub mod desk;
@@ -43,6 +46,7 @@ pub mod profile;
 pub mod queue;
 pub mod reminders;
 pub mod setup;
+pub mod shop;
 pub mod submissions;
 pub mod tiktok;
 
@@ -54,6 +58,8 @@ pub struct Face {
     pub commands: fn() -> Vec<Command>,
     /// Slash commands for administrators. Whoever registers them lets nobody else in, whatever the command itself says.
     pub for_administrators: fn() -> Vec<Command>,
+    /// Slash commands for those who run the server: administrators, and people with one of its admin roles. Each use is checked.
+    pub for_admins: fn() -> Vec<Command>,
     /// Adds what a program offers that runs with `DEBUG`.
     pub for_rehearsals: fn(&mut [Command]),
     /// Its buttons and menus.
@@ -72,12 +78,16 @@ pub struct Face {
     pub named: &'static [NamedHandler],
     /// Those who hear of servers that the bot left.
     pub left: &'static [LeftHandler],
+    /// Those who hear who comes and goes.
+    pub members: &'static [MemberHandler],
     /// What it has to be told by the gateway.
     pub intents: GatewayIntents,
     /// Its channels that `/setup` offers.
     pub channels: &'static [&'static EveningChannel],
     /// Its live displays.
     pub displays: &'static [&'static display::DisplayKind],
+    /// Its messages that follow rows.
+    pub posts: &'static [&'static Posted],
     /// Those who do its jobs.
     pub jobs: &'static [&'static Handler<Bot>],
     /// What runs beside everything else as long as the program does.
@@ -112,6 +122,7 @@ impl Face {
             name,
             commands: Vec::new,
             for_administrators: Vec::new,
+            for_admins: Vec::new,
             for_rehearsals: |_| {},
             components: &[],
             modals: &[],
@@ -121,9 +132,11 @@ impl Face {
             servers: &[],
             named: &[],
             left: &[],
+            members: &[],
             intents: GatewayIntents::empty(),
             channels: &[],
             displays: &[],
+            posts: &[],
             jobs: &[],
             tasks: &[],
         }
@@ -135,7 +148,9 @@ impl Face {
         if with_rehearsals {
             (self.for_rehearsals)(&mut guarded);
         }
-        let commands = (self.commands)().into_iter().chain(guarded.into_iter().map(access::for_administrators));
+        let of_admins = (self.for_admins)().into_iter().map(access::for_admins);
+        let guarded = of_admins.chain(guarded.into_iter().map(access::for_administrators));
+        let commands = (self.commands)().into_iter().chain(guarded);
         match Domain::switch_of(self.name) {
             Some(_) => commands.map(|command| access::switched(self.name, command)).collect(),
             None => commands.collect(),
@@ -147,7 +162,17 @@ impl Face {
 const PLATFORM: Face = Face {
     intents: GatewayIntents::GUILDS.union(GatewayIntents::GUILD_MEMBERS),
     components: turning::COMPONENTS,
-    jobs: &[&outbox::POST_HANDLER, &outbox::TELL_HANDLER, &outbox::DELETE_HANDLER, &outbox::DELETE_WITH_WORD_HANDLER],
+    jobs: &[
+        &outbox::POST_HANDLER,
+        &outbox::TELL_HANDLER,
+        &outbox::DELETE_HANDLER,
+        &outbox::DELETE_WITH_WORD_HANDLER,
+        &posts::SEND_HANDLER,
+        &roles::GIVE_HANDLER,
+        &roles::TAKE_HANDLER,
+        &roles::ENDS_HANDLER,
+    ],
+    deletions: &[posts::deleted],
     ..Face::named("discord")
 };
 
@@ -162,10 +187,12 @@ pub const ALL: &[&Face] = &[
     &engagement::FACE,
     &tiktok::FACE,
     &coins::FACE,
+    &currency::FACE,
     &displays::FACE,
     &desk::FACE,
     &setup::FACE,
     &reminders::FACE,
+    &shop::FACE,
     &profile::FACE,
     &dashboard::FACE,
 ];
@@ -187,6 +214,7 @@ pub fn handlers(with_rehearsals: bool) -> Handlers {
         servers: ALL.iter().flat_map(|face| face.servers).copied().collect(),
         named: ALL.iter().flat_map(|face| face.named).copied().collect(),
         left: ALL.iter().flat_map(|face| face.left).copied().collect(),
+        members: ALL.iter().flat_map(|face| face.members).copied().collect(),
         intents: intents(),
     }
 }
@@ -203,7 +231,8 @@ pub fn words(activity: &Activity) -> Option<String> {
 
 /// The live displays of all features, and what they let a server set that refers to something on Discord.
 pub fn shown() -> Shown {
-    Shown { displays: Displays::new(displays()), references: references(), switch_of: Domain::switch_of }
+    let posts = Posts::new(ALL.iter().flat_map(|face| face.posts).copied());
+    Shown { displays: Displays::new(displays()), posts, references: references(), switch_of: Domain::switch_of }
 }
 
 /// What all features let a server set that refers to something on Discord.

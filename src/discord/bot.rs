@@ -9,7 +9,9 @@ use tokio::sync::SetOnce;
 use super::activity::Activity;
 use super::display::Displays;
 use super::guild_locks::GuildLocks;
+use super::pace::Pace;
 use super::pictures::Pictures;
+use super::posts::Posts;
 use super::references::Watch;
 use super::rest::Rest;
 use super::seen::Seen;
@@ -55,6 +57,8 @@ pub struct Parts {
     pub activity: Activity,
     /// The displays of all guilds.
     pub displays: Displays,
+    /// The messages that follow rows.
+    pub posts: Posts,
     switch_of: SwitchOf,
     /// What a guild may have set that refers to something on Discord.
     pub references: Catalogue,
@@ -66,6 +70,8 @@ pub struct Parts {
     pub standings: Standings,
     /// What they look like.
     pub pictures: Pictures,
+    /// How often they may change balances.
+    pub pace: Pace,
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: SetOnce<UserId>,
@@ -90,6 +96,8 @@ pub struct Clients {
 pub struct Shown {
     /// Their displays.
     pub displays: Displays,
+    /// What they post that follows a row.
+    pub posts: Posts,
     /// What they let a guild set that refers to something on Discord.
     pub references: Catalogue,
     /// The switch of a feature, by its name.
@@ -106,11 +114,12 @@ impl Bot {
     /// Puts the parts together.
     pub fn new(store: Store, clock: Clock, clients: Clients, shown: Shown) -> Self {
         let Clients { rest, files, titles, live } = clients;
-        let Shown { displays, references, switch_of } = shown;
+        let Shown { displays, posts, references, switch_of } = shown;
         Self(Arc::new(Parts {
             references,
             watch: Watch::default(),
             store,
+            pace: Pace::new(clock.clone()),
             clock,
             rest,
             files,
@@ -119,6 +128,7 @@ impl Bot {
             lives: Board::default(),
             activity: Activity::default(),
             displays,
+            posts,
             switch_of,
             guild_locks: GuildLocks::default(),
             standings: Standings::default(),

@@ -22,9 +22,12 @@
 //! | [`chart`] | pictures of what happened over a time |
 //! | [`outbox`] | does the jobs of small messages: notices, replies that delete themselves, deletions |
 //! | [`display`] | messages that show something that changes, kept as it is |
+//! | [`posts`] | messages that follow a row: posted, edited, moved and deleted with it |
+//! | [`roles`] | roles that members are given and lose, and which ones may be given at all |
 //! | [`debug_channel`] | how the channel in which the administrators read what happened is cleaned |
 //! | [`references`] | whether what a server has set still works, where it refers to something on Discord |
 //! | [`standing`] | what somebody is in a server now, and in which servers the bot is |
+//! | [`pace`] | how often somebody may change balances |
 //! | [`pictures`] | what members and servers look like, from Discord's file servers |
 //! | [`guild_locks`] | who reads the messages of a guild now, and whether some may have been missed |
 //! | [`problem`] | the one path of everything that goes wrong |
@@ -52,18 +55,21 @@ mod given_back;
 pub mod guild_locks;
 pub mod invitation;
 pub mod outbox;
+pub mod pace;
 pub mod paging;
 pub mod pictures;
+pub mod posts;
 mod presence;
 pub mod problem;
 pub mod references;
 pub mod registration;
 pub mod responder;
 pub mod rest;
+pub mod roles;
 mod seen;
 pub mod standing;
 
 pub use access::Caller;
 pub use bot::{Bot, Command, Context};
-pub use command::{ContextExt, answer};
+pub use command::{ContextExt, answer, answer_publicly};
 pub use draft::{BLURPLE, Draft};

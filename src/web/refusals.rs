@@ -2,6 +2,8 @@
 //! and its page. What only Discord's edge refuses is not among them.
 
 use crate::discord::channel_setting::ChannelRefusal;
+use crate::discord::pace::PaceRefusal;
+use crate::discord::roles::RoleRefusal;
 use crate::features::ALL;
 use crate::flows::erasure::ErasureRefusal;
 use crate::flows::payment_terms::TermRefusal;
@@ -30,6 +32,8 @@ static TABLES: &[&[Row]] = &[
     CursorRefusal::ROWS,
     WhenRefusal::ROWS,
     ChannelRefusal::ROWS,
+    PaceRefusal::ROWS,
+    RoleRefusal::ROWS,
     DeskRefusal::ROWS,
     TermRefusal::ROWS,
     tiktok::Refusal::ROWS,

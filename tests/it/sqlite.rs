@@ -94,7 +94,40 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
     ("queue_config", &["*queue_line TEXT", "channel_id INTEGER", "pinned_message_id INTEGER"], &[]),
     ("luxury_coins", &["*user_id INTEGER", "balance INTEGER!=0"], &[]),
     (
+        "users",
+        &[
+            "*user_id INTEGER",
+            "balance INTEGER!=0",
+            "total_earned INTEGER!=0",
+            "total_spent INTEGER!=0",
+            "created_at TEXT",
+            "last_daily TEXT",
+            "is_active INTEGER!=1",
+            "left_at TEXT",
+        ],
+        &[],
+    ),
+    (
         "transactions",
+        &[
+            "*id INTEGER",
+            "transaction_id TEXT!",
+            "user_id INTEGER!",
+            "currency TEXT!",
+            "amount INTEGER!",
+            "balance_before INTEGER!",
+            "balance_after INTEGER!",
+            "type TEXT!",
+            "description TEXT!",
+            "timestamp TEXT!",
+            "actor TEXT!",
+            "requested INTEGER",
+            "undone_by INTEGER",
+        ],
+        &[],
+    ),
+    (
+        "archived_transactions",
         &[
             "*id INTEGER",
             "transaction_id TEXT!",
@@ -137,10 +170,86 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
+    (
+        "shop_items",
+        &[
+            "*id INTEGER",
+            "name TEXT!",
+            "description TEXT!=''",
+            "price INTEGER!",
+            "category TEXT!",
+            "stock INTEGER!=-1",
+            "is_active INTEGER!=1",
+            "channel_id INTEGER",
+            "message_id INTEGER",
+            "sync_status TEXT",
+            "created_at TEXT=now",
+            "sales_count INTEGER!=0",
+            "kind TEXT!",
+            "role_id INTEGER",
+            "role_hours INTEGER",
+            "per_member INTEGER",
+            "required_role_id INTEGER",
+            "starts_at TEXT",
+            "ends_at TEXT",
+            "removed_at TEXT",
+        ],
+        &[],
+    ),
+    ("inventory", &["*user_id INTEGER", "*item_id INTEGER", "quantity INTEGER!"], &[]),
+    (
+        "shop_purchases",
+        &[
+            "*id INTEGER",
+            "item_id INTEGER!",
+            "user_id INTEGER!",
+            "quantity INTEGER!",
+            "price INTEGER!",
+            "used INTEGER!=0",
+            "status TEXT!",
+            "purchased_at TEXT=now",
+            "closed_at TEXT",
+            "entry_id INTEGER",
+            "refund_entry_id INTEGER",
+            "code_id INTEGER",
+        ],
+        &[],
+    ),
+    (
+        "shop_codes",
+        &[
+            "*id INTEGER",
+            "code TEXT!",
+            "amount INTEGER",
+            "item_id INTEGER",
+            "quantity INTEGER",
+            "max_uses INTEGER!",
+            "used INTEGER!=0",
+            "expires_at TEXT",
+            "created_at TEXT=now",
+            "revoked_at TEXT",
+        ],
+        &[],
+    ),
+    (
+        "timed_roles",
+        &[
+            "*id INTEGER",
+            "user_id INTEGER!",
+            "role_id INTEGER!",
+            "assigned_by TEXT!",
+            "reason TEXT",
+            "expires_at TEXT!",
+            "created_at TEXT=now",
+        ],
+        &["user_id,role_id"],
+    ),
 ];
 
 /// Each index: its name, its table and the rest of its definition.
 const INDEXES: &[(&str, &str, &str)] = &[
+    ("idx_shop_purchases_user_id", "shop_purchases", "(user_id, id)"),
+    ("idx_timed_roles_expires", "timed_roles", "(expires_at)"),
     ("idx_submissions_user_id", "submissions", "(user_id)"),
     ("idx_submissions_queue_line", "submissions", "(queue_line)"),
     ("idx_submissions_played_time", "submissions", "(played_time)"),
@@ -309,6 +418,25 @@ async fn exported_rows_are_what_people_did() {
         ["join|", "join|", "like|", "gift|1000"]
     );
     assert_eq!(rows(&file, "SELECT CAST(viewer_count AS TEXT) FROM viewer_count_snapshots"), ["12"]);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn exported_accounts_are_what_members_have_of_the_servers_currency() {
+    covers!("T-CUR-02");
+    let world = World::new().await;
+    world.member("ann").run("daily").await;
+    let give = world.member("ann").call("give").with("user", world.member("ben").id.to_string()).with("amount", 30);
+    world.member("ann").run_call(give).await;
+    let folder = tempfile::tempdir().unwrap();
+    let columns = "user_id || '|' || balance || '|' || total_earned || '|' || total_spent || '|' || created_at || '|' || \
+                   coalesce(last_daily, '') || '|' || is_active || '|' || coalesce(left_at, '')";
+    let query = format!("SELECT {columns} FROM users ORDER BY balance DESC");
+    let (ann, ben, now) = (world.user("ann"), world.user("ben"), "2026-11-21T20:00:00.000000Z");
+    let expected = [format!("{ann}|70|100|30|{now}|{now}|1|"), format!("{ben}|30|30|0|{now}||1|")];
+    for (name, guild) in [("one.db", Some(world.guild)), ("all.db", None)] {
+        assert_eq!(rows(&export(&world, &folder.path().join(name), guild), &query), expected, "{name}");
+    }
     world.end().await;
 }
 

@@ -34,10 +34,13 @@ use crate::settings::{Listed, Switch, Unlisted};
 use crate::store::form::Carried;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read, Topic};
-use crate::{access, activity, display, jobs, outbox, presence, profile, references, settings, signin};
+use crate::{
+    access, activity, display, jobs, money, outbox, posts, presence, profile, references, roles, settings, signin,
+};
 
 mod activities;
 pub mod coins;
+pub mod currency;
 pub mod desk;
 pub mod displays;
 pub mod engagement;
@@ -47,6 +50,7 @@ pub mod public;
 pub mod queue;
 pub mod reminders;
 pub mod setup;
+pub mod shop;
 pub mod submissions;
 #[doc(hidden)]
 pub mod testing;
@@ -183,6 +187,27 @@ pub const ALL: &[&Domain] = &[
         activities: &[&display::PLACED, &display::HEALED],
         ..Domain::named("display")
     },
+    &Domain {
+        tables: posts::tables::TABLES,
+        topics: &[posts::CHANGED],
+        jobs: posts::JOBS,
+        activities: &[&posts::FAILED],
+        recurring: &[&upkeep::POSTS_TRIED_AGAIN],
+        gauges: &[Gauge {
+            name: "posts_not_synced",
+            help: "Messages kept up to date that do not show what is wanted, by state",
+            label: "state",
+            look: posts::by_state,
+        }],
+        ..Domain::named("posts")
+    },
+    &Domain {
+        tables: roles::TABLES,
+        jobs: roles::JOBS,
+        activities: roles::KINDS,
+        export: roles::EXPORT,
+        ..Domain::named("roles")
+    },
     &Domain { tables: references::told::TABLES, ..Domain::named("references") },
     &Domain {
         tables: profile::TABLES,
@@ -197,6 +222,7 @@ pub const ALL: &[&Domain] = &[
         ..Domain::named("presence")
     },
     &Domain { settings: access::LISTED, ..Domain::named("access") },
+    &Domain { settings: money::LISTED, ..Domain::named("money") },
     &Domain {
         tables: signin::TABLES,
         migrations: signin::MIGRATIONS,
@@ -211,6 +237,8 @@ pub const ALL: &[&Domain] = &[
     &engagement::DOMAIN,
     &tiktok::DOMAIN,
     &coins::DOMAIN,
+    &currency::DOMAIN,
+    &shop::DOMAIN,
     &displays::DOMAIN,
     &desk::DOMAIN,
     &setup::DOMAIN,

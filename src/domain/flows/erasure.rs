@@ -9,10 +9,10 @@
 
 use super::song_moved;
 use crate::activity::{self, ActivityId};
-use crate::features::coins::model::{Currency, EntryId};
+use crate::features::coins::model::EntryId;
 use crate::features::handles::model::AccountId;
 use crate::features::queue::model::SongId;
-use crate::features::{coins, engagement, handles, queue, tiktok};
+use crate::features::{coins, engagement, handles, queue, shop, tiktok};
 use crate::jobs;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -73,8 +73,7 @@ pub fn is_erased(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> 
 fn free_pseudonym(tx: &Tx<'_>, guild: GuildId) -> Result<UserId> {
     loop {
         let pseudonym = UserId::new(tx.next_id(guild, PSEUDONYMS)?);
-        let entries = |currency| coins::queries::history(tx, guild, currency, pseudonym, 1);
-        if entries(Currency::Luxury)?.is_empty() && entries(Currency::Points)?.is_empty() {
+        if !coins::queries::has_entries(tx, guild, pseudonym)? {
             return Ok(pseudonym);
         }
     }
@@ -109,8 +108,13 @@ pub fn begin(tx: &Tx<'_>, guild: GuildId, member: UserId) -> Result<Erasure> {
 
 /// Whatever shows members is drawn anew.
 fn show_anew(tx: &Tx<'_>, guild: GuildId) {
-    let topics =
-        [queue::tables::CHANGED, coins::tables::CHANGED, handles::tables::CHANGED, engagement::tables::CHANGED];
+    let topics = [
+        queue::tables::CHANGED,
+        coins::tables::CHANGED,
+        handles::tables::CHANGED,
+        engagement::tables::CHANGED,
+        shop::tables::CHANGED,
+    ];
     for topic in topics {
         tx.publish(topic, guild);
     }
@@ -158,7 +162,7 @@ impl Elsewhere {
         if names.handles().next().is_none() {
             return Ok(found);
         }
-        coins::tables::LEDGER.for_each(read, guild, |(_, id), entry| {
+        coins::tables::for_each_entry(read, guild, |id, entry| {
             if entry.user != member && names.handles().any(|handle| handle.is_named_in(&entry.reason)) {
                 found.entries.push(id);
             }

@@ -4,10 +4,16 @@
 //! before the first write, or the step that may refuse is the first that writes.
 
 pub mod account_renamed;
+pub mod accounts_cleaned;
+pub mod accounts_listed;
 pub mod act_undone;
 pub mod checks;
+pub mod code_redeemed;
 pub mod coins_by_hand;
 pub mod coins_posted;
+pub mod currency_accounts;
+pub mod currency_given;
+pub mod daily_claimed;
 pub mod dead_link_removed;
 pub mod dead_link_undone;
 pub mod economy;
@@ -29,6 +35,8 @@ pub mod server_removed;
 pub mod session_closed;
 pub mod session_left_behind;
 pub mod session_report;
+pub mod shop_bought;
+pub mod shop_refunded;
 pub mod skip_bought;
 pub mod song_described;
 pub mod song_moved;

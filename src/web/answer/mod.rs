@@ -7,7 +7,7 @@ mod revision;
 pub use problem::{Ambiguous, Candidate, Details, ErrorBody, Problem, status_of};
 pub(super) use repeats::once;
 pub use repeats::{Done, Repeat};
-pub use revision::{Base, Revision, RevisionOf, is_known};
+pub use revision::{Base, Revision, RevisionOf, RevisionOfOne, is_known};
 
 use std::collections::BTreeMap;
 
@@ -152,6 +152,12 @@ impl<T> Answered<T> {
     #[must_use]
     pub fn leading_to(self, page: impl Into<String>) -> Self {
         Self { leads_to: Some(page.into()), ..self }
+    }
+
+    /// With the revision of what is shown.
+    #[must_use]
+    pub fn with_revision(self, revision: Revision) -> Self {
+        Self { revision: Some(revision), ..self }
     }
 
     /// With this status.

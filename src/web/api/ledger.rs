@@ -1,22 +1,16 @@
-//! The ledger: its entries by filter, one of them, taking one back, and all of them as a file.
+//! The ledger: its entries by filter, one of them, and taking one back.
 
-use axum::body::Body;
-use axum::response::Response;
-use futures_util::future::BoxFuture;
-use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::by_hand::changed;
-use super::sheets::{csv_file, note};
-use crate::features::coins::csv::{self, Stretch};
 use crate::features::coins::model::{CoinsRefusal, Currency, EntryId, EntryKind};
 use crate::features::coins::queries::HistoryRow;
 use crate::features::coins::queries::entries::{self, Story, Total, Wanted};
 pub use crate::features::coins::queries::totals::KnownTotals;
 use crate::features::coins::rules;
 use crate::flows::{coins_by_hand, known_members};
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
 use crate::sentence;
@@ -24,10 +18,10 @@ use crate::signin::scope::Scope;
 use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
-use crate::web::answer::{Answered, Problem, told};
-use crate::web::endpoint::{Arrived, Asked, Doors, Endpoint, Nothing, Route, Sample, Samples, Shape};
+use crate::web::answer::{Answered, Problem};
+use crate::web::api::currencies::Currencies;
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::filter;
-use crate::web::input::read_form;
 use crate::web::page::again;
 use crate::web::pages::EntryPage;
 use crate::web::segments::{One, Segment};
@@ -51,7 +45,7 @@ pub struct EntriesQuery {
     /// Of one kind, as entries name theirs.
     #[serde(alias = "type")]
     pub kind: Option<String>,
-    /// Of one currency: `luxury` or `points`.
+    /// Of one currency: `server`, `luxury` or `points`.
     pub currency: Option<String>,
     /// From this day or moment on: `2026-11-21`, `2026-11-21T20:00:00Z`.
     #[serde(alias = "start_date")]
@@ -63,7 +57,11 @@ pub struct EntriesQuery {
     pub before: Option<u64>,
     /// How many; 50, and 500 at most.
     pub limit: Option<usize>,
-    /// The form of a file: `csv`.
+    /// How many transactions are left out before the page.
+    pub offset: Option<usize>,
+    /// The order of transactions: `newest` first, or `oldest`.
+    pub sort: Option<String>,
+    /// The form of a file: `csv`, `json`, or `sqlite` for everything of the server.
     pub format: Option<String>,
 }
 
@@ -71,14 +69,18 @@ impl EntriesQuery {
     /// The filter, but for the member; says which field means nothing.
     pub fn understood(&self, guild: GuildId) -> Result<Wanted, Problem> {
         let no_kind = || Sentence::words("There is no such kind of entry.");
-        let no_currency = || Sentence::words("There is no such currency: it is luxury or points.");
+        let (since, until) =
+            (filter::moment("from", self.from.as_deref(), 0)?, filter::moment("to", self.to.as_deref(), 1)?);
+        if since.zip(until).is_some_and(|(since, until)| since >= until) {
+            return Err(Problem::field("to", Sentence::words("That is before the beginning.")));
+        }
         Ok(Wanted {
             guild: Some(guild),
             user: None,
             kind: filter::read("kind", self.kind.as_deref(), kind_called, no_kind)?,
-            currency: filter::read("currency", self.currency.as_deref(), Currency::of_key, no_currency)?,
-            since: filter::moment("from", self.from.as_deref(), 0)?,
-            until: filter::moment("to", self.to.as_deref(), 1)?,
+            currency: currency_called(self.currency.as_deref())?,
+            since,
+            until,
         })
     }
 
@@ -88,10 +90,32 @@ impl EntriesQuery {
         Ok(Wanted { user: web.whom(guild, "member", self.member.as_deref()).await?, ..wanted })
     }
 
+    /// How many transactions are left out.
+    pub fn offset(&self) -> usize {
+        self.offset.unwrap_or(0)
+    }
+
+    /// Whether the oldest transaction comes first.
+    pub fn is_oldest_first(&self) -> Result<bool, Problem> {
+        let order = |name: &str| match name {
+            "newest" | "-timestamp" | "desc" => Some(false),
+            "oldest" | "timestamp" | "asc" => Some(true),
+            _ => None,
+        };
+        let known = || Sentence::words("It takes newest or oldest.");
+        Ok(filter::read("sort", self.sort.as_deref(), order, known)?.unwrap_or(false))
+    }
+
     /// How many entries a page has.
     pub fn limit(&self) -> Result<usize, Problem> {
         filter::limit(self.limit, PAGE, 1..=MOST)
     }
+}
+
+/// The currency that a filter names.
+pub fn currency_called(name: Option<&str>) -> Result<Option<Currency>, Problem> {
+    let known = || Sentence::words("There is no such currency: it is server, luxury or points.");
+    filter::read("currency", name, Currency::of_key, known)
 }
 
 /// `shop` is said as well for what is stored as `shop_purchase` (`C-09`).
@@ -112,6 +136,8 @@ pub struct EntryView {
     pub user_name: String,
     /// Of which currency.
     pub currency: &'static str,
+    /// What the server calls that.
+    pub currency_name: String,
     /// What it stands for.
     pub kind: &'static str,
     /// How much came, or went where it is below 0.
@@ -135,8 +161,8 @@ pub struct EntryView {
 }
 
 impl EntryView {
-    /// An entry, with the name of whose it is.
-    pub fn of(guild: GuildId, row: &HistoryRow, user_name: String) -> Self {
+    /// An entry, with the name of whose it is, and of what.
+    pub fn of(guild: GuildId, row: &HistoryRow, user_name: String, currencies: &Currencies) -> Self {
         let HistoryRow { id, entry, requested, undone_by } = row;
         Self {
             entry: id.get(),
@@ -144,6 +170,7 @@ impl EntryView {
             user_id: entry.user.to_string(),
             user_name,
             currency: entry.currency.key(),
+            currency_name: currencies.name(entry.currency).to_owned(),
             kind: entry.kind.name(),
             amount: entry.delta,
             before: entry.before.get(),
@@ -151,7 +178,7 @@ impl EntryView {
             reason: entry.reason.clone(),
             actor: entry.actor.to_string(),
             at: entry.at.rfc3339(),
-            requested: requested.map(greenroom_base::kernel::amount::Amount::get),
+            requested: requested.map(crate::kernel::amount::Amount::get),
             undone_by: undone_by.map(EntryId::get),
         }
     }
@@ -166,7 +193,7 @@ impl EntryView {
     pub fn numbered(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Self> {
         let Story { row, .. } = entries::story(read, guild, id)?.ok_or(CoinsRefusal::NoSuchEntry)?;
         let name = known_members::called(read, guild, row.entry.user)?;
-        Ok(Self::of(guild, &row, name))
+        Ok(Self::of(guild, &row, name, &Currencies::of(read, guild)?))
     }
 
     /// Where the form is sent that takes it back.
@@ -238,10 +265,16 @@ impl Endpoint for Entries {
         let view = web.look("ledger", move |read| {
             let page = entries::page(read, guild, &wanted, before, limit)?;
             let totals = known.totals.of(read, guild, &wanted)?;
+            let currencies = Currencies::of(read, guild)?;
             let users = page.rows.iter().map(|row| row.entry.user);
             let names = known_members::all_called(read, guild, users)?;
             Ok(EntriesView {
-                items: page.rows.iter().zip(names).map(|(row, name)| EntryView::of(guild, row, name)).collect(),
+                items: page
+                    .rows
+                    .iter()
+                    .zip(names)
+                    .map(|(row, name)| EntryView::of(guild, row, name, &currencies))
+                    .collect(),
                 next: page.next.map(EntryId::get),
                 partial: page.is_partial,
                 totals: (!totals.are_more).then(|| totals.of.iter().map(Into::into).collect()),
@@ -297,10 +330,11 @@ const BY_BUTTON: &str = "taken back at once";
 
 impl Endpoint for UndoEntry {
     const NAME: &'static str = "ledger.undo";
-    const ABOUT: &'static str = "Takes an entry of Luxury Coins back by its opposite, once.";
+    const ABOUT: &'static str = "Takes an entry back by its opposite, once. One of Luxury Coins is taken back by whoever has Discord's \
+                                 Administrator permission.";
     const DOORS: Doors =
         Doors::post(&["/api/{server}/ledger/{entry}/undo"]).form("/g/{server}/ledger/{entry}/undo", again::<EntryPage>);
-    const WHO: Who = Who::Administrator;
+    const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Economy;
     const LIMIT: Limit = Limit::Balances;
 
@@ -316,6 +350,12 @@ impl Endpoint for UndoEntry {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
         let (guild, One(id)) = (asked.guild, asked.path);
+        if !asked.rank.reaches(Who::Administrator) {
+            let story = web.look(Self::NAME, move |read| entries::story(read, guild, id)).await?;
+            if story.is_some_and(|story| story.row.entry.currency != Currency::Server) {
+                return Err(Problem::Forbidden(Who::Administrator));
+            }
+        }
         let typed = asked.body.as_ref().map(|body| body.reason.as_str()).unwrap_or_default();
         let reason = rules::required_reason(typed).unwrap_or_else(|_| BY_BUTTON.to_owned());
         let change = web.change(&asked, move |tx, actor| {
@@ -332,54 +372,11 @@ impl Endpoint for UndoEntry {
     }
 }
 
-/// The entries of a filter as a file.
-pub const EXPORT: Route = Route {
-    name: "ledger.export",
-    about: "Gives the entries of a filter as a file of CSV, oldest first.",
-    doors: Doors::get(&["/api/{server}/ledger/export"]),
-    who: Who::Admin,
-    scope: Scope::Export,
-    limit: Limit::Exports,
-    shape: Some(|| Shape::of_file::<EntriesQuery>("text/csv")),
-    sample: |_| Sample { query: "currency=luxury", ..Sample::default() },
-    serve: export,
-    ..Route::PLAIN
-};
-
-fn export(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        match file(&web, &arrived).await {
-            Ok(response) => response,
-            Err(problem) => told(&web, &problem, EXPORT.name, false),
-        }
-    })
-}
-
-async fn file(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
-    let guild = arrived.guild;
-    let query: EntriesQuery = read_form(arrived.query.as_bytes())?;
-    if query.format.as_deref().is_some_and(|format| !matches!(format, "" | "csv")) {
-        return Err(Problem::field("format", Sentence::words("The ledger comes as csv.")));
-    }
-    let wanted = query.wanted(web, guild).await?;
-    let begin = web.look("ledger_export", move |read| Stretch::begin(read, guild)).await?;
-    note(web, arrived, "ledger").await?;
-    let web = web.clone();
-    let parts = stream::try_unfold(Some(begin), move |stretch| {
-        let web = web.clone();
-        async move {
-            let Some(stretch) = stretch else { return Ok(None) };
-            let part = web.look("ledger_part", move |read| csv::part(read, guild, &wanted, stretch)).await?;
-            Ok::<_, Error>(Some(part))
-        }
-    });
-    Ok(csv_file("ledger", guild, Body::from_stream(parts)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::kernel::time::Timestamp;
+    use crate::web::input::read_form;
 
     const GUILD: GuildId = GuildId::new(5);
 
@@ -395,6 +392,7 @@ mod tests {
             ("", all),
             ("member=&kind=&currency=&from=&to=&before=", all),
             ("currency=points", Wanted { currency: Some(Currency::Points), ..all }),
+            ("currency=server", Wanted { currency: Some(Currency::Server), ..all }),
             ("type=shop", Wanted { kind: Some(EntryKind::ShopPurchase), ..all }),
             ("kind=buy_skip&from=2026-11-21", Wanted { kind: Some(EntryKind::BuySkip), since: day, ..all }),
             ("to=2026-11-20", Wanted { until: day, ..all }),
@@ -413,6 +411,18 @@ mod tests {
     }
 
     #[test]
+    fn an_order_is_one_of_those_that_there_are() {
+        let order =
+            |sort: &str| EntriesQuery { sort: Some(sort.to_owned()), ..EntriesQuery::default() }.is_oldest_first();
+        for (sort, is_oldest_first) in [("", false), ("newest", false), ("-timestamp", false), ("oldest", true)] {
+            assert_eq!(order(sort).unwrap(), is_oldest_first, "{sort}");
+        }
+        for unknown in ["balance", "NEWEST", "timestamp;drop"] {
+            assert!(matches!(order(unknown), Err(Problem::Fields(_))), "{unknown}");
+        }
+    }
+
+    #[test]
     fn a_field_that_means_nothing_is_named() {
         for (address, field) in [
             ("kind=nonsense", "kind"),
@@ -420,6 +430,7 @@ mod tests {
             ("from=yesterday", "from"),
             ("to=2026-13-01", "to"),
             ("before=x", "before"),
+            ("from=2026-11-21&to=2026-11-20", "to"),
         ] {
             let Problem::Fields(fields) = wanted(address).unwrap_err() else { panic!("{address}") };
             assert_eq!(fields.keys().collect::<Vec<_>>(), [field], "{address}");

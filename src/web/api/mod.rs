@@ -2,15 +2,20 @@
 
 pub mod access;
 pub mod acts;
+pub mod archive;
 pub mod audit;
 pub mod auth;
+pub mod balances;
 pub mod by_hand;
 pub mod config;
+pub mod currencies;
+pub mod daily;
 pub mod data;
 pub mod desk;
 pub mod handles;
 pub mod instance;
 pub mod ledger;
+pub mod ledger_file;
 pub mod live;
 pub mod live_sessions;
 pub mod me;
@@ -26,9 +31,14 @@ pub mod servers;
 pub mod sessions;
 pub mod settings;
 pub mod sheets;
+pub mod shop;
 pub mod songs;
+pub mod statistics;
 pub mod tokens;
+pub mod transactions;
 pub mod unsent;
+pub mod users;
+pub mod users_left;
 
 use super::endpoint::Route;
 
@@ -54,6 +64,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<me::MineShown>(),
     Route::of::<me::Export>(),
     Route::of::<me::EraseMe>(),
+    Route::of::<daily::ClaimDaily>(),
     Route::of::<servers::Servers>(),
     Route::of::<songs::Queue>(),
     Route::of::<songs::Songs>(),
@@ -99,7 +110,18 @@ pub const ROUTES: &[Route] = &[
     Route::of::<ledger::Entries>(),
     Route::of::<ledger::Entry>(),
     Route::of::<ledger::UndoEntry>(),
-    ledger::EXPORT,
+    ledger_file::EXPORT,
+    Route::of::<transactions::Transactions>(),
+    Route::of::<statistics::ShowStatistics>(),
+    Route::of::<transactions::OneTransaction>(),
+    Route::of::<transactions::Validate>(),
+    Route::of::<archive::ArchiveLedger>(),
+    Route::of::<users::Users>(),
+    Route::of::<users::OneUser>(),
+    Route::of::<balances::SetBalance>(),
+    Route::of::<users_left::Inactive>(),
+    Route::of::<users_left::CleanUp>(),
+    Route::of::<users_left::Reactivate>(),
     sheets::route::<sheets::Songs>(),
     sheets::route::<sheets::Members>(),
     sheets::route::<sheets::Handles>(),
@@ -115,6 +137,27 @@ pub const ROUTES: &[Route] = &[
     Route::of::<live::LeaveLive>(),
     Route::of::<live_sessions::ListSessions>(),
     Route::of::<live_sessions::SessionReport>(),
+    Route::of::<shop::list::Shop>(),
+    Route::of::<shop::change::AddItem>(),
+    Route::of::<shop::bought::Purchases>(),
+    Route::of::<shop::bought::Orders>(),
+    Route::of::<shop::bought::HandOver>(),
+    Route::of::<shop::bought::Refund>(),
+    Route::of::<shop::bought::Inventory>(),
+    Route::of::<shop::own::OwnInventory>(),
+    Route::of::<shop::own::GiveBack>(),
+    Route::of::<shop::codes::Codes>(),
+    Route::of::<shop::codes::MakeCode>(),
+    Route::of::<shop::codes::RevokeCode>(),
+    Route::of::<shop::change::UndoItem>(),
+    Route::of::<shop::OneItem>(),
+    Route::of::<shop::change::ChangeItem>(),
+    Route::of::<shop::change::RemoveItem>(),
+    Route::of::<shop::change::Restock>(),
+    Route::of::<shop::change::Repost>(),
+    Route::of::<shop::bought::PurchasesOfItem>(),
+    Route::of::<shop::own::Buy>(),
+    Route::of::<shop::own::UseItem>(),
     Route::of::<palette::Palette>(),
     Route::of::<palette::InstancePalette>(),
     Route::of::<instance::health::Health>(),

@@ -1,13 +1,13 @@
-//! Where Ctrl+K leads: pages, members, songs, entries of the ledger and settings, by their names.
+//! Where Ctrl+K leads: pages, members, songs, items of the shop, entries of the ledger and settings, by their names.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::discord::standing::GuildOfBot;
-use crate::features;
-use crate::features::coins::model::EntryId;
-use crate::features::coins::queries::entries::story;
+use crate::features::coins::queries::entry_called;
 use crate::features::queue::queries::{Wanted, select};
+use crate::features::shop::model::{Item, ItemId};
+use crate::features::{self, currency, shop};
 use crate::flows::known_members;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -20,6 +20,7 @@ use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Sample, Samples};
 use crate::web::music::song::numbered;
 use crate::web::page::Page;
+use crate::web::pages::shop::ItemPage;
 use crate::web::pages::songs::SongPage;
 use crate::web::pages::{EntryPage, MemberPage, NAVIGATION, instance};
 
@@ -63,13 +64,13 @@ pub struct FoundView {
     pub href: String,
     /// Its name.
     pub label: String,
-    /// What it is: `page`, `server`, `member`, `song`, `entry` or `setting`.
+    /// What it is: `page`, `server`, `member`, `song`, `item`, `entry` or `setting`.
     pub kind: &'static str,
 }
 
 impl Endpoint for Palette {
     const NAME: &'static str = "palette.find";
-    const ABOUT: &'static str = "Finds pages, members, songs, entries and settings of a server by name; for the operator those of the instance, too.";
+    const ABOUT: &'static str = "Finds pages, members, songs, items, entries and settings of a server by name; for the operator those of the instance, too.";
     const DOORS: Doors = Doors::get(&["/g/{server}/palette"]);
     const WHO: Who = Who::Member;
     const SCOPE: Scope = Scope::Read;
@@ -195,13 +196,32 @@ fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Pa
             items.push(FoundView { href, label, kind: "song" });
         }
     }
+    if rank.reaches(ItemPage::WHO) {
+        let mut found = items_called(read, guild, typed)?.into_iter();
+        let place = |(id, item): (ItemId, Item)| FoundView {
+            href: format!("/g/{guild}/shop/{id}"),
+            label: item.name,
+            kind: "item",
+        };
+        items.extend(found.by_ref().take(OF_A_KIND).map(place));
+        partial |= found.next().is_some();
+    }
     if rank.reaches(EntryPage::WHO)
-        && let Ok(id) = typed.parse::<EntryId>()
-        && story(read, guild, id)?.is_some()
+        && let Some((id, _)) = entry_called(read, guild, typed)?
     {
         items.push(FoundView { href: format!("/g/{guild}/ledger/{id}"), label: format!("Entry {id}"), kind: "entry" });
     }
     Ok(PaletteView { items, partial })
+}
+
+/// Items of the shop whose name holds what was typed, or that have it as their number; nothing where there is no shop.
+fn items_called(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<(ItemId, Item)>> {
+    if !currency::queries::is_on(read, guild)? {
+        return Ok(Vec::new());
+    }
+    let mut found = shop::queries::list(read, guild, &shop::queries::Wanted::default())?;
+    found.retain(|listed| listed.item.name.to_lowercase().contains(typed) || listed.id.to_string() == typed);
+    Ok(found.into_iter().map(|listed| (listed.id, listed.item)).collect())
 }
 
 /// Settings by their title or key.
@@ -223,7 +243,7 @@ fn settings(guild: GuildId, typed: &str) -> PaletteView {
 mod tests {
     use super::*;
     use crate::access::Level;
-    use crate::features::coins::model::{Currency, EntryKind, Posting};
+    use crate::features::coins::model::{Currency, EntryId, EntryKind, Posting};
     use crate::features::coins::service;
     use crate::features::testing::{GUILD, TestStore};
     use crate::kernel::actor::Actor;
@@ -249,6 +269,10 @@ mod tests {
         let viewer = Rank { level: Some(Level::Viewer), is_reviewer: false };
         let found = store.read(|read| stored(read, GUILD, viewer, "1"));
         assert_eq!(labels(&found.items), ["member 1", "entry Entry 1"]);
+        let name =
+            store.read(|read| Ok(entry_called(read, GUILD, "1")?.unwrap().1.transaction_id(GUILD, EntryId::new(1))));
+        let found = store.read(|read| stored(read, GUILD, viewer, &name));
+        assert_eq!(labels(&found.items), ["entry Entry 1"]);
         assert!(store.read(|read| stored(read, GUILD, viewer, "zzz")).items.is_empty());
         for is_reviewer in [false, true] {
             let other = Rank { level: Some(Level::Member), is_reviewer };

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::audit::{self, AuditEntryView, AuditQuery};
 use super::handles::{self, HandleView, HandlesQuery};
-use super::ledger::EXPORT;
+use super::ledger_file::EXPORT;
 use super::live_sessions::{LiveSessionView, SessionsQuery, find_sessions};
 use super::members::{self, MemberView, MembersQuery};
 use crate::activity::program::EXPORTED;
@@ -84,6 +84,7 @@ pub const fn route<S: Sheet>() -> Route {
         name: S::NAME,
         about: S::ABOUT,
         doors: Doors::get(S::PATHS),
+        requirements: &[],
         shape: Some(|| Shape::of_file::<S::Query>("text/csv")),
         sample: |_| Sample::default(),
         serve: serve::<S>,
@@ -113,9 +114,18 @@ pub(super) async fn note(web: &Web, arrived: &Arrived, what: &'static str) -> Re
 
 /// A file of CSV that is sent as it is made.
 pub(super) fn csv_file(name: &str, guild: GuildId, body: Body) -> Response {
-    let name = format!("attachment; filename=\"{name}-{guild}.csv\"");
+    file_of("text/csv; charset=utf-8", &format!("{name}-{guild}.csv"), body)
+}
+
+/// A file of JSON that is sent as it is made.
+pub(super) fn json_file(name: &str, guild: GuildId, body: Body) -> Response {
+    file_of("application/json", &format!("{name}-{guild}.json"), body)
+}
+
+fn file_of(kind: &'static str, name: &str, body: Body) -> Response {
+    let name = format!("attachment; filename=\"{name}\"");
     let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (CONTENT_TYPE, HeaderValue::from_static(kind)),
         (CONTENT_DISPOSITION, HeaderValue::try_from(name).unwrap_or(HeaderValue::from_static("attachment"))),
         (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];
@@ -244,7 +254,7 @@ impl Sheet for Members {
     const PATHS: &'static [&'static str] = &["/api/{server}/members/export"];
     const FILE: &'static str = "members";
     const COLUMNS: &'static [&'static str] =
-        &["user_id", "name", "luxury_coins", "points", "handles=handles.handle", "songs"];
+        &["user_id", "name", "luxury_coins", "points", "balance", "handles=handles.handle", "songs"];
 
     type Row = MemberView;
     type Query = MembersQuery;

@@ -7,8 +7,10 @@ pub struct Samples {
     pub song: String,
     /// A member.
     pub member: String,
-    /// The number of an entry of Luxury Coins that can be undone.
+    /// The number of an entry of the server's own currency that can be undone.
     pub entry: String,
+    /// The public name of that entry.
+    pub transaction: String,
     /// The number of a session of a live.
     pub live: String,
     /// The operator's name.
@@ -37,6 +39,16 @@ pub struct Samples {
     pub act: String,
     /// The number of a change of a link that can be undone.
     pub link_change: String,
+    /// An item of the shop, of which whoever owns the server has one.
+    pub item: String,
+    /// A change of that item that can be undone.
+    pub item_change: String,
+    /// An order that waits.
+    pub order: String,
+    /// A purchase that whoever owns the server can give back.
+    pub purchase: String,
+    /// A code of the shop, by its number.
+    pub shop_code: String,
 }
 
 impl Samples {
@@ -59,7 +71,13 @@ impl Samples {
             act: "2048".to_owned(),
             link_change: "2560".to_owned(),
             entry: "5120".to_owned(),
+            transaction: "txn_712345678901234567_1763756100123_0003y8".to_owned(),
             live: "12".to_owned(),
+            item: "7".to_owned(),
+            item_change: "3072".to_owned(),
+            order: "31".to_owned(),
+            purchase: "32".to_owned(),
+            shop_code: "3".to_owned(),
         }
     }
 }

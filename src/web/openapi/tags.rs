@@ -27,6 +27,18 @@ pub const TAGS: &[Tag] = &[
     tag("handles", "TikTok handles", "Which handle belongs to whom."),
     tag("members", "Members", "The people of a server, with their balances."),
     tag("ledger", "Ledger", "Every change of a balance, with its cause."),
+    tag(
+        "transactions",
+        "Transactions",
+        "The ledger by the names of the dashboard of old: pages, sums, proof, the archive.",
+    ),
+    tag(
+        "users",
+        "Users",
+        "The members of a server by the names of the dashboard of old, with what they have and who left.",
+    ),
+    tag("currency", "Currency", "What members do with the server's own currency."),
+    tag("shop", "Shop", "Items, what was bought, orders, codes; and what whoever asks buys and uses."),
     tag("settings", "Settings", "What a server set, what it was before, and the way back."),
     tag("config", "Configuration", "The settings of a server as the dashboard of old knows them."),
     tag("guilds", "Configuration of guilds", "The same below `/api/guilds`, for administrators alone."),

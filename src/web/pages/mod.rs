@@ -5,6 +5,7 @@ pub mod assets;
 pub mod audit;
 pub mod data;
 pub mod desk;
+pub mod economy;
 pub mod handles;
 pub mod home;
 pub mod instance;
@@ -23,6 +24,7 @@ pub mod servers;
 pub mod sessions;
 pub mod set_up;
 pub mod settings;
+pub mod shop;
 pub mod sign_in;
 pub mod songs;
 pub mod theme;
@@ -32,6 +34,7 @@ pub use access::AccessPage;
 pub use audit::{AuditPage, InstanceAuditPage};
 pub use data::{DataPage, RemovalPage};
 pub use desk::DeskPage;
+pub use economy::EconomyPage;
 pub use handles::HandlesPage;
 pub use instance::{
     BackupsPage, HealthPage, InstanceServersPage, InstanceSettingsPage, LogPage, RestorePage, StatusPage,
@@ -101,8 +104,15 @@ pub const ROUTES: &[Route] = &[
     Route::page::<HandlesPage>(),
     Route::page::<MembersPage>(),
     Route::page::<MemberPage>(),
+    Route::page::<EconomyPage>(),
     Route::page::<LedgerPage>(),
     Route::page::<EntryPage>(),
+    Route::page::<shop::ShopPage>(),
+    Route::page::<shop::NewItemPage>(),
+    Route::page::<shop::OrdersPage>(),
+    Route::page::<shop::CodesPage>(),
+    Route::page::<shop::ItemPage>(),
+    Route::page::<shop::OwnShopPage>(),
     Route::page::<HealthPage>(),
     Route::page::<BackupsPage>(),
     Route::page::<RestorePage>(),
@@ -138,6 +148,8 @@ pub const NAVIGATION: &[Entry] = &[
     entry::<LivePage>("Live", Icon::Live, NavGroup::Show),
     entry::<MembersPage>("Members", Icon::People, NavGroup::Economy),
     entry::<LedgerPage>("Ledger", Icon::Ledger, NavGroup::Economy),
+    entry::<EconomyPage>("Economy", Icon::Economy, NavGroup::Economy),
+    entry::<shop::ShopPage>("Shop", Icon::Shop, NavGroup::Economy),
     entry::<PublicPage>("Public pages", Icon::Link, NavGroup::Community),
     entry::<AccessPage>("Access", Icon::Key, NavGroup::Community),
     entry::<SettingsPage>("Settings", Icon::Settings, NavGroup::Community),

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | [`ground`] | the ground of these tests: two servers, their people, the web in front of them |
 //! | [`person`] | what somebody with a browser or a token does, and what they are answered |
-//! | [`asking`], [`stage`] | how a route is asked by its sample, and what is there for that |
+//! | [`asking`], [`stage`], [`goods`] | how a route is asked by its sample, and what is there for that |
 //! | [`access`] | who may what, at every door of every route |
 //! | [`discord_sign_in`] | to Discord and back |
 //! | [`own`] | what is somebody's own, and what asks for a fresh proof |
@@ -21,7 +21,7 @@
 //! | [`browser`] | pages in a real Chromium |
 //! | [`stopped`] | what is told once the disk has failed |
 //! | [`names`] | how people and songs are called on pages, and what filters take |
-//! | [`audit`], [`data`], [`desk`], [`evening`], [`here`], [`people`], [`pictures`], [`public`], [`operator`], [`settings`], [`sheets`], [`unsent`] | features, each by its own name |
+//! | [`audit`], [`data`], [`desk`], [`evening`], [`here`], [`people`], [`pictures`], [`public`], [`operator`], [`settings`], [`sheets`], [`transactions`], [`unsent`], [`users`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
@@ -34,6 +34,7 @@ mod desk;
 mod discord_sign_in;
 mod evening;
 mod followed;
+mod goods;
 mod ground;
 mod guesses;
 mod here;
@@ -59,11 +60,14 @@ mod secrets;
 mod sessions;
 mod settings;
 mod sheets;
+mod shop;
 mod siege;
 mod stage;
 mod stopped;
 mod threats;
+mod transactions;
 mod unsent;
+mod users;
 
 pub use ground::WebWorld;
 pub use person::Person;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use greenroom::features::coins::model::Currency;
 use greenroom::features::coins::queries::entries;
 use greenroom::features::coins::service::Order;
 use greenroom::features::engagement::queries::open_session;
@@ -44,7 +45,7 @@ impl WebWorld {
             }
             handle_links::admin_link(tx, guild, actor, user, &own)?;
             let link_change = handle_links::latest_change(tx, guild, user)?;
-            let order = Order { user, reason: "won the quiz".to_owned(), actor };
+            let order = Order { currency: Currency::Luxury, user, reason: "won the quiz".to_owned(), actor };
             coins_by_hand::add(tx, guild, &order, Amount::of(5))?;
             Ok((entries::latest(tx, guild)?, open_session(tx, guild)?, link_change))
         });
@@ -53,6 +54,18 @@ impl WebWorld {
             session: session.unwrap().0.to_string(),
             link_change: link_change.unwrap().to_string(),
         }
+    }
+
+    /// A member has some of the server's own currency by an entry that can be undone; its number and its public name.
+    pub fn entry_of_samples(&self, member: &str) -> (String, String) {
+        let guild = if member == "landlady" { self.other() } else { self.here() };
+        let (user, actor) = (self.world.user(member), Actor::System);
+        self.write(move |tx| {
+            let order = Order { currency: Currency::Server, user, reason: "won the quiz".to_owned(), actor };
+            let entry = coins_by_hand::add(tx, guild, &order, Amount::of(5))?;
+            let id = entries::latest(tx, guild)?.unwrap();
+            Ok((id.to_string(), entry.transaction_id(guild, id)))
+        })
     }
 
     pub fn coins_of(&self, member: &str) -> i64 {

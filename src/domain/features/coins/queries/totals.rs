@@ -1,18 +1,18 @@
 //! What whole filters of the ledger added up to when somebody asked last, kept in memory: a page that many look at, or that is
 //! looked at again after each entry, adds only what came since.
 //!
-//! Entries are only ever added, under numbers that grow, and an erased member changes no amount. So what entries up to a number
-//! add up to stays so, and it is the same ledger as long as the entry of that number is.
+//! Entries are added under numbers that grow, and an erased member changes no amount. So what entries up to a number add up to stays
+//! so until old ones are archived, and it is the same ledger as long as the entry of that number is.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use super::super::model::{EntryId, LedgerEntry};
-use super::super::tables;
+use super::super::{archive, tables};
 use super::entries::{self, Totals, Wanted};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
-use crate::store::{Read, Sum};
+use crate::store::{Direction, Read, Sum};
 
 /// Filters that are kept; the one that was asked for longest ago goes first.
 const MOST: usize = 64;
@@ -29,6 +29,8 @@ struct Known {
     wanted: Wanted,
     /// The latest entry at that time.
     last: (EntryId, LedgerEntry),
+    /// How many pieces of old entries had been archived.
+    archived: u64,
     totals: Totals,
 }
 
@@ -44,20 +46,23 @@ impl KnownTotals {
             None => entries::totals(read, guild, wanted)?,
         };
         if !totals.are_more {
-            self.keep(Known { guild, wanted: *wanted, last, totals: totals.clone() });
+            let archived = archive::pieces(read, guild)?;
+            self.keep(Known { guild, wanted: *wanted, last, archived, totals: totals.clone() });
         }
         Ok(totals)
     }
 
     /// What was known, with what came since; nothing where it is not known, or too much came.
     fn brought_up_to(&self, read: &dyn Read, guild: GuildId, wanted: &Wanted, last: EntryId) -> Result<Option<Totals>> {
-        let Some((known, mut totals)) = self.known(guild, wanted) else { return Ok(None) };
-        let (id, entry) = known;
-        if id > last || tables::LEDGER.get(read, &(guild, id))?.as_ref() != Some(&entry) {
+        let Some(((id, entry), archived, mut totals)) = self.known(guild, wanted) else { return Ok(None) };
+        if id > last
+            || archived != archive::pieces(read, guild)?
+            || tables::LEDGER.get(read, &(guild, id))?.as_ref() != Some(&entry)
+        {
             return Ok(None);
         }
-        let since = EntryId::new(id.get().saturating_add(1))..EntryId::new(last.get().saturating_add(1));
-        let came = tables::between(read, guild, since, ADDED + 1)?;
+        let since = tables::between(guild, &(id.get().saturating_add(1)..last.get().saturating_add(1)));
+        let came = tables::LEDGER.page(read, since, Direction::Backward, ADDED + 1)?;
         if came.len() > ADDED {
             return Ok(None);
         }
@@ -67,10 +72,10 @@ impl KnownTotals {
         Ok(Some(totals.sorted()))
     }
 
-    fn known(&self, guild: GuildId, wanted: &Wanted) -> Option<((EntryId, LedgerEntry), Totals)> {
+    fn known(&self, guild: GuildId, wanted: &Wanted) -> Option<((EntryId, LedgerEntry), u64, Totals)> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = kept.iter().find(|known| known.guild == guild && known.wanted == *wanted)?;
-        Some((known.last.clone(), known.totals.clone()))
+        Some((known.last.clone(), known.archived, known.totals.clone()))
     }
 
     fn keep(&self, known: Known) {
@@ -84,7 +89,7 @@ impl KnownTotals {
 }
 
 fn latest(read: &dyn Read, guild: GuildId) -> Result<Option<(EntryId, LedgerEntry)>> {
-    Ok(tables::between(read, guild, EntryId::new(0)..EntryId::new(u64::MAX), 1)?.pop())
+    Ok(tables::LEDGER.first(read, guild, Direction::Backward)?.map(|((_, id), entry)| (id, entry)))
 }
 
 #[cfg(test)]
@@ -133,6 +138,11 @@ mod tests {
             agrees(&store);
             store.advance(Duration::from_hours(20));
         }
+        // What leaves the ledger is added up no more.
+        let order = archive::Order::keeping(1, store.now(), true, Actor::System);
+        let taken = store.write(move |tx| archive::step(tx, GUILD, &order, EntryId::default())).unwrap();
+        assert!(taken.entries > 0);
+        agrees(&store);
         // A ledger that begins anew is another one.
         let anew = TestStore::new();
         anew.advance(Duration::from_hours(1));
