@@ -1,0 +1,65 @@
+//! A proof of a task is accepted: the reward is paid, the role given, and the member told (`T-TSK-15` to `T-TSK-24`).
+//!
+//! All of it is one transaction. The ledger is asked first, and where it refuses, a full balance, nothing is accepted and the proof goes
+//! on waiting (`T-TSK-21`). The role is given by a job afterwards: one that is gone, or that the bot may not give, undoes no award.
+
+use super::coins_posted;
+use crate::features::coins::model::{Currency, EntryKind, LedgerEntry, Posting};
+use crate::features::tasks;
+use crate::features::tasks::claims::Claimed;
+use crate::features::tasks::model::{Reviewer, Task, TaskId};
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::roles;
+use crate::store::Tx;
+
+/// A proof that was accepted.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The task, and the claim as it is now.
+    pub claimed: Claimed,
+    /// The entry of the reward; `None` where there is none.
+    pub entry: Option<LedgerEntry>,
+    /// Whether the task names a role that is not known by its id, so that nobody got it.
+    pub lacks_role: bool,
+}
+
+/// Accepts the proof of a member. Of two reviewers at once one does, and the other reads that it was done.
+pub fn accept(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    (user, id): (UserId, TaskId),
+    reviewer: &Reviewer,
+    note: &str,
+) -> Result<Accepted> {
+    let found = tasks::claims::reviewable(tx, guild, (user, id), reviewer)?;
+    let note = tasks::rules::note(note)?;
+    let task = found.task.task.clone();
+    let entry = award(tx, guild, user, &task, reviewer)?;
+    let claimed = tasks::claims::accept(tx, guild, found, reviewer, (note, task.reward))?;
+    let role = task.role.as_ref().and_then(|role| role.id);
+    if let Some(role) = role {
+        roles::give(tx, guild, user, role, None, format!("Completed task: {}", task.name))?;
+    }
+    Ok(Accepted { claimed, entry, lacks_role: task.role.is_some() && role.is_none() })
+}
+
+/// Pays the reward of a task (`T-TSK-24`). A reward of 0 writes no entry.
+fn award(tx: &Tx<'_>, guild: GuildId, user: UserId, task: &Task, reviewer: &Reviewer) -> Result<Option<LedgerEntry>> {
+    if task.reward == Amount::ZERO {
+        return Ok(None);
+    }
+    let posting = Posting {
+        currency: Currency::Server,
+        user,
+        delta: task.reward.get(),
+        kind: EntryKind::TaskReward,
+        reason: format!("Completed task: {}", task.name),
+        actor: reviewer.by,
+    };
+    coins_posted::run(tx, guild, &posting).map(Some)
+}
+
+#[cfg(test)]
+mod tests;
