@@ -135,7 +135,11 @@ impl Face {
         if with_rehearsals {
             (self.for_rehearsals)(&mut guarded);
         }
-        (self.commands)().into_iter().chain(guarded.into_iter().map(access::for_administrators)).collect()
+        let commands = (self.commands)().into_iter().chain(guarded.into_iter().map(access::for_administrators));
+        match features::switch_of(self.name) {
+            Some(_) => commands.map(|command| access::switched(self.name, command)).collect(),
+            None => commands.collect(),
+        }
     }
 }
 
@@ -199,7 +203,7 @@ pub fn words(activity: &Activity) -> Option<String> {
 
 /// The live displays of all features, and what they let a server set that refers to something on Discord.
 pub fn shown() -> Shown {
-    Shown { displays: Displays::new(displays()), references: references() }
+    Shown { displays: Displays::new(displays()), references: references(), switch_of: features::switch_of }
 }
 
 /// What all features let a server set that refers to something on Discord.

@@ -1,6 +1,6 @@
 //! What every request passes, in this order (`C-120`): a name of ours, where it comes from, how often from there, who asks,
-//! whether a change comes from a page of ours, what they are in the server, whether they may, how often they may, and the
-//! body in bounds. Rights come before anything that tells what exists.
+//! whether a change comes from a page of ours, what they are in the server, whether they may, whether the feature is switched
+//! on, how often they may, and the body in bounds. Rights come before anything that tells what exists.
 //!
 //! Whatever fails here is answered here, before a handler runs. A refused request changes nothing; tries at what is the
 //! operator's alone are counted.
@@ -34,6 +34,7 @@ use super::visitor::shows_token;
 use crate::access::{is_reviewer, level_of};
 use crate::activity::{self, DoorKind};
 use crate::discord::standing::{Asked, Standing};
+use crate::features::switch_of;
 use crate::flows::erasure;
 use crate::kernel::digest::Digest;
 use crate::kernel::ids::{GuildId, UserId};
@@ -205,6 +206,7 @@ async fn examine(
         Verdict::NotEnough => return Err(Problem::Forbidden(route.who)),
         Verdict::OutOfScope => return Err(Problem::OutOfScope(route.scope)),
     }
+    require_on(web, route, guild).await?;
     let caller = caller_of(visitor, origin);
     web.limits.count(route.limit, caller).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
     let body = match body.take() {
@@ -312,6 +314,13 @@ async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>)
     let (Some(guild), true) = (guild, who.is_of_a_guild()) else { return Ok(Rank::default()) };
     let Some(somebody) = visitor.somebody() else { return Ok(Rank::default()) };
     web.rank(&somebody.person, guild).await
+}
+
+/// Refuses what belongs to a feature that is switched off in the server; a route is named after its feature.
+async fn require_on(web: &Web, route: &Route, guild: Option<GuildId>) -> Result<(), Problem> {
+    let feature = route.name.split_once('.').map_or(route.name, |(feature, _)| feature);
+    let (Some(guild), Some(switch)) = (guild, switch_of(feature)) else { return Ok(()) };
+    Ok(web.bot.store.read("switch", move |read| switch.require_on(read, guild)).await?)
 }
 
 impl Web {

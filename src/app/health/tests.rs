@@ -43,7 +43,8 @@ impl Parts {
         let rest = Rest::new("no.token", &nowhere, files.clone(), clock.clone());
         let live = Client::new(ClientSettings::default(), clock.clone()).unwrap();
         let clients = Clients { rest, files, titles: Titles::new(None).unwrap(), live };
-        let shown = Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], []) };
+        let shown =
+            Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], []), switch_of: |_| None };
         let bot = Bot::new(store, clock, clients, shown);
         let gateway = Gateway::new(bot.clone(), Handlers::default(), Registration { fast_guild: None });
         let (task, ends) = oneshot::channel();
