@@ -11,7 +11,7 @@ use crate::architecture::{code, program};
 const OF_THE_PROCESS: [&str; 2] = ["last_start", "registered_commands"];
 
 /// The names of sequences. One of another name would begin again at 1, and give numbers that were given before.
-const SEQUENCES: [&str; 13] = [
+const SEQUENCES: [&str; 15] = [
     "coins.ledger",
     "displays.displays",
     "engagement.sessions",
@@ -23,6 +23,8 @@ const SEQUENCES: [&str; 13] = [
     "references.notices",
     "reminders.reminders",
     "signin.tokens",
+    "tasks.claims",
+    "tasks.tasks",
     "tiktok.follows",
     "tiktok.simulated_streaks",
 ];

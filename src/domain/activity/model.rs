@@ -67,6 +67,8 @@ pub enum Subject {
     Setting(String),
     /// A TikTok account, by its name at that time.
     Handle(Handle),
+    /// A task, by its number.
+    Task(u64),
 }
 
 impl Activity {

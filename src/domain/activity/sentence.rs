@@ -49,6 +49,8 @@ pub enum Thing {
     Setting,
     /// Something about a member, such as a handle.
     Member,
+    /// A task, or what became of it.
+    Task,
 }
 
 /// How something changed.

@@ -48,6 +48,7 @@ pub mod queue;
 pub mod reminders;
 pub mod setup;
 pub mod submissions;
+pub mod tasks;
 #[doc(hidden)]
 pub mod testing;
 pub mod tiktok;
@@ -217,4 +218,5 @@ pub const ALL: &[&Domain] = &[
     &imports::DOMAIN,
     &reminders::DOMAIN,
     &public::DOMAIN,
+    &tasks::DOMAIN,
 ];

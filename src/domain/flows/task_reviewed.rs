@@ -7,7 +7,8 @@ use super::coins_posted;
 use crate::features::coins::model::{Currency, EntryKind, LedgerEntry, Posting};
 use crate::features::tasks;
 use crate::features::tasks::claims::Claimed;
-use crate::features::tasks::model::{Reviewer, Task, TaskId};
+use crate::features::tasks::model::{NAMED_ROLE, NamedRole, Reviewer, Task, TaskId, TaskRole};
+use crate::jobs::Lane;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -21,8 +22,6 @@ pub struct Accepted {
     pub claimed: Claimed,
     /// The entry of the reward; `None` where there is none.
     pub entry: Option<LedgerEntry>,
-    /// Whether the task names a role that is not known by its id, so that nobody got it.
-    pub lacks_role: bool,
 }
 
 /// Accepts the proof of a member. Of two reviewers at once one does, and the other reads that it was done.
@@ -38,11 +37,15 @@ pub fn accept(
     let task = found.task.task.clone();
     let entry = award(tx, guild, user, &task, reviewer)?;
     let claimed = tasks::claims::accept(tx, guild, found, reviewer, (note, task.reward))?;
-    let role = task.role.as_ref().and_then(|role| role.id);
-    if let Some(role) = role {
-        roles::give(tx, guild, user, role, None, format!("Completed task: {}", task.name))?;
+    match task.role.clone() {
+        Some(TaskRole { id: Some(role), .. }) => roles::give(tx, guild, user, role, None, reason_of(&task))?,
+        Some(TaskRole { id: None, name: role }) => {
+            let named = NamedRole { user, role, task: id, name: task.name };
+            NAMED_ROLE.schedule_now(tx, guild, Lane::User(user), &named)?;
+        }
+        None => {}
     }
-    Ok(Accepted { claimed, entry, lacks_role: task.role.is_some() && role.is_none() })
+    Ok(Accepted { claimed, entry })
 }
 
 /// Pays the reward of a task (`T-TSK-24`). A reward of 0 writes no entry.
@@ -55,10 +58,15 @@ fn award(tx: &Tx<'_>, guild: GuildId, user: UserId, task: &Task, reviewer: &Revi
         user,
         delta: task.reward.get(),
         kind: EntryKind::TaskReward,
-        reason: format!("Completed task: {}", task.name),
+        reason: reason_of(task),
         actor: reviewer.by,
     };
     coins_posted::run(tx, guild, &posting).map(Some)
+}
+
+/// Why the reward is paid and the role given (`T-TSK-20`).
+fn reason_of(task: &Task) -> String {
+    format!("Completed task: {}", task.name)
 }
 
 #[cfg(test)]

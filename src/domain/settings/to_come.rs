@@ -26,10 +26,8 @@ static CURRENCY_NAME: Setting<Text> = Setting::text("currency_name", "coins", 32
 static CURRENCY_SYMBOL: Setting<Text> = Setting::text("currency_symbol", "$", 8);
 static LOG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("log_channel_id", None);
 static WELCOME_CHANNEL: Setting<Option<ChannelId>> = Setting::new("welcome_channel_id", None);
-static TASK_CHANNEL: Setting<Option<ChannelId>> = Setting::new("task_channel_id", None);
 static SHOP_CHANNEL: Setting<Option<ChannelId>> = Setting::new("shop_channel_id", None);
 static CURRENCY: Setting<bool> = Setting::new("features.currency", true);
-static TASKS: Setting<bool> = Setting::new("features.tasks", true);
 static MODERATION: Setting<bool> = Setting::new("features.moderation", true);
 static GLOBAL_SHOP: Setting<bool> = Setting::new("features.global_shop", false);
 static GLOBAL_TASKS: Setting<bool> = Setting::new("features.global_tasks", false);
@@ -58,10 +56,8 @@ pub const LISTED: &[Listed] = &[
     Listed::new(&CURRENCY_SYMBOL, Area::Economy, "Currency Symbol", "What stands beside an amount of it."),
     of(&LOG_CHANNEL, "Log Channel", "Where moderation and members are told of.").needing(&CHANNEL_NEEDS),
     of(&WELCOME_CHANNEL, "Welcome Channel", "Where new members are welcomed.").needing(&CHANNEL_NEEDS),
-    of(&TASK_CHANNEL, "Task Channel", "Where tasks are posted.").needing(&CHANNEL_NEEDS),
     of(&SHOP_CHANNEL, "Shop Channel", "Where the shop is posted.").needing(&CHANNEL_NEEDS),
     of(&CURRENCY, "Currency", "Whether the server has a currency."),
-    of(&TASKS, "Tasks", "Whether there are tasks."),
     of(&MODERATION, "Moderation", "Whether there are moderation commands."),
     of(&GLOBAL_SHOP, "Global Shop", "Whether items of all servers are sold."),
     of(&GLOBAL_TASKS, "Global Tasks", "Whether tasks of all servers are offered."),

@@ -76,6 +76,7 @@ const fn event_of(thing: Thing) -> Event {
         Thing::Balance => Event::Balance,
         Thing::Setting => Event::Config,
         Thing::Member => Event::User,
+        Thing::Task => Event::Task,
     }
 }
 
@@ -96,6 +97,7 @@ fn id_of(subject: &Subject) -> String {
         Subject::Channel(channel) => channel.to_string(),
         Subject::Setting(key) => key.clone(),
         Subject::Handle(handle) => handle.to_string(),
+        Subject::Task(task) => task.to_string(),
     }
 }
 

@@ -226,13 +226,7 @@ fn accepted(told: &Noted<'_, Involved>) -> Sentence {
 
 fn rejected(told: &Noted<'_, Involved>) -> Sentence {
     let Involved { task, user, notes, .. } = &told.details;
-    sentence!(
-        "{by} rejected the proof of {user} for the task **{task}**: {notes}",
-        by = told.by(),
-        user,
-        task,
-        notes
-    )
+    sentence!("{by} rejected the proof of {user} for the task **{task}**: {notes}", by = told.by(), user, task, notes)
 }
 
 fn asked(told: &Noted<'_, Involved>) -> Sentence {

@@ -7,7 +7,7 @@ use super::model::{
     Claim, ClaimId, ClaimState, Happening, KnownClaim, KnownTask, NEWS, News, PROOF_POST, Proof, ProofFile, Reviewer,
     TaskId, TaskRefusal,
 };
-use super::settings::{ENABLED, ENDS_BY_ITSELF, MOST_AT_A_TIME, OPEN_TO_ALL, PROOF_NEEDED};
+use super::settings::{ENDS_BY_ITSELF, MOST_AT_A_TIME, OPEN_TO_ALL, PROOF_NEEDED, SWITCH};
 use super::{rules, tables};
 use crate::activity::ActivityKind;
 use crate::jobs::{JobId, Lane};
@@ -37,11 +37,6 @@ pub struct Claimed {
     pub claim: KnownClaim,
 }
 
-/// Refuses where tasks are off.
-pub fn require_on(read: &dyn Read, guild: GuildId) -> Result<()> {
-    if ENABLED.get(read, guild)? { Ok(()) } else { Err(TaskRefusal::SwitchedOff.into()) }
-}
-
 /// A task that is there.
 pub fn require(read: &dyn Read, guild: GuildId, id: TaskId) -> Result<KnownTask> {
     Ok(tables::task(read, guild, id)?.ok_or(TaskRefusal::NoSuchTask)?)
@@ -63,7 +58,7 @@ pub fn admit(
     id: TaskId,
     now: Timestamp,
 ) -> Result<(KnownTask, Option<KnownClaim>)> {
-    require_on(read, guild)?;
+    SWITCH.require_on(read, guild)?;
     let known = require(read, guild, id)?;
     let latest = tables::latest_claim(read, guild, user, id)?;
     let most = MOST_AT_A_TIME.get(read, guild)?;
@@ -138,7 +133,7 @@ pub fn admit_proof(
     (typed, files): (&str, usize),
     now: Timestamp,
 ) -> Result<Claimed> {
-    require_on(read, guild)?;
+    SWITCH.require_on(read, guild)?;
     let found = require_claimed(read, guild, id, user)?;
     rules::may_submit(&found.task.task.name, &found.claim.claim, now)?;
     rules::content_of(typed, files, PROOF_NEEDED.get(read, guild)?)?;

@@ -21,7 +21,7 @@
 //! member has at most one claim of a task that is open; a claim belongs to a task; what waits for a review has a proof ([`check`]).
 //!
 //! **Tables.** `tasks.tasks`, `tasks.claims`, `tasks.categories`, `tasks.totals`. **Topic.** `tasks.changed`. **Jobs.** `tasks.expiry`,
-//! `tasks.deadline`, `tasks.clearing`, `tasks.news`.
+//! `tasks.deadline`, `tasks.clearing`, `tasks.news`, `tasks.named_role`.
 
 pub mod activity;
 pub mod check;
@@ -42,10 +42,11 @@ use crate::kernel::refusal::Refuse;
 
 /// What it registers.
 pub const DOMAIN: Domain = Domain {
+    switch: Some(&settings::SWITCH),
     tables: tables::TABLES,
     settings: settings::LISTED,
     topics: &[tables::CHANGED],
-    jobs: &[tables::EXPIRY.kind(), tables::DEADLINE.kind(), &model::CLEARING, &model::NEWS],
+    jobs: &[tables::EXPIRY.kind(), tables::DEADLINE.kind(), &model::CLEARING, &model::NEWS, &model::NAMED_ROLE],
     activities: activity::KINDS,
     refusals: &[model::TaskRefusal::ROWS],
     recurring: &[&upkeep::OVERDUE],

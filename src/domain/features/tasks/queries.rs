@@ -9,7 +9,7 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::{Cursor, Direction, Read, Selected, Selection};
 
-pub use super::claims::{Claimed, admit, admit_proof, require, require_claimed, require_on, reviewable};
+pub use super::claims::{Claimed, admit, admit_proof, require, require_claimed, reviewable};
 pub use super::tables::{CHANGED, claim, latest_claim, task};
 
 /// Choices that Discord shows while a person types.
@@ -58,8 +58,11 @@ pub fn totals(read: &dyn Read, guild: GuildId) -> Result<Totals> {
 pub fn tasks(read: &dyn Read, guild: GuildId, status: TaskStatus, wanted: &Wanted) -> Result<Selected<KnownTask>> {
     let words = wanted.text.as_ref().map(|text| text.to_lowercase());
     let category = wanted.category.as_ref().map(|category| category.to_lowercase());
-    let selection =
-        Selection::of((guild, status)).backward().after(wanted.after.clone()).limit(wanted.limit).scanning_at_most(LOOKED_AT);
+    let selection = Selection::of((guild, status))
+        .backward()
+        .after(wanted.after.clone())
+        .limit(wanted.limit)
+        .scanning_at_most(LOOKED_AT);
     tables::select_tasks(read, guild, &selection, |task| {
         category.as_ref().is_none_or(|category| task.category.to_lowercase() == *category)
             && words.as_ref().is_none_or(|words| {
@@ -90,15 +93,8 @@ pub fn choices(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<Choic
 }
 
 /// Tasks that a member may claim at a moment, as far as they fit what was typed.
-pub fn claimable(
-    read: &dyn Read,
-    guild: GuildId,
-    user: UserId,
-    now: Timestamp,
-    typed: &str,
-) -> Result<Vec<Choice>> {
-    let selection =
-        Selection::of((guild, TaskStatus::Active)).backward().limit(CHOICES).scanning_at_most(LOOKED_AT);
+pub fn claimable(read: &dyn Read, guild: GuildId, user: UserId, now: Timestamp, typed: &str) -> Result<Vec<Choice>> {
+    let selection = Selection::of((guild, TaskStatus::Active)).backward().limit(CHOICES).scanning_at_most(LOOKED_AT);
     let page = tables::BY_STATUS.select(read, &selection, |(.., id)| {
         let Some(known) = task(read, guild, id)?.filter(|known| fits(known, typed)) else { return Ok(None) };
         Ok(admit(read, guild, user, id, now).is_ok().then_some((id, known.task.name)))

@@ -3,12 +3,12 @@
 //! Each operation refuses before its first write.
 
 use super::activity::{self, Assignment, Ended, Made};
-use super::claims::{drop_files, require, require_on};
+use super::claims::{drop_files, require};
 use super::editing::{FieldChange, TaskPatch, differences, undoing};
 use super::model::{
     CLEARING, Counts, GENERAL, Happening, KnownTask, NEWS, News, TASK_POST, Task, TaskId, TaskRefusal, TaskStatus,
 };
-use super::settings::{CHANNEL, ENDS_BY_ITSELF};
+use super::settings::{CHANNEL, ENDS_BY_ITSELF, SWITCH};
 use super::{queries, rules, tables};
 use crate::activity::{ActivityId, get};
 use crate::jobs::{JobId, Lane};
@@ -24,7 +24,7 @@ const CLEARED_AT_ONCE: usize = 100;
 /// Makes a task, which is posted in its channel, or in that of all tasks (`T-API-10`, `T-SYN-02`). It needs a name, a description, a
 /// reward and a duration.
 pub fn create(tx: &Tx<'_>, guild: GuildId, by: Actor, wanted: &TaskPatch) -> Result<KnownTask> {
-    require_on(tx, guild)?;
+    SWITCH.require_on(tx, guild)?;
     let channel = match wanted.channel {
         Some(channel) => channel,
         None => CHANNEL.get(tx, guild)?.ok_or(TaskRefusal::NoChannel)?,
@@ -182,7 +182,7 @@ fn clear_later(tx: &Tx<'_>, guild: GuildId, id: TaskId, task: &Task) -> Result<(
 pub fn repost(tx: &Tx<'_>, guild: GuildId, id: TaskId) -> Result<KnownTask> {
     let known = require(tx, guild, id)?;
     match TASK_POST.state(tx, guild, id.get())? {
-        Some(_) => TASK_POST.again(tx, guild, id.get())?,
+        Some(_) => TASK_POST.again(tx, guild, id.get()).map(drop)?,
         None => TASK_POST.wanted(tx, guild, id.get(), known.task.channel)?,
     }
     tx.publish(tables::CHANGED, guild);
@@ -216,13 +216,7 @@ pub fn unassign(tx: &Tx<'_>, guild: GuildId, by: Actor, id: TaskId, user: UserId
     assigned(tx, guild, by, (id, task), Assignment { task: String::new(), user, is_theirs: false })
 }
 
-fn assigned(
-    tx: &Tx<'_>,
-    guild: GuildId,
-    by: Actor,
-    (id, task): (TaskId, Task),
-    told: Assignment,
-) -> Result<KnownTask> {
+fn assigned(tx: &Tx<'_>, guild: GuildId, by: Actor, (id, task): (TaskId, Task), told: Assignment) -> Result<KnownTask> {
     let revision = task.revision.saturating_add(1);
     let known = tables::set_task(tx, guild, id, Task { revision, ..task })?;
     let told = Assignment { task: known.task.name.clone(), ..told };

@@ -2,10 +2,12 @@
 
 use crate::kernel::ids::ChannelId;
 use crate::references::Needs;
-use crate::settings::{Area, Listed, Setting};
+use crate::settings::{Area, Listed, Setting, Switch};
 
 /// Whether there are tasks (`C-52`).
-pub static ENABLED: Setting<bool> = Setting::new("features.tasks", true);
+static ENABLED: Setting<bool> = Setting::new("features.tasks", true);
+/// Switches tasks off as a whole.
+pub static SWITCH: Switch = Switch { setting: &ENABLED, title: "The task board" };
 /// Where tasks are posted for which no channel was chosen.
 pub static CHANNEL: Setting<Option<ChannelId>> = Setting::new("task_channel_id", None);
 /// Where new tasks are announced (`D-104`).
@@ -39,8 +41,12 @@ pub const LISTED: &[Listed] = &[
         "Whether everybody may claim a task. Otherwise those alone may to whom it is assigned.",
     )
     .detail(),
-    of(&MOST_AT_A_TIME, "Tasks at a Time", "How many tasks a member may have at a time, with those that wait for a review.")
-        .detail(),
+    of(
+        &MOST_AT_A_TIME,
+        "Tasks at a Time",
+        "How many tasks a member may have at a time, with those that wait for a review.",
+    )
+    .detail(),
     of(&ENDS_BY_ITSELF, "Tasks End", "Whether tasks and claims end by themselves when their time is over.").detail(),
     of(&PROOF_NEEDED, "Proof Needed", "Whether a text or a file has to be handed in.").detail(),
     of(&MODERATORS_REVIEW, "Moderators Review Tasks", "Whether moderators may review proofs as well.").detail(),

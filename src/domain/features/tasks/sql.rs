@@ -6,8 +6,8 @@ use crate::exported;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, MessageId};
 use crate::posts::PostKind;
-use crate::store::{Read, Span, last_id};
 use crate::store::sqlite::{MOMENT_DEFAULT_NOW, SqlTable, SqlValue, index};
+use crate::store::{Read, Span, last_id};
 
 /// The exported tables of this feature. Its settings are among all settings.
 pub const EXPORT: &[SqlTable] = &[EXPORTED_TASKS, EXPORTED_CLAIMS, EXPORTED_CATEGORIES, EXPORTED_TOTALS];

@@ -36,13 +36,8 @@ static BY_END: Index<(GuildId, Timestamp, TaskId), TaskKey, Task> =
         is_open.then_some((*guild, task.expires_at, *id))
     });
 /// The end of an active task.
-pub static EXPIRY: Alarm<TaskId, Task> = Alarm::new(
-    "tasks.expiry",
-    "The end of a task",
-    &TASKS,
-    |task| Lane::Channel(task.channel),
-    |task| &mut task.job,
-);
+pub static EXPIRY: Alarm<TaskId, Task> =
+    Alarm::new("tasks.expiry", "The end of a task", &TASKS, |task| Lane::Channel(task.channel), |task| &mut task.job);
 
 /// Claims by guild and number. Those of an erased member were given up before, and go on under the pseudonym: what was paid
 /// was paid.

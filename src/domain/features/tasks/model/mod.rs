@@ -40,6 +40,9 @@ pub static CLEARING: JobKind<TaskId> = JobKind::new("tasks.clearing", "The delet
 /// Tells a member what became of their claim, or that a task is theirs.
 pub static NEWS: JobKind<News> = JobKind::new("tasks.news", "A word to a member about a task");
 
+/// Looks for a role that is known by its name alone, and gives it (`C-60`).
+pub static NAMED_ROLE: JobKind<NamedRole> = JobKind::new("tasks.named_role", "The role of a task, by its name");
+
 /// Where a task stands (`D-48`).
 #[derive(
     Clone,
@@ -404,6 +407,19 @@ pub enum Happening {
     },
     /// The task is theirs to claim.
     Assigned,
+}
+
+/// A role that a member is to get, known by its name alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedRole {
+    /// Who.
+    pub user: UserId,
+    /// What the role is called.
+    pub role: String,
+    /// The task for which it is given.
+    pub task: TaskId,
+    /// What that is called.
+    pub name: String,
 }
 
 /// Who reviews a proof.

@@ -10,8 +10,6 @@ use crate::refusals;
 refusals! {
     /// What tasks refuse.
     pub enum TaskRefusal {
-        /// Tasks are off in the guild.
-        SwitchedOff => "tasks.switched_off", "Tasks are switched off in this server.";
         /// There is no such task.
         NoSuchTask => "tasks.no_such_task" as NotThere,
             "There is no such task. Choose one from the list that appears while you type, or look at {/tasks list}.";
