@@ -34,7 +34,7 @@ use crate::settings::{Listed, Switch, Unlisted};
 use crate::store::form::Carried;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read, Topic};
-use crate::{access, activity, display, jobs, outbox, presence, profile, references, settings, signin};
+use crate::{access, activity, display, jobs, outbox, posts, presence, profile, references, roles, settings, signin};
 
 mod activities;
 pub mod coins;
@@ -183,6 +183,27 @@ pub const ALL: &[&Domain] = &[
         tables: display::tables::TABLES,
         activities: &[&display::PLACED, &display::HEALED],
         ..Domain::named("display")
+    },
+    &Domain {
+        tables: posts::tables::TABLES,
+        topics: &[posts::CHANGED],
+        jobs: posts::JOBS,
+        activities: &[&posts::FAILED],
+        recurring: &[&upkeep::POSTS_TRIED_AGAIN],
+        gauges: &[Gauge {
+            name: "posts_not_synced",
+            help: "Messages kept up to date that do not show what is wanted, by state",
+            label: "state",
+            look: posts::by_state,
+        }],
+        ..Domain::named("posts")
+    },
+    &Domain {
+        tables: roles::TABLES,
+        jobs: roles::JOBS,
+        activities: roles::KINDS,
+        export: roles::EXPORT,
+        ..Domain::named("roles")
     },
     &Domain { tables: references::told::TABLES, ..Domain::named("references") },
     &Domain {
