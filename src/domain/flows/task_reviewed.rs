@@ -11,8 +11,8 @@ use crate::features::tasks::model::{NAMED_ROLE, NamedRole, Reviewer, Task, TaskI
 use crate::jobs::Lane;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{GuildId, UserId};
-use crate::roles;
+use crate::kernel::ids::{GuildId, RoleId, UserId};
+use crate::roles::{self, Why};
 use crate::store::Tx;
 
 /// A proof that was accepted.
@@ -38,9 +38,11 @@ pub fn accept(
     let entry = award(tx, guild, user, &task, reviewer)?;
     let claimed = tasks::claims::accept(tx, guild, found, reviewer, (note, task.reward))?;
     match task.role.clone() {
-        Some(TaskRole { id: Some(role), .. }) => roles::give(tx, guild, user, role, None, reason_of(&task))?,
-        Some(TaskRole { id: None, name: role }) => {
-            let named = NamedRole { user, role, task: id, name: task.name };
+        Some(TaskRole { id: Some(role), by, .. }) => {
+            roles::give(tx, guild, user, role, None, Why::because(reason_of(&task.name)).by(by))?;
+        }
+        Some(TaskRole { id: None, name: role, by }) => {
+            let named = NamedRole { user, role, task: task.name, by };
             NAMED_ROLE.schedule_now(tx, guild, Lane::User(user), &named)?;
         }
         None => {}
@@ -58,15 +60,20 @@ fn award(tx: &Tx<'_>, guild: GuildId, user: UserId, task: &Task, reviewer: &Revi
         user,
         delta: task.reward.get(),
         kind: EntryKind::TaskReward,
-        reason: reason_of(task),
+        reason: reason_of(&task.name),
         actor: reviewer.by,
     };
     coins_posted::run(tx, guild, &posting).map(Some)
 }
 
+/// Gives the role of a task that was found by its name.
+pub fn give_named(tx: &Tx<'_>, guild: GuildId, named: &NamedRole, role: RoleId) -> Result<()> {
+    roles::give(tx, guild, named.user, role, None, Why::because(reason_of(&named.task)).by(named.by))
+}
+
 /// Why the reward is paid and the role given (`T-TSK-20`).
-fn reason_of(task: &Task) -> String {
-    format!("Completed task: {}", task.name)
+fn reason_of(task: &str) -> String {
+    format!("Completed task: {task}")
 }
 
 #[cfg(test)]

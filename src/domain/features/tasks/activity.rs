@@ -9,7 +9,7 @@ use crate::activity::{Activity, ActivityKind, ChangeType, Happened, Noted, Reada
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
-use crate::kernel::sentence::{Sentence, Slot};
+use crate::kernel::sentence::Sentence;
 use crate::sentence;
 
 /// A task was made.

@@ -19,6 +19,9 @@ use crate::kernel::time::Timestamp;
 use crate::outbox;
 use crate::store::{Direction, Read, Tx};
 
+/// Claims of a member that are looked at when they are erased; more than anybody has.
+const MOST_LEFT: usize = 10_000;
+
 /// What a member hands in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HandedIn {

@@ -5,6 +5,7 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use super::model::{GENERAL, Task, TaskRefusal, TaskRole, TaskStatus};
 use super::rules;
+use crate::kernel::actor::Actor;
 use crate::kernel::ids::{ChannelId, RoleId};
 use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
@@ -70,8 +71,8 @@ impl Field {
             Self::MaxClaims => task.max_claims_number().to_string(),
             Self::Category => task.category.clone(),
             Self::RoleName => match &task.role {
-                Some(TaskRole { id: Some(id), name }) => format!("{id}:{name}"),
-                Some(TaskRole { id: None, name }) => name.clone(),
+                Some(TaskRole { id: Some(id), name, .. }) => format!("{id}:{name}"),
+                Some(TaskRole { id: None, name, .. }) => name.clone(),
                 None => NO_ROLE.to_owned(),
             },
             Self::Status => task.status.name().to_owned(),
@@ -126,8 +127,8 @@ fn role(typed: &str) -> Option<TaskRole> {
     }
     let known = typed.split_once(':').and_then(|(id, name)| Some((id.parse::<RoleId>().ok()?, name)));
     Some(match known {
-        Some((id, name)) => TaskRole { id: Some(id), name: one_line(name, LONGEST_ROLE) },
-        None => TaskRole { id: None, name: one_line(typed, LONGEST_ROLE) },
+        Some((id, name)) => TaskRole { id: Some(id), name: one_line(name, LONGEST_ROLE), by: Actor::System },
+        None => TaskRole { id: None, name: one_line(typed, LONGEST_ROLE), by: Actor::System },
     })
 }
 
@@ -149,7 +150,7 @@ pub struct TaskPatch {
     pub max_claims: Option<i64>,
     /// Its category.
     pub category: Option<String>,
-    /// The role that comes with it, or none.
+    /// The role that comes with it, or none. Whoever makes the change is who promises it.
     pub role: Option<Option<TaskRole>>,
     /// Where it stands.
     pub status: Option<TaskStatus>,
@@ -179,7 +180,13 @@ impl TaskPatch {
 
     /// The task with this change, at a moment, where these are the categories of its guild. Refuses what cannot be; whether there is
     /// room for one more active task is not asked here.
-    pub fn applied(&self, before: &Task, categories: &[String], now: Timestamp) -> Result<Task, TaskRefusal> {
+    pub fn applied(
+        &self,
+        before: &Task,
+        by: Actor,
+        categories: &[String],
+        now: Timestamp,
+    ) -> Result<Task, TaskRefusal> {
         let mut task = before.clone();
         if let Some(typed) = &self.name {
             task.name = rules::name(typed)?;
@@ -208,7 +215,7 @@ impl TaskPatch {
             task.category = category(typed, before, categories)?;
         }
         if let Some(role) = &self.role {
-            task.role = role.clone();
+            task.role = role.clone().map(|role| TaskRole { by, ..role });
         }
         if let Some(channel) = self.channel {
             task.channel = channel;

@@ -55,7 +55,7 @@ pub fn create(tx: &Tx<'_>, guild: GuildId, by: Actor, wanted: &TaskPatch) -> Res
         duration_hours: Some(wanted.duration_hours.ok_or(TaskRefusal::NotADuration)?),
         ..TaskPatch::default()
     };
-    let task = wanted.clone().and(needed).applied(&nothing, &queries::own_categories(tx, guild)?, tx.now())?;
+    let task = wanted.clone().and(needed).applied(&nothing, by, &queries::own_categories(tx, guild)?, tx.now())?;
     require_room(tx, guild, &task)?;
     let made = tables::add_task(tx, guild, task)?;
     let told = Made { task: made.task.name.clone(), reward: made.task.reward };
@@ -75,7 +75,7 @@ pub fn edit(
     if revision.is_some_and(|revision| revision != before.revision) {
         return Err(TaskRefusal::ChangedSince.into());
     }
-    let mut task = patch.applied(&before, &queries::own_categories(tx, guild)?, tx.now())?;
+    let mut task = patch.applied(&before, by, &queries::own_categories(tx, guild)?, tx.now())?;
     let fields = differences(&before, &task);
     if fields.is_empty() {
         return Ok(KnownTask { id, task: before });

@@ -6,6 +6,7 @@ use crate::features::tasks::editing::TaskPatch;
 use crate::features::tasks::model::{ClaimState, TaskStatus};
 use crate::features::tasks::{claims, queries, service};
 use crate::features::testing::{GUILD, TestStore, said};
+use crate::jobs;
 use crate::kernel::actor::Actor;
 use crate::kernel::ids::{ChannelId, RoleId};
 
@@ -23,7 +24,7 @@ fn store(reward: i64, places: i64, members: &[UserId]) -> (TestStore, TaskId) {
         duration_hours: Some(24),
         max_claims: Some(places),
         channel: Some(ChannelId::new(3)),
-        role: Some(Some(TaskRole { id: Some(RoleId::new(44)), name: "Helper".to_owned() })),
+        role: Some(Some(TaskRole { id: Some(RoleId::new(44)), name: "Helper".to_owned(), by: MOD.by })),
         ..TaskPatch::default()
     };
     let id = store.write(move |tx| service::create(tx, GUILD, MOD.by, &wanted)).unwrap().id;
@@ -41,6 +42,10 @@ fn store(reward: i64, places: i64, members: &[UserId]) -> (TestStore, TaskId) {
 
 fn accepts(store: &TestStore, user: UserId, id: TaskId, reviewer: Reviewer) -> Result<Accepted> {
     store.write(move |tx| accept(tx, GUILD, (user, id), &reviewer, "well done"))
+}
+
+fn jobs_of(store: &TestStore, kind: &str) -> usize {
+    store.read(|read| jobs::due_by(read, store.now(), 1_000)).iter().filter(|run| run.job.kind == kind).count()
 }
 
 fn balance(store: &TestStore, user: UserId) -> i64 {
@@ -66,7 +71,7 @@ fn an_accepted_proof_is_paid_once_with_its_role_and_its_word() {
     assert_eq!(balance(&store, ANN), 100);
     assert_eq!(store.read(|read| queries::totals(read, GUILD)).completed, 1);
     assert_eq!(store.payloads("tasks.news", "task"), ["Greet"]);
-    assert_eq!(store.payloads("roles.give", "user").len(), 1);
+    assert_eq!(jobs_of(&store, "roles.give"), 1);
     let completed = accepts(&store, BEN, id, MOD).unwrap();
     assert_eq!(completed.claimed.task.task.status, TaskStatus::Completed, "all of its places are accepted");
     store.check();
@@ -90,7 +95,7 @@ fn where_the_balance_cannot_hold_the_reward_nothing_is_accepted() {
     assert_eq!((claim.state, claim.reviewer), (ClaimState::Submitted, None));
     assert_eq!(balance(&store, ANN), Amount::MAX.get() - 99);
     assert_eq!(store.read(|read| queries::totals(read, GUILD)).completed, 0);
-    assert!(store.payloads("tasks.news", "task").is_empty() && store.payloads("roles.give", "user").is_empty());
+    assert_eq!((jobs_of(&store, "tasks.news"), jobs_of(&store, "roles.give")), (0, 0));
     store.check();
 }
 

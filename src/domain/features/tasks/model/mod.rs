@@ -162,6 +162,8 @@ pub struct TaskRole {
     pub id: Option<RoleId>,
     /// Its name when it was chosen.
     pub name: String,
+    /// Who chose it: what only the owner may promise is given at the owner's word alone.
+    pub by: Actor,
 }
 
 /// A task (`T-TSK-02`).
@@ -262,6 +264,9 @@ impl Task {
         let mut task = self.clone();
         task.created_by = task.created_by.called(|user| erasure.of(user));
         task.assigned.retain(|user| *user != erasure.member);
+        if let Some(role) = &mut task.role {
+            role.by = role.by.called(|user| erasure.of(user));
+        }
         task
     }
 }
@@ -416,10 +421,10 @@ pub struct NamedRole {
     pub user: UserId,
     /// What the role is called.
     pub role: String,
-    /// The task for which it is given.
-    pub task: TaskId,
-    /// What that is called.
-    pub name: String,
+    /// What the task is called for which it is given.
+    pub task: String,
+    /// Who promised it.
+    pub by: Actor,
 }
 
 /// Who reviews a proof.
