@@ -178,7 +178,7 @@ pub enum Outcome {
 
 /// What follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
+pub(super) enum Then {
     /// The next step, in the same job.
     GoOn,
     /// The job comes again.

@@ -1,7 +1,7 @@
 //! What is done to posts: wishes, what came of them, and what is tried again by itself.
 
 use super::SEND;
-use super::activity::{self, FAILED};
+use super::activity;
 use super::model::{Begun, Outcome, Post, PostId, Step, Sync, Then, WhenGone};
 use super::tables::{self, CHANGED, POSTS};
 use crate::jobs::{self, JobId, Lane};
@@ -93,12 +93,11 @@ pub fn begin(
         return Ok(None);
     }
     let mark = mark.to_owned();
-    let begun = match begun {
-        Some(begun) => Begun { mark, ..begun },
-        None => {
-            let number = tx.next_id(GuildId::INSTANCE, "posts.begun")?;
-            Begun { channel, at: tx.now(), number, mark }
-        }
+    let begun = if let Some(begun) = begun {
+        Begun { mark, ..begun }
+    } else {
+        let number = tx.next_id(GuildId::INSTANCE, "posts.begun")?;
+        Begun { channel, at: tx.now(), number, mark }
     };
     let name = format!("post-{}", begun.number);
     post.begun = Some(begun);

@@ -122,7 +122,8 @@ impl World {
                 Fault::Silence => Outcome::Later("Silence.".to_owned()),
                 _ => {
                     let (text, channel, row) = (wanted.map_or(0, |(text, _)| text), post.channel, post.row);
-                    let Some(outcome) = self.does(run.id, (id, row), step, (text, channel, post.revision), &post.shown)
+                    let Some(outcome) =
+                        self.does(run.id, (id, row), step, (text, channel, post.revision), post.shown.as_deref())
                     else {
                         continue;
                     };
@@ -154,7 +155,7 @@ impl World {
         (id, row): (super::PostId, u64),
         step: Step,
         (text, channel, revision): (u64, ChannelId, u64),
-        shown: &Option<String>,
+        shown: Option<&str>,
     ) -> Option<Outcome> {
         let at = |place: Place| (place.channel, place.message);
         Some(match step {
@@ -164,7 +165,7 @@ impl World {
                 self.discord.remove(&at(place));
                 Outcome::Deleted(place)
             }
-            Step::Edit(place) if *shown == Some(text.to_string()) => {
+            Step::Edit(place) if shown == Some(text.to_string().as_str()) => {
                 Outcome::Shown { place, shown: text.to_string(), revision }
             }
             Step::Edit(place) => match self.discord.get_mut(&at(place)) {
@@ -323,7 +324,7 @@ fn what_is_not_answered_is_pending_and_what_is_refused_failed_with_the_reason_an
     // Without a job, the sweep sees to it, once ten minutes have passed.
     let job = world.jobs()[0].id;
     world.store.write(move |tx| jobs::tables::remove(tx, GUILD, job)).unwrap();
-    world.store.advance(TEN_MINUTES - Duration::from_secs(1));
+    world.store.advance(Duration::from_secs(599));
     world.sweeps();
     assert!(world.jobs().is_empty());
     world.store.advance(Duration::from_secs(1));
