@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use greenroom::features::coins;
-use greenroom::features::coins::model::EntryKind;
+use greenroom::features::coins::model::{Currency, EntryKind};
 use greenroom::features::coins::service::Order;
 use greenroom::flows::handle_links;
 use greenroom::kernel::actor::Actor;
@@ -100,7 +100,8 @@ async fn balances(stage: &Stage, report: &mut Report) {
     let (guild, members) = (server.guild(), server.members());
     let fill = store.write("fill_balances", move |tx| {
         members.iter().try_for_each(|user| {
-            let order = Order { user: *user, reason: "won the quiz".into(), actor: Actor::System };
+            let order =
+                Order { currency: Currency::Luxury, user: *user, reason: "won the quiz".into(), actor: Actor::System };
             coins::service::apply(tx, guild, &order.posting(250, EntryKind::AdminAdd)).map(drop)
         })
     });

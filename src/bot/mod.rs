@@ -54,6 +54,8 @@ pub struct Face {
     pub commands: fn() -> Vec<Command>,
     /// Slash commands for administrators. Whoever registers them lets nobody else in, whatever the command itself says.
     pub for_administrators: fn() -> Vec<Command>,
+    /// Slash commands for those who run the server: administrators, and people with one of its admin roles. Each use is checked.
+    pub for_admins: fn() -> Vec<Command>,
     /// Adds what a program offers that runs with `DEBUG`.
     pub for_rehearsals: fn(&mut [Command]),
     /// Its buttons and menus.
@@ -112,6 +114,7 @@ impl Face {
             name,
             commands: Vec::new,
             for_administrators: Vec::new,
+            for_admins: Vec::new,
             for_rehearsals: |_| {},
             components: &[],
             modals: &[],
@@ -135,7 +138,9 @@ impl Face {
         if with_rehearsals {
             (self.for_rehearsals)(&mut guarded);
         }
-        let commands = (self.commands)().into_iter().chain(guarded.into_iter().map(access::for_administrators));
+        let of_admins = (self.for_admins)().into_iter().map(access::for_admins);
+        let guarded = of_admins.chain(guarded.into_iter().map(access::for_administrators));
+        let commands = (self.commands)().into_iter().chain(guarded);
         match features::switch_of(self.name) {
             Some(_) => commands.map(|command| access::switched(self.name, command)).collect(),
             None => commands.collect(),

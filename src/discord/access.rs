@@ -4,15 +4,17 @@
 //! and every click is checked again here, with the permissions and roles that Discord computed and sent along
 //! (`M-CMD-37`). Who is a reviewer is a setting of the guild, looked up at each click (`D-20`).
 
+use poise::BoxFuture;
 use serenity::all::{Member, Permissions};
 
 use super::bot::{Bot, Command, Context};
-use crate::access::is_reviewer;
+use crate::access::{ADMIN_ROLES, is_reviewer};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
 use crate::kernel::text;
 use crate::refusals;
+use crate::store::Read;
 
 /// The person behind an interaction, in a guild or in direct messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub enum Access {
     Everyone,
     /// Those with the guild's reviewer role, and administrators (`D-20`).
     Reviewer,
+    /// Those who run the server: with a role of `admin_roles`, and administrators (`C-82`, `T-PRM-05`).
+    Admin,
     /// Those with Discord's Administrator permission (`C-82`).
     Administrator,
 }
@@ -49,6 +53,10 @@ refusals! {
         AdministratorOnly
             => "access.administrator_only" as NotAllowed,
             "Only people with the **Administrator** permission can use this.";
+        /// Used by someone who does not run the server.
+        AdminOnly
+            => "access.admin_only" as NotAllowed,
+            "Only people who run this server can use this: with the **Administrator** permission, or with one of its admin roles.";
         /// Used by someone who is no reviewer.
         ReviewerOnly => "access.reviewer_only" as NotAllowed,
             "Only reviewers can use this: people with the **Administrator** \
@@ -118,7 +126,8 @@ impl Access {
         if self == Self::Anywhere { Ok(Caller::found(guild, channel, user)) } else { Caller::new(guild, channel, user) }
     }
 
-    /// Checks the permissions and roles that came with an interaction. Only [`Access::Reviewer`] reads the store.
+    /// Checks the permissions and roles that came with an interaction. Only [`Access::Reviewer`] and [`Access::Admin`] read the
+    /// store.
     pub(crate) async fn check(
         self,
         bot: &Bot,
@@ -128,44 +137,82 @@ impl Access {
         let permissions = member.and_then(|member| member.permissions).unwrap_or(Permissions::empty());
         match self {
             Self::Anywhere | Self::Everyone => Ok(()),
-            Self::Administrator | Self::Reviewer if permissions.administrator() => Ok(()),
+            Self::Administrator | Self::Admin | Self::Reviewer if permissions.administrator() => Ok(()),
             Self::Administrator => Err(AccessRefusal::AdministratorOnly.into()),
-            Self::Reviewer if has_reviewer_role(bot, guild, member).await? => Ok(()),
+            Self::Admin if has_role(bot, guild, member, is_admin).await? => Ok(()),
+            Self::Admin => Err(AccessRefusal::AdminOnly.into()),
+            Self::Reviewer if has_role(bot, guild, member, is_reviewer).await? => Ok(()),
             Self::Reviewer => Err(AccessRefusal::ReviewerOnly.into()),
         }
     }
 }
 
-async fn has_reviewer_role(bot: &Bot, guild: Option<serenity::all::GuildId>, member: Option<&Member>) -> Result<bool> {
+/// Whether somebody with these roles is something in a guild.
+type ByRole = fn(&dyn Read, GuildId, &[RoleId]) -> Result<bool>;
+
+fn is_admin(read: &dyn Read, guild: GuildId, roles: &[RoleId]) -> Result<bool> {
+    Ok(ADMIN_ROLES.get(read, guild)?.has_any_of(roles))
+}
+
+async fn has_role(
+    bot: &Bot,
+    guild: Option<serenity::all::GuildId>,
+    member: Option<&Member>,
+    is: ByRole,
+) -> Result<bool> {
     let (Some(guild), Some(member)) = (guild, member) else { return Ok(false) };
     let guild = GuildId::new(guild.get());
     let roles: Vec<RoleId> = member.roles.iter().map(|role| RoleId::new(role.get())).collect();
-    bot.store.read("reviewer_role", move |read| is_reviewer(read, guild, &roles)).await
+    bot.store.read("rights_by_role", move |read| is(read, guild, &roles)).await
 }
 
 /// Lets nobody but administrators use a command and what is below it. Discord hides it from others, and each use is checked.
 pub fn for_administrators(mut command: Command) -> Command {
     command.default_member_permissions = Permissions::ADMINISTRATOR;
-    guard(&mut command);
+    guard(&mut command, |ctx| match ctx {
+        poise::Context::Application(ctx) => {
+            Box::pin(async move { require(Access::Administrator, ctx).await.map(|()| true) })
+        }
+        poise::Context::Prefix(_) => Box::pin(async { Ok(false) }),
+    });
     command
 }
 
-fn guard(command: &mut Command) {
-    command.guild_only = true;
-    command.checks.push(|ctx| match ctx {
-        poise::Context::Application(ctx) => Box::pin(async move { require_administrator(ctx).await.map(|()| true) }),
+/// What says of a command that it is for those who run the server.
+struct ForAdmins;
+
+/// Lets nobody but those who run the server use a command and what is below it. Everybody sees it: Discord would hide it from
+/// people with an admin role, too.
+pub fn for_admins(mut command: Command) -> Command {
+    command.custom_data = Box::new(ForAdmins);
+    guard(&mut command, |ctx| match ctx {
+        poise::Context::Application(ctx) => Box::pin(async move { require(Access::Admin, ctx).await.map(|()| true) }),
         poise::Context::Prefix(_) => Box::pin(async { Ok(false) }),
     });
-    command.subcommands.iter_mut().for_each(guard);
+    command
+}
+
+/// Whether a command is for those who run the server.
+pub fn is_for_admins(command: &Command) -> bool {
+    command.custom_data.is::<ForAdmins>()
+}
+
+/// What is asked before a command runs.
+type Check = fn(poise::Context<'_, Bot, crate::kernel::error::Error>) -> BoxFuture<'_, Result<bool>>;
+
+fn guard(command: &mut Command, check: Check) {
+    command.guild_only = true;
+    command.checks.push(check);
+    command.subcommands.iter_mut().for_each(|below| guard(below, check));
 }
 
 /// Whether the caller is an administrator; for what is offered while somebody types.
 pub async fn is_administrator(ctx: Context<'_>) -> bool {
-    require_administrator(ctx).await.is_ok()
+    require(Access::Administrator, ctx).await.is_ok()
 }
 
-async fn require_administrator(ctx: Context<'_>) -> Result<()> {
-    Access::Administrator.check(ctx.data(), ctx.interaction.guild_id, ctx.interaction.member.as_deref()).await
+async fn require(access: Access, ctx: Context<'_>) -> Result<()> {
+    access.check(ctx.data(), ctx.interaction.guild_id, ctx.interaction.member.as_deref()).await
 }
 
 /// Lets nobody use a command, and what is below it, where its feature is switched off. Asked after the rights (`T-PRM-01`).

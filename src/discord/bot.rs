@@ -9,6 +9,7 @@ use tokio::sync::SetOnce;
 use super::activity::Activity;
 use super::display::Displays;
 use super::guild_locks::GuildLocks;
+use super::pace::Pace;
 use super::pictures::Pictures;
 use super::references::Watch;
 use super::rest::Rest;
@@ -66,6 +67,8 @@ pub struct Parts {
     pub standings: Standings,
     /// What they look like.
     pub pictures: Pictures,
+    /// How often they may change balances.
+    pub pace: Pace,
     command_ids: RwLock<HashMap<String, CommandId>>,
     dm_channels: Mutex<HashMap<UserId, ChannelId>>,
     own_user: SetOnce<UserId>,
@@ -111,6 +114,7 @@ impl Bot {
             references,
             watch: Watch::default(),
             store,
+            pace: Pace::new(clock.clone()),
             clock,
             rest,
             files,

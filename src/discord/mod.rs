@@ -25,6 +25,7 @@
 //! | [`debug_channel`] | how the channel in which the administrators read what happened is cleaned |
 //! | [`references`] | whether what a server has set still works, where it refers to something on Discord |
 //! | [`standing`] | what somebody is in a server now, and in which servers the bot is |
+//! | [`pace`] | how often somebody may change balances |
 //! | [`pictures`] | what members and servers look like, from Discord's file servers |
 //! | [`guild_locks`] | who reads the messages of a guild now, and whether some may have been missed |
 //! | [`problem`] | the one path of everything that goes wrong |
@@ -52,6 +53,7 @@ mod given_back;
 pub mod guild_locks;
 pub mod invitation;
 pub mod outbox;
+pub mod pace;
 pub mod paging;
 pub mod pictures;
 mod presence;

@@ -25,6 +25,7 @@ pub mod features;
 pub mod flows;
 pub mod jobs;
 pub mod live;
+pub mod money;
 pub mod outbox;
 pub mod posts;
 pub mod presence;

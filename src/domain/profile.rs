@@ -5,15 +5,17 @@
 //!
 //! Table: `profile.profiles`.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::calendar::Zone;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::one_line;
-use crate::refusals;
 use crate::settings::{Area, Listed, Setting};
-use crate::store::{AnyTable, ErasureAction, Read, Record, Table, Tx};
+use crate::store::{AnyTable, Direction, ErasureAction, Index, Read, Table, Tx};
+use crate::{fields, refusals};
 
 /// The time zone of a guild.
 static TIMEZONE: Setting<Zone> = Setting::new("timezone", Zone::UTC);
@@ -27,17 +29,25 @@ pub const LISTED: &[Listed] = &[Listed::new(
 /// The tables of this module.
 pub const TABLES: &[&dyn AnyTable] = &[&PROFILES];
 
-static PROFILES: Table<(GuildId, UserId), Profile> = Table::new("profile.profiles", &[])
+static PROFILES: Table<(GuildId, UserId), Profile> = Table::new("profile.profiles", &[&HIDDEN])
     .erasing(|(_, user), _, erasure| ErasureAction::delete_if(*user == erasure.member));
+
+/// Who chose whether to be hidden from leaderboards, and what.
+static HIDDEN: Index<(GuildId, bool, UserId), (GuildId, UserId), Profile> =
+    Index::new("profile.hidden", |(guild, user), profile| {
+        profile.is_hidden.map(|is_hidden| (*guild, is_hidden, *user))
+    });
 
 /// What a member chose. More choices are later fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Profile {
     /// The name of their time zone.
     zone: Option<String>,
+    /// Whether they are in no leaderboard; `None` where they chose nothing.
+    is_hidden: Option<bool>,
 }
 
-impl Record for Profile {}
+fields!(Profile: is_hidden since 2 = None);
 
 /// The time zone by which a member plans.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +94,34 @@ pub fn choose_zone(tx: &Tx<'_>, guild: GuildId, user: UserId, typed: &str) -> Re
     zone_of(tx, guild, user)
 }
 
+/// Whether a member is in no leaderboard of a guild.
+pub fn is_hidden(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
+    for place in [guild, GuildId::INSTANCE] {
+        let profile = PROFILES.get(read, &(place, user))?.unwrap_or_default();
+        if let Some(is_hidden) = profile.is_hidden {
+            return Ok(is_hidden);
+        }
+    }
+    Ok(false)
+}
+
+/// All who are in no leaderboard of a guild. Who chose so in direct messages is among them, wherever else they are.
+pub fn hidden(read: &dyn Read, guild: GuildId) -> Result<BTreeSet<UserId>> {
+    let chose = |place: GuildId, is_hidden: bool| HIDDEN.page(read, (place, is_hidden), Direction::Forward, usize::MAX);
+    let mut hidden: BTreeSet<_> = chose(GuildId::INSTANCE, true)?.into_iter().map(|(.., user)| user).collect();
+    for (.., user) in chose(guild, false)? {
+        hidden.remove(&user);
+    }
+    hidden.extend(chose(guild, true)?.into_iter().map(|(.., user)| user));
+    Ok(hidden)
+}
+
+/// Hides a member from the leaderboards of a guild, or shows them there.
+pub fn choose_hidden(tx: &Tx<'_>, guild: GuildId, user: UserId, is_hidden: bool) -> Result<()> {
+    let profile = PROFILES.get(tx, &(guild, user))?.unwrap_or_default();
+    PROFILES.put(tx, &(guild, user), &Profile { is_hidden: Some(is_hidden), ..profile })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +155,27 @@ mod tests {
             store.write(move |tx| choose_zone(tx, guild, ANN, "None")).unwrap();
         }
         assert_eq!(zone(&store, GUILD), ("Asia/Tokyo".to_owned(), false));
+        store.check();
+    }
+
+    #[test]
+    fn whoever_hides_does_so_in_one_server_or_everywhere_else() {
+        let store = TestStore::new();
+        let hide = |guild, user, is_hidden| store.write(move |tx| choose_hidden(tx, guild, user, is_hidden)).unwrap();
+        let found = |guild| store.read(|read| hidden(read, guild)).into_iter().map(UserId::get).collect::<Vec<_>>();
+        let bob = UserId::new(2);
+        hide(GUILD, bob, true);
+        hide(GuildId::INSTANCE, ANN, true);
+        hide(OTHER, ANN, false);
+        assert_eq!((found(GUILD), found(OTHER)), (vec![1, 2], vec![]));
+        for (guild, user, expected) in
+            [(GUILD, ANN, true), (OTHER, ANN, false), (GUILD, bob, true), (OTHER, bob, false)]
+        {
+            assert_eq!(store.read(|read| is_hidden(read, guild, user)), expected, "{user} in {guild}");
+        }
+        hide(GUILD, bob, false);
+        store.write(|tx| choose_zone(tx, GUILD, ANN, "Berlin")).unwrap();
+        assert_eq!(found(GUILD), [1], "another choice leaves it as it is");
         store.check();
     }
 

@@ -46,6 +46,7 @@ pub mod table;
 mod trouble;
 pub mod ui;
 mod unread;
+pub mod user_info;
 mod visitor;
 pub mod whom;
 

@@ -2,6 +2,7 @@
 //! and its page. What only Discord's edge refuses is not among them.
 
 use crate::discord::channel_setting::ChannelRefusal;
+use crate::discord::pace::PaceRefusal;
 use crate::features::ALL;
 use crate::flows::erasure::ErasureRefusal;
 use crate::flows::payment_terms::TermRefusal;
@@ -30,6 +31,7 @@ static TABLES: &[&[Row]] = &[
     CursorRefusal::ROWS,
     WhenRefusal::ROWS,
     ChannelRefusal::ROWS,
+    PaceRefusal::ROWS,
     DeskRefusal::ROWS,
     TermRefusal::ROWS,
     tiktok::Refusal::ROWS,

@@ -9,7 +9,7 @@ enum Part {
     Kernel,
     Store,
     /// `access`, `settings`, `jobs`, `activity`, `display`, `posts`, `roles`, `references`, `outbox`, `presence`, `profile`, `signin`,
-    /// `live`: what every feature stands on.
+    /// `live`, `money`: what every feature stands on.
     Common,
     /// `runner`, `discord`, `tiktok`, `http`: what speaks with the outside world.
     Platform,
@@ -46,7 +46,7 @@ impl Part {
             ["store", ..] => Self::Store,
             [
                 "access" | "settings" | "jobs" | "activity" | "display" | "posts" | "roles" | "references" | "outbox"
-                | "presence" | "profile" | "signin" | "live",
+                | "presence" | "profile" | "signin" | "live" | "money",
                 ..,
             ] => Self::Common,
             ["runner" | "discord" | "tiktok" | "http", ..] => Self::Platform,

@@ -113,6 +113,25 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
         &[],
     ),
     (
+        "archived_transactions",
+        &[
+            "*id INTEGER",
+            "transaction_id TEXT!",
+            "user_id INTEGER!",
+            "currency TEXT!",
+            "amount INTEGER!",
+            "balance_before INTEGER!",
+            "balance_after INTEGER!",
+            "type TEXT!",
+            "description TEXT!",
+            "timestamp TEXT!",
+            "actor TEXT!",
+            "requested INTEGER",
+            "undone_by INTEGER",
+        ],
+        &[],
+    ),
+    (
         "tiktok_watch_time",
         &[
             "*id INTEGER",

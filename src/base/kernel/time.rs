@@ -48,6 +48,11 @@ impl Timestamp {
         self.0.div_euclid(86_400_000_000)
     }
 
+    /// The first moment of the day of this number, in UTC.
+    pub const fn beginning_of_day(day: i64) -> Self {
+        Self(day.saturating_mul(86_400_000_000))
+    }
+
     /// The number of its week, which begins on Monday at 00:00 UTC: 0 for the one of 1 January 1970, a Thursday.
     pub const fn week(self) -> i64 {
         (self.day() + 3).div_euclid(7)

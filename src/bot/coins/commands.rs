@@ -7,7 +7,7 @@ use crate::bot::handles::autocomplete::chosen_user;
 use crate::discord::access::is_administrator;
 use crate::discord::choice::{choice, offer_found, value_in};
 use crate::discord::{Caller, Command, Context, ContextExt, answer};
-use crate::features::coins::model::{CoinsRefusal, EntryId};
+use crate::features::coins::model::{CoinsRefusal, Currency, EntryId};
 use crate::features::coins::service::Order;
 use crate::features::coins::{queries, rules};
 use crate::flows::{coins_by_hand, skip_bought};
@@ -68,7 +68,8 @@ async fn coins(
 ) -> Result<()> {
     let caller = Caller::of(ctx)?;
     let (guild, user) = (caller.guild, UserId::new(user.id.get()));
-    let order = Order { user, reason: rules::told_reason(&reason.unwrap_or_default()), actor: caller.actor() };
+    let (currency, reason) = (Currency::Luxury, rules::told_reason(&reason.unwrap_or_default()));
+    let order = Order { currency, user, reason, actor: caller.actor() };
     match action {
         CoinsAction::View => {
             ctx.read("balance", move |read| queries::purse(read, guild, user), |purse| views::viewed(user, purse)).await

@@ -3,6 +3,7 @@
 use serenity::all::Permissions;
 use serenity::builder::CreateEmbed;
 
+use crate::discord::access::is_for_admins;
 use crate::discord::{BLURPLE, Command, Draft};
 use crate::kernel::text::truncate;
 
@@ -34,16 +35,18 @@ pub fn details(group: &Command, command: &Command, mention: &str) -> Draft {
     for part in &command.subcommands {
         text.push_str(&format!("\n`{name} {}` – {}", part.name, description(part)));
     }
-    if is_for_administrators(group) {
+    if is_for_admins(group) {
+        text.push_str("\n\nFor people with the **Administrator** permission or an admin role.");
+    } else if is_for_administrators(group) {
         text.push_str("\n\nFor people with the **Administrator** permission.");
     }
     let embed = CreateEmbed::new().title(format!("/{name}")).colour(BLURPLE).description(text);
     Draft::embed(embed.field("Use it", mention, false))
 }
 
-/// Whether only people with the Administrator permission see it.
+/// Whether it is told to people with the Administrator permission alone; those with an admin role know what they have it for.
 pub(super) fn is_for_administrators(command: &Command) -> bool {
-    command.default_member_permissions.contains(Permissions::ADMINISTRATOR)
+    command.default_member_permissions.contains(Permissions::ADMINISTRATOR) || is_for_admins(command)
 }
 
 fn description(command: &Command) -> &str {

@@ -34,10 +34,13 @@ use crate::settings::{Listed, Switch, Unlisted};
 use crate::store::form::Carried;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read, Topic};
-use crate::{access, activity, display, jobs, outbox, posts, presence, profile, references, roles, settings, signin};
+use crate::{
+    access, activity, display, jobs, money, outbox, posts, presence, profile, references, roles, settings, signin,
+};
 
 mod activities;
 pub mod coins;
+pub mod currency;
 pub mod desk;
 pub mod displays;
 pub mod engagement;
@@ -219,6 +222,7 @@ pub const ALL: &[&Domain] = &[
         ..Domain::named("presence")
     },
     &Domain { settings: access::LISTED, ..Domain::named("access") },
+    &Domain { settings: money::LISTED, ..Domain::named("money") },
     &Domain {
         tables: signin::TABLES,
         migrations: signin::MIGRATIONS,
@@ -233,6 +237,7 @@ pub const ALL: &[&Domain] = &[
     &engagement::DOMAIN,
     &tiktok::DOMAIN,
     &coins::DOMAIN,
+    &currency::DOMAIN,
     &displays::DOMAIN,
     &desk::DOMAIN,
     &setup::DOMAIN,

@@ -2,12 +2,13 @@
 
 use crate::activity::Subject;
 use crate::features::coins::activity::{POSTED, Posted};
-use crate::features::coins::model::{LedgerEntry, Posting};
+use crate::features::coins::model::{Currency, LedgerEntry, Posting};
 use crate::features::coins::{figures, service};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::one_line;
+use crate::money;
 use crate::store::Tx;
 
 /// A reason longer than this is cut where it is told; the ledger has it whole.
@@ -24,12 +25,17 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<LedgerEntry
 pub fn tell(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry, requested: Option<Amount>) -> Result<()> {
     let counted = entry.clone();
     tx.after_commit(move || figures::count(&counted));
+    let called = match entry.currency {
+        Currency::Server => Some(money::of(tx, guild)?.name),
+        Currency::Luxury | Currency::Points => None,
+    };
     let posted = Posted {
         currency: entry.currency.key().to_owned(),
         kind: entry.kind,
         delta: entry.delta,
         reason: one_line(&entry.reason, LONGEST_REASON),
         requested,
+        called,
     };
     POSTED
         .with(posted)
@@ -43,7 +49,7 @@ pub fn tell(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry, requested: Option<
 mod tests {
     use super::*;
     use crate::activity::debug_channel::DEBUG_CHANNEL;
-    use crate::features::coins::model::{Currency, EntryKind};
+    use crate::features::coins::model::EntryKind;
     use crate::features::testing::{GUILD, TestStore};
     use crate::kernel::actor::Actor;
     use crate::kernel::ids::{ChannelId, UserId};

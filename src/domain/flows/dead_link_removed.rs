@@ -7,6 +7,7 @@
 //! back already; a reviewer who puts the song back into the queue leaves its submitter what was given.
 
 use crate::activity::Subject;
+use crate::features::coins::model::Currency;
 use crate::features::coins::service::Order;
 use crate::features::desk::activity::{DEAD_LINK_REMOVED, Given, Refund};
 use crate::features::desk::model::{DeadLink, TELL_DEAD_LINK};
@@ -72,10 +73,10 @@ fn refund(
     paid: &[coins::model::EntryId],
 ) -> Result<Option<Amount>> {
     let reason = format!("{} was a dead link", song.song.public_id);
-    let order = Order { user: song.place.user, reason, actor: by };
+    let order = Order { currency: Currency::Luxury, user: song.place.user, reason, actor: by };
     let mut sum = Amount::ZERO;
     for id in paid {
-        let entry = coins::service::undo(tx, guild, &order, *id)?;
+        let entry = coins::service::undo(tx, guild, &order, *id)?.entry;
         super::coins_posted::tell(tx, guild, &entry, None)?;
         sum = sum.clamped_change(entry.delta);
     }

@@ -1,6 +1,8 @@
 //! How the economy of a guild stands: the prices of coins, the rates of engagement and the lines of the queue, seen together.
 
-use crate::features::coins::economy::{Economy, Prices, warnings};
+use crate::features::coins::economy::{COMPARED, Economy, Prices, Warning, about_flow, warnings};
+use crate::features::coins::model::Currency;
+use crate::features::coins::queries::statistics::OfCurrency;
 use crate::features::coins::settings::{LUXURY_ENABLED, SKIP_PRICE};
 use crate::features::engagement::settings::{GIFT_RATE, WATCH_MINUTES};
 use crate::features::queue::model::Line;
@@ -8,6 +10,7 @@ use crate::features::{coins, queue};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
+use crate::money;
 use crate::store::Read;
 
 /// How many members with the largest balances are named.
@@ -17,22 +20,44 @@ const WEEKS: i64 = 8;
 
 /// How the economy of a guild stands at a moment. Looks at each balance once and at no entry of the ledger.
 pub fn report(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Economy> {
-    let prices = Prices {
-        is_on: LUXURY_ENABLED.get(read, guild)?,
-        skip_price: SKIP_PRICE.get(read, guild)?,
-        gift_rate: GIFT_RATE.get(read, guild)?,
-        watch_minutes: WATCH_MINUTES.get(read, guild)?,
-        direct_gift: queue::rules::gifts_for(Line::Skip10),
-    };
+    let prices = prices(read, guild)?;
     Ok(Economy {
         guild,
         prices,
         skip_in_gifts: prices.skip_in_gifts(),
         skip_in_minutes: prices.skip_in_minutes(),
-        circulation: coins::queries::circulation(read, guild, LARGEST)?,
+        circulation: coins::queries::circulation(read, guild, Currency::Luxury, LARGEST)?,
         weeks: coins::queries::weeks(read, guild, now, WEEKS)?,
         warnings: warnings(&prices),
     })
+}
+
+fn prices(read: &dyn Read, guild: GuildId) -> Result<Prices> {
+    Ok(Prices {
+        is_on: LUXURY_ENABLED.get(read, guild)?,
+        skip_price: SKIP_PRICE.get(read, guild)?,
+        gift_rate: GIFT_RATE.get(read, guild)?,
+        watch_minutes: WATCH_MINUTES.get(read, guild)?,
+        direct_gift: queue::rules::gifts_for(Line::Skip10),
+    })
+}
+
+/// What is out of proportion of a currency, which came and went so.
+pub fn warnings_of(
+    read: &dyn Read,
+    guild: GuildId,
+    currency: Currency,
+    history: &OfCurrency,
+    now: Timestamp,
+) -> Result<Vec<Warning>> {
+    match currency {
+        Currency::Luxury => Ok(warnings(&prices(read, guild)?)),
+        Currency::Points => Ok(Vec::new()),
+        Currency::Server => {
+            let (made, spent) = history.made_and_spent(now.week() - COMPARED..now.week());
+            Ok(about_flow(&money::of(read, guild)?.name, made, spent).into_iter().collect())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -42,7 +67,7 @@ mod tests {
     use super::*;
     use crate::features;
     use crate::features::coins::economy::Holder;
-    use crate::features::coins::model::{Currency, EntryKind, Posting};
+    use crate::features::coins::model::{EntryKind, Posting};
     use crate::features::coins::service;
     use crate::features::coins::weeks::WeekSums;
     use crate::features::testing::{GUILD, TestStore};

@@ -9,7 +9,7 @@
 
 use super::song_moved;
 use crate::activity::{self, ActivityId};
-use crate::features::coins::model::{Currency, EntryId};
+use crate::features::coins::model::EntryId;
 use crate::features::handles::model::AccountId;
 use crate::features::queue::model::SongId;
 use crate::features::{coins, engagement, handles, queue, tasks, tiktok};
@@ -73,8 +73,7 @@ pub fn is_erased(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> 
 fn free_pseudonym(tx: &Tx<'_>, guild: GuildId) -> Result<UserId> {
     loop {
         let pseudonym = UserId::new(tx.next_id(guild, PSEUDONYMS)?);
-        let entries = |currency| coins::queries::history(tx, guild, currency, pseudonym, 1);
-        if entries(Currency::Luxury)?.is_empty() && entries(Currency::Points)?.is_empty() {
+        if !coins::queries::has_entries(tx, guild, pseudonym)? {
             return Ok(pseudonym);
         }
     }
@@ -164,7 +163,7 @@ impl Elsewhere {
         if names.handles().next().is_none() {
             return Ok(found);
         }
-        coins::tables::LEDGER.for_each(read, guild, |(_, id), entry| {
+        coins::tables::for_each_entry(read, guild, |id, entry| {
             if entry.user != member && names.handles().any(|handle| handle.is_named_in(&entry.reason)) {
                 found.entries.push(id);
             }

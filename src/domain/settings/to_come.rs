@@ -1,4 +1,4 @@
-//! Settings that the seeds name and whose features are to come: currency, tasks, shop, moderation, experience.
+//! Settings that the seeds name and whose features are to come: tasks, shop, moderation, experience.
 //!
 //! They are stored, and read and written as the two configurations of the API (`C-76`), so that nothing of them is lost and
 //! both views hold the same value. Nothing obeys them yet, so no command and no page shows them; whoever builds the feature
@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Area, Changeable, Limits, Lines, Listed, Setting, Text, Typed};
+use super::{Area, Changeable, Limits, Lines, Listed, Setting, Typed};
 use crate::kernel::ids::ChannelId;
 use crate::references::Needs;
 use crate::text_setting;
@@ -22,12 +22,9 @@ const MOST_WARNINGS: u32 = 100;
 pub struct Prefix(Cow<'static, str>);
 
 static PREFIX: Setting<Prefix> = Setting::new("prefix", Prefix(Cow::Borrowed("!")));
-static CURRENCY_NAME: Setting<Text> = Setting::text("currency_name", "coins", 32);
-static CURRENCY_SYMBOL: Setting<Text> = Setting::text("currency_symbol", "$", 8);
 static LOG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("log_channel_id", None);
 static WELCOME_CHANNEL: Setting<Option<ChannelId>> = Setting::new("welcome_channel_id", None);
 static SHOP_CHANNEL: Setting<Option<ChannelId>> = Setting::new("shop_channel_id", None);
-static CURRENCY: Setting<bool> = Setting::new("features.currency", true);
 static MODERATION: Setting<bool> = Setting::new("features.moderation", true);
 static GLOBAL_SHOP: Setting<bool> = Setting::new("features.global_shop", false);
 static GLOBAL_TASKS: Setting<bool> = Setting::new("features.global_tasks", false);
@@ -52,12 +49,9 @@ static CHANNEL_NEEDS: Needs = Needs::only_that_it_is_there("Nothing is posted th
 /// Each of them. Not among the settings of any feature.
 pub const LISTED: &[Listed] = &[
     of(&PREFIX, "Prefix", "What stands before a command that is written as a message."),
-    Listed::new(&CURRENCY_NAME, Area::Economy, "Currency Name", "What the currency of the server is called."),
-    Listed::new(&CURRENCY_SYMBOL, Area::Economy, "Currency Symbol", "What stands beside an amount of it."),
     of(&LOG_CHANNEL, "Log Channel", "Where moderation and members are told of.").needing(&CHANNEL_NEEDS),
     of(&WELCOME_CHANNEL, "Welcome Channel", "Where new members are welcomed.").needing(&CHANNEL_NEEDS),
     of(&SHOP_CHANNEL, "Shop Channel", "Where the shop is posted.").needing(&CHANNEL_NEEDS),
-    of(&CURRENCY, "Currency", "Whether the server has a currency."),
     of(&MODERATION, "Moderation", "Whether there are moderation commands."),
     of(&GLOBAL_SHOP, "Global Shop", "Whether items of all servers are sold."),
     of(&GLOBAL_TASKS, "Global Tasks", "Whether tasks of all servers are offered."),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ledger::EntryView;
+use crate::features::coins::model::Currency;
 use crate::features::coins::rules;
 use crate::features::coins::service::Order;
 use crate::flows::{coins_by_hand, known_members};
@@ -90,7 +91,7 @@ impl Endpoint for ByHand {
             web.require_member(guild, "member", user).await?;
         }
         let change = web.change(&asked, move |tx, actor| {
-            let order = Order { user, reason: reason.clone(), actor };
+            let order = Order { currency: Currency::Luxury, user, reason: reason.clone(), actor };
             match act {
                 Act::Give => coins_by_hand::add(tx, guild, &order, amount).map(drop)?,
                 Act::Take => coins_by_hand::remove(tx, guild, &order, amount).map(drop)?,

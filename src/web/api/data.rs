@@ -185,9 +185,10 @@ pub struct RowsView {
 }
 
 /// What the rows of each table of the export are, for people who know their server and not the store.
-const IN_WORDS: [(&str, &str); 13] = [
+const IN_WORDS: [(&str, &str); 14] = [
     ("submissions", "Songs that were sent, with their place in the queue"),
     ("transactions", "Entries of the ledger: every coin and point that came or went"),
+    ("archived_transactions", "Entries of the ledger that were archived"),
     ("luxury_coins", "Balances of Luxury Coins"),
     ("user_points", "Balances of points"),
     ("tiktok_accounts", "TikTok handles, with whose they are"),

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::by_hand::changed;
-use super::sheets::{csv_file, note};
+use super::data;
+use super::sheets::{csv_file, json_file, note};
+use super::transactions::TransactionView;
 use crate::features::coins::csv::{self, Stretch};
 use crate::features::coins::model::{CoinsRefusal, Currency, EntryId, EntryKind};
 use crate::features::coins::queries::HistoryRow;
@@ -50,7 +52,7 @@ pub struct EntriesQuery {
     /// Of one kind, as entries name theirs.
     #[serde(alias = "type")]
     pub kind: Option<String>,
-    /// Of one currency: `luxury` or `points`.
+    /// Of one currency: `server`, `luxury` or `points`.
     pub currency: Option<String>,
     /// From this day or moment on: `2026-11-21`, `2026-11-21T20:00:00Z`.
     #[serde(alias = "start_date")]
@@ -62,7 +64,11 @@ pub struct EntriesQuery {
     pub before: Option<u64>,
     /// How many; 50, and 500 at most.
     pub limit: Option<usize>,
-    /// The form of a file: `csv`.
+    /// How many transactions are left out before the page.
+    pub offset: Option<usize>,
+    /// The order of transactions: `newest` first, or `oldest`.
+    pub sort: Option<String>,
+    /// The form of a file: `csv`, `json`, or `sqlite` for everything of the server.
     pub format: Option<String>,
 }
 
@@ -70,14 +76,18 @@ impl EntriesQuery {
     /// The filter, but for the member; says which field means nothing.
     pub fn understood(&self, guild: GuildId) -> Result<Wanted, Problem> {
         let no_kind = || Sentence::words("There is no such kind of entry.");
-        let no_currency = || Sentence::words("There is no such currency: it is luxury or points.");
+        let (since, until) =
+            (filter::moment("from", self.from.as_deref(), 0)?, filter::moment("to", self.to.as_deref(), 1)?);
+        if since.zip(until).is_some_and(|(since, until)| since >= until) {
+            return Err(Problem::field("to", Sentence::words("That is before the beginning.")));
+        }
         Ok(Wanted {
             guild: Some(guild),
             user: None,
             kind: filter::read("kind", self.kind.as_deref(), kind_called, no_kind)?,
-            currency: filter::read("currency", self.currency.as_deref(), Currency::of_key, no_currency)?,
-            since: filter::moment("from", self.from.as_deref(), 0)?,
-            until: filter::moment("to", self.to.as_deref(), 1)?,
+            currency: currency_called(self.currency.as_deref())?,
+            since,
+            until,
         })
     }
 
@@ -87,10 +97,32 @@ impl EntriesQuery {
         Ok(Wanted { user: web.whom(guild, "member", self.member.as_deref()).await?, ..wanted })
     }
 
+    /// How many transactions are left out.
+    pub fn offset(&self) -> usize {
+        self.offset.unwrap_or(0)
+    }
+
+    /// Whether the oldest transaction comes first.
+    pub fn is_oldest_first(&self) -> Result<bool, Problem> {
+        let order = |name: &str| match name {
+            "newest" | "-timestamp" | "desc" => Some(false),
+            "oldest" | "timestamp" | "asc" => Some(true),
+            _ => None,
+        };
+        let known = || Sentence::words("It takes newest or oldest.");
+        Ok(filter::read("sort", self.sort.as_deref(), order, known)?.unwrap_or(false))
+    }
+
     /// How many entries a page has.
     pub fn limit(&self) -> Result<usize, Problem> {
         filter::limit(self.limit, PAGE, 1..=MOST)
     }
+}
+
+/// The currency that a filter names.
+pub fn currency_called(name: Option<&str>) -> Result<Option<Currency>, Problem> {
+    let known = || Sentence::words("There is no such currency: it is server, luxury or points.");
+    filter::read("currency", name, Currency::of_key, known)
 }
 
 /// `shop` is said as well for what is stored as `shop_purchase` (`C-09`).
@@ -150,7 +182,7 @@ impl EntryView {
             reason: entry.reason.clone(),
             actor: entry.actor.to_string(),
             at: entry.at.rfc3339(),
-            requested: requested.map(greenroom_base::kernel::amount::Amount::get),
+            requested: requested.map(crate::kernel::amount::Amount::get),
             undone_by: undone_by.map(EntryId::get),
         }
     }
@@ -334,11 +366,12 @@ impl Endpoint for UndoEntry {
 /// The entries of a filter as a file.
 pub const EXPORT: Route = Route {
     name: "ledger.export",
-    about: "Gives the entries of a filter as a file of CSV, oldest first.",
-    doors: Doors::get(&["/api/{server}/ledger/export"]),
+    about: "Gives the entries of a filter as a file of CSV or JSON, oldest first; or everything of the server as one of SQLite.",
+    doors: Doors::get(&["/api/{server}/ledger/export", "/api/{server}/transactions/export"]),
     who: Who::Admin,
     scope: Scope::Export,
     limit: Limit::Exports,
+    requirements: &["T-API-16", "D-54"],
     shape: Some(|| Shape::of_file::<EntriesQuery>("text/csv")),
     sample: |_| Sample { query: "currency=luxury", ..Sample::default() },
     serve: export,
@@ -354,25 +387,87 @@ fn export(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
     })
 }
 
+/// The form of a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FileForm {
+    Csv,
+    Json,
+    Sqlite,
+}
+
+impl FileForm {
+    fn called(name: &str) -> Option<Self> {
+        match name {
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            "sqlite" => Some(Self::Sqlite),
+            _ => None,
+        }
+    }
+
+    /// The next part of a file, and how it goes on.
+    fn part(
+        self,
+        read: &dyn Read,
+        guild: GuildId,
+        wanted: &Wanted,
+        from: Written,
+    ) -> Result<(Vec<u8>, Option<Written>)> {
+        let Written { stretch, mut has_any } = from;
+        if self == Self::Csv {
+            let (lines, rest) = csv::part(read, guild, wanted, stretch)?;
+            return Ok((lines, rest.map(|stretch| Written { stretch, has_any })));
+        }
+        let (entries, rest) = stretch.part(read, guild, wanted)?;
+        let mut text = if stretch.is_begin() { b"[".to_vec() } else { Vec::new() };
+        for (id, entry) in entries {
+            text.extend_from_slice(if has_any { b",\n" } else { b"\n" });
+            has_any = true;
+            let row = entries::told(read, guild, id, entry)?;
+            serde_json::to_writer(&mut text, &TransactionView::of(guild, &row, None)).map_err(Error::failed)?;
+        }
+        if rest.is_none() {
+            text.extend_from_slice(b"\n]\n");
+        }
+        Ok((text, rest.map(|stretch| Written { stretch, has_any })))
+    }
+}
+
+/// How far a file is written.
+#[derive(Clone, Copy)]
+struct Written {
+    stretch: Stretch,
+    /// Whether an entry stands in it.
+    has_any: bool,
+}
+
 async fn file(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     let guild = arrived.guild;
     let query: EntriesQuery = read_form(arrived.query.as_bytes())?;
-    if query.format.as_deref().is_some_and(|format| !matches!(format, "" | "csv")) {
-        return Err(Problem::field("format", Sentence::words("The ledger comes as csv.")));
-    }
+    let forms = || Sentence::words("The ledger comes as csv or json, and everything of the server as sqlite.");
+    let form = filter::read("format", query.format.as_deref(), FileForm::called, forms)?.unwrap_or(FileForm::Csv);
     let wanted = query.wanted(web, guild).await?;
+    if form == FileForm::Sqlite {
+        if wanted != (Wanted { guild: Some(guild), ..Wanted::default() }) {
+            let whole = "A file of SQLite holds everything of the server, so it takes no filter.";
+            return Err(Problem::field("format", Sentence::words(whole)));
+        }
+        return Ok((data::EXPORT.serve)(web.clone(), arrived.clone()).await);
+    }
     let begin = web.look("ledger_export", move |read| Stretch::begin(read, guild)).await?;
     note(web, arrived, "ledger").await?;
     let web = web.clone();
-    let parts = stream::try_unfold(Some(begin), move |stretch| {
+    let begin = Written { stretch: begin, has_any: false };
+    let parts = stream::try_unfold(Some(begin), move |from| {
         let web = web.clone();
         async move {
-            let Some(stretch) = stretch else { return Ok(None) };
-            let part = web.look("ledger_part", move |read| csv::part(read, guild, &wanted, stretch)).await?;
+            let Some(from) = from else { return Ok(None) };
+            let part = web.look("ledger_part", move |read| form.part(read, guild, &wanted, from)).await?;
             Ok::<_, Error>(Some(part))
         }
     });
-    Ok(csv_file("ledger", guild, Body::from_stream(parts)))
+    let body = Body::from_stream(parts);
+    Ok(if form == FileForm::Json { json_file("ledger", guild, body) } else { csv_file("ledger", guild, body) })
 }
 
 #[cfg(test)]
@@ -394,6 +489,7 @@ mod tests {
             ("", all),
             ("member=&kind=&currency=&from=&to=&before=", all),
             ("currency=points", Wanted { currency: Some(Currency::Points), ..all }),
+            ("currency=server", Wanted { currency: Some(Currency::Server), ..all }),
             ("type=shop", Wanted { kind: Some(EntryKind::ShopPurchase), ..all }),
             ("kind=buy_skip&from=2026-11-21", Wanted { kind: Some(EntryKind::BuySkip), since: day, ..all }),
             ("to=2026-11-20", Wanted { until: day, ..all }),
@@ -412,6 +508,18 @@ mod tests {
     }
 
     #[test]
+    fn an_order_is_one_of_those_that_there_are() {
+        let order =
+            |sort: &str| EntriesQuery { sort: Some(sort.to_owned()), ..EntriesQuery::default() }.is_oldest_first();
+        for (sort, is_oldest_first) in [("", false), ("newest", false), ("-timestamp", false), ("oldest", true)] {
+            assert_eq!(order(sort).unwrap(), is_oldest_first, "{sort}");
+        }
+        for unknown in ["balance", "NEWEST", "timestamp;drop"] {
+            assert!(matches!(order(unknown), Err(Problem::Fields(_))), "{unknown}");
+        }
+    }
+
+    #[test]
     fn a_field_that_means_nothing_is_named() {
         for (address, field) in [
             ("kind=nonsense", "kind"),
@@ -419,6 +527,7 @@ mod tests {
             ("from=yesterday", "from"),
             ("to=2026-13-01", "to"),
             ("before=x", "before"),
+            ("from=2026-11-21&to=2026-11-20", "to"),
         ] {
             let Problem::Fields(fields) = wanted(address).unwrap_err() else { panic!("{address}") };
             assert_eq!(fields.keys().collect::<Vec<_>>(), [field], "{address}");

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod acts;
+pub mod archive;
 pub mod audit;
 pub mod auth;
 pub mod by_hand;
@@ -28,6 +29,7 @@ pub mod settings;
 pub mod sheets;
 pub mod songs;
 pub mod tokens;
+pub mod transactions;
 pub mod unsent;
 
 use super::endpoint::Route;
@@ -100,6 +102,11 @@ pub const ROUTES: &[Route] = &[
     Route::of::<ledger::Entry>(),
     Route::of::<ledger::UndoEntry>(),
     ledger::EXPORT,
+    Route::of::<transactions::Transactions>(),
+    Route::of::<transactions::ShowStatistics>(),
+    Route::of::<transactions::OneTransaction>(),
+    Route::of::<transactions::Validate>(),
+    Route::of::<archive::ArchiveLedger>(),
     sheets::route::<sheets::Songs>(),
     sheets::route::<sheets::Members>(),
     sheets::route::<sheets::Handles>(),

@@ -48,12 +48,14 @@ pub struct CurrencyTotals {
     pub luxury: i64,
     /// Points.
     pub points: i64,
+    /// The server's own currency.
+    pub server: i64,
 }
 
 impl CurrencyTotals {
     fn of(read: &dyn Read, guild: GuildId) -> Result<Self> {
         let of = |currency| total(read, guild, currency);
-        Ok(Self { luxury: of(Currency::Luxury)?, points: of(Currency::Points)? })
+        Ok(Self { luxury: of(Currency::Luxury)?, points: of(Currency::Points)?, server: of(Currency::Server)? })
     }
 }
 

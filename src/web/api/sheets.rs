@@ -84,6 +84,7 @@ pub const fn route<S: Sheet>() -> Route {
         name: S::NAME,
         about: S::ABOUT,
         doors: Doors::get(S::PATHS),
+        requirements: &["D-54"],
         shape: Some(|| Shape::of_file::<S::Query>("text/csv")),
         sample: |_| Sample::default(),
         serve: serve::<S>,
@@ -113,9 +114,18 @@ pub(super) async fn note(web: &Web, arrived: &Arrived, what: &'static str) -> Re
 
 /// A file of CSV that is sent as it is made.
 pub(super) fn csv_file(name: &str, guild: GuildId, body: Body) -> Response {
-    let name = format!("attachment; filename=\"{name}-{guild}.csv\"");
+    file_of("text/csv; charset=utf-8", &format!("{name}-{guild}.csv"), body)
+}
+
+/// A file of JSON that is sent as it is made.
+pub(super) fn json_file(name: &str, guild: GuildId, body: Body) -> Response {
+    file_of("application/json", &format!("{name}-{guild}.json"), body)
+}
+
+fn file_of(kind: &'static str, name: &str, body: Body) -> Response {
+    let name = format!("attachment; filename=\"{name}\"");
     let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (CONTENT_TYPE, HeaderValue::from_static(kind)),
         (CONTENT_DISPOSITION, HeaderValue::try_from(name).unwrap_or(HeaderValue::from_static("attachment"))),
         (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];

@@ -9,6 +9,8 @@ pub struct Samples {
     pub member: String,
     /// The number of an entry of Luxury Coins that can be undone.
     pub entry: String,
+    /// The public name of that entry.
+    pub transaction: String,
     /// The number of a session of a live.
     pub live: String,
     /// The operator's name.
@@ -59,6 +61,7 @@ impl Samples {
             act: "2048".to_owned(),
             link_change: "2560".to_owned(),
             entry: "5120".to_owned(),
+            transaction: "txn_712345678901234567_1763756100123_0003y8".to_owned(),
             live: "12".to_owned(),
         }
     }

@@ -36,7 +36,9 @@ fn said<D: serde::Serialize + Clone + Send + Sync + 'static>(happened: crate::ac
 fn posted(kind: EntryKind, delta: i64, reason: &str, requested: Option<i64>) -> crate::activity::Happened<Posted> {
     let requested = requested.map(|amount| Amount::ZERO.clamped_change(amount));
     let currency = Currency::Luxury.key().to_owned();
-    POSTED.with(Posted { currency, kind, delta, reason: reason.to_owned(), requested }).of(Subject::Member(KIM))
+    POSTED
+        .with(Posted { currency, kind, delta, reason: reason.to_owned(), requested, called: None })
+        .of(Subject::Member(KIM))
 }
 
 #[test]

@@ -27,6 +27,11 @@ pub const TAGS: &[Tag] = &[
     tag("handles", "TikTok handles", "Which handle belongs to whom."),
     tag("members", "Members", "The people of a server, with their balances."),
     tag("ledger", "Ledger", "Every change of a balance, with its cause."),
+    tag(
+        "transactions",
+        "Transactions",
+        "The ledger by the names of the dashboard of old: pages, sums, proof, the archive.",
+    ),
     tag("settings", "Settings", "What a server set, what it was before, and the way back."),
     tag("config", "Configuration", "The settings of a server as the dashboard of old knows them."),
     tag("guilds", "Configuration of guilds", "The same below `/api/guilds`, for administrators alone."),

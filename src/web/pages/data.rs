@@ -13,7 +13,9 @@ use crate::web::api::data::{kept, name_of};
 use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::SETTINGS;
-use crate::web::ui::components::{Button, Cell, Form, Row, Seal, Table, counted, number, type_the_name};
+use crate::web::ui::components::{
+    Button, Cell, Choice, Field, Form, Input, Row, Seal, Select, Table, counted, number, type_the_name,
+};
 use crate::web::ui::icons::{Icon, icon};
 
 /// What can be taken along.
@@ -32,11 +34,47 @@ impl Page for DataPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let guild = seen.guild;
         let days = web.look("activity_days", move |read| ACTIVITY_DAYS.get(read, guild)).await?;
-        Ok(Shown::new("Data", data(guild, days, seen.rank.reaches(Who::Owner))))
+        let is_owner = seen.rank.reaches(Who::Owner);
+        Ok(Shown::new("Data", data(guild, days, is_owner, &archive(seen, is_owner))))
     }
 }
 
-fn data(guild: GuildId, days: u32, is_owner: bool) -> Markup {
+/// The form that lets old entries leave the ledger.
+fn archive(seen: &Seen<DataPage>, is_owner: bool) -> Markup {
+    let (action, seal) = (format!("/g/{}/data/archive", seen.guild), seen.seal("archive"));
+    let wrong = seen.wrong("days_to_keep");
+    let ways = [Choice::new("true", "Keep them in the archive"), Choice::new("false", "Delete them")];
+    let fields = html! {
+        (Field {
+            input: Input::Number,
+            value: seen.typed("days_to_keep").unwrap_or("90"),
+            error: wrong.as_deref(),
+            unit: Some("days"),
+            hint: Some("So many days before today stay in the ledger."),
+            is_required: true,
+            ..Field::new("days_to_keep", "Keep")
+        })
+        @if is_owner {
+            (Select { chosen: seen.typed("archive").unwrap_or("true"), ..Select::new("archive", "What becomes of them", &ways) })
+        }
+        div.actions {
+            (Button { sends: Some(("dry_run", "true")), ..Button::plain("See how many") })
+            (Button { sends: Some(("dry_run", "false")), ..Button::main("Archive") })
+        }
+    };
+    html! {
+        section.card #archive {
+            h2 { "Old entries of the ledger" }
+            p {
+                "They leave the lists, and every balance stays what it is: one entry stands for those that went. They cannot be undone \
+                 or given back any more. What came and went each day stays told, and the SQLite file has them."
+            }
+            (Form::new(&action, seal.seal()).around(&fields))
+        }
+    }
+}
+
+fn data(guild: GuildId, days: u32, is_owner: bool, archive: &Markup) -> Markup {
     let file = |what: &str, label: &str| {
         html! { a.button href={ "/api/" (guild) "/data/" (what) } download { (icon(Icon::Download)) (label) } }
     };
@@ -46,7 +84,7 @@ fn data(guild: GuildId, days: u32, is_owner: bool) -> Markup {
             p { "Everything that is stored of this server, as an SQLite file. Greenroom reads it back in, and so do many other \
                 programs." }
             (file("export", "SQLite file"))
-            p { "Every Luxury Coin and point that came or went, with its reason, for a spreadsheet." }
+            p { "Every coin and point that came or went, with its reason, for a spreadsheet." }
             (file("ledger", "Ledger as CSV"))
         }
         section.card {
@@ -64,6 +102,7 @@ fn data(guild: GuildId, days: u32, is_owner: bool) -> Markup {
                 a href={ "/g/" (guild) "/settings/general#f-activity_days" } { "Change that" }
             }
         }
+        (archive)
         @if is_owner {
             section.card {
                 h2 { "Remove it" }
@@ -141,10 +180,10 @@ mod tests {
 
     #[test]
     fn files_are_links_and_the_way_to_removal_is_the_owners() {
-        let admin = lines(&data(GUILD, 90, false));
+        let admin = lines(&data(GUILD, 90, false, &html! {}));
         assert!(admin.contains(r#"href="/api/5/data/export" download"#), "{admin}");
         assert!(admin.contains("kept for 90 days") && !admin.contains("/data/remove"), "{admin}");
-        assert!(lines(&data(GUILD, 90, true)).contains(r#"href="/g/5/data/remove""#));
+        assert!(lines(&data(GUILD, 90, true, &html! {})).contains(r#"href="/g/5/data/remove""#));
     }
 
     #[test]

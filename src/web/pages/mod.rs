@@ -5,6 +5,7 @@ pub mod assets;
 pub mod audit;
 pub mod data;
 pub mod desk;
+pub mod economy;
 pub mod handles;
 pub mod home;
 pub mod instance;
@@ -32,6 +33,7 @@ pub use access::AccessPage;
 pub use audit::{AuditPage, InstanceAuditPage};
 pub use data::{DataPage, RemovalPage};
 pub use desk::DeskPage;
+pub use economy::EconomyPage;
 pub use handles::HandlesPage;
 pub use instance::{
     BackupsPage, HealthPage, InstanceServersPage, InstanceSettingsPage, LogPage, RestorePage, StatusPage,
@@ -100,6 +102,7 @@ pub const ROUTES: &[Route] = &[
     Route::page::<HandlesPage>(),
     Route::page::<MembersPage>(),
     Route::page::<MemberPage>(),
+    Route::page::<EconomyPage>(),
     Route::page::<LedgerPage>(),
     Route::page::<EntryPage>(),
     Route::page::<HealthPage>(),
@@ -137,6 +140,7 @@ pub const NAVIGATION: &[Entry] = &[
     entry::<LivePage>("Live", Icon::Live, NavGroup::Show),
     entry::<MembersPage>("Members", Icon::People, NavGroup::Economy),
     entry::<LedgerPage>("Ledger", Icon::Ledger, NavGroup::Economy),
+    entry::<EconomyPage>("Economy", Icon::Economy, NavGroup::Economy),
     entry::<PublicPage>("Public pages", Icon::Link, NavGroup::Community),
     entry::<AccessPage>("Access", Icon::Key, NavGroup::Community),
     entry::<SettingsPage>("Settings", Icon::Settings, NavGroup::Community),

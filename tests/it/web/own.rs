@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use greenroom::covers;
+use greenroom::features::coins::model::Currency;
 use greenroom::features::coins::service::Order;
 use greenroom::flows::coins_by_hand;
 use greenroom::kernel::actor::Actor;
@@ -311,7 +312,8 @@ async fn a_repeat_of_making_a_token_makes_no_other_and_does_not_tell_it_again() 
 async fn ann_has_something(ground: &WebWorld) {
     let (guild, user) = (ground.here(), ground.world.user("ann"));
     ground.write(move |tx| {
-        let order = Order { user, reason: "won the <b>quiz</b>".to_owned(), actor: Actor::System };
+        let order =
+            Order { currency: Currency::Luxury, user, reason: "won the <b>quiz</b>".to_owned(), actor: Actor::System };
         coins_by_hand::add(tx, guild, &order, Amount::of(340)).map(drop)
     });
     ground.world.member("ann").submits(&link(1), "First Light").await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use greenroom::features::coins::model::Currency;
 use greenroom::features::coins::queries::entries;
 use greenroom::features::coins::service::Order;
 use greenroom::features::engagement::queries::open_session;
@@ -21,6 +22,8 @@ use crate::reading::link;
 pub struct OfPeople {
     /// An entry of Luxury Coins that can be undone.
     pub entry: String,
+    /// The public name of that entry.
+    pub transaction: String,
     /// A session of a live.
     pub session: String,
     /// A change of a link that can be undone.
@@ -34,7 +37,7 @@ impl WebWorld {
         let guild = if member == "landlady" { self.other() } else { self.here() };
         let (user, actor) = (self.world.user(member), Actor::System);
         let (own, host) = (Handle::parse(&format!("own.{song}")).unwrap(), Handle::parse("night.owl").unwrap());
-        let (entry, session, link_change) = self.write(move |tx| {
+        let (entry, transaction, session, link_change) = self.write(move |tx| {
             follow(tx, guild, user, &host, true)?;
             if open_session(tx, guild)?.is_none() {
                 live_events::run(tx, guild, &host, &[LiveEvent::new(tx.now(), Occurrence::Connected)])?;
@@ -44,12 +47,14 @@ impl WebWorld {
             }
             handle_links::admin_link(tx, guild, actor, user, &own)?;
             let link_change = handle_links::latest_change(tx, guild, user)?;
-            let order = Order { user, reason: "won the quiz".to_owned(), actor };
-            coins_by_hand::add(tx, guild, &order, Amount::of(5))?;
-            Ok((entries::latest(tx, guild)?, open_session(tx, guild)?, link_change))
+            let order = Order { currency: Currency::Luxury, user, reason: "won the quiz".to_owned(), actor };
+            let entry = coins_by_hand::add(tx, guild, &order, Amount::of(5))?;
+            let id = entries::latest(tx, guild)?;
+            Ok((id, id.map(|id| entry.transaction_id(guild, id)), open_session(tx, guild)?, link_change))
         });
         OfPeople {
             entry: entry.unwrap().to_string(),
+            transaction: transaction.unwrap(),
             session: session.unwrap().0.to_string(),
             link_change: link_change.unwrap().to_string(),
         }

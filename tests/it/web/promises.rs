@@ -309,7 +309,7 @@ async fn servers_are_listed_with_their_members_and_what_they_have() {
     let servers = servers.as_array().unwrap();
     assert_eq!(servers.len(), 2);
     let here = servers.iter().find(|server| server["id"] == ground.here().to_string()).unwrap();
-    assert_eq!(here["currency_totals"], json!({ "luxury": 250, "points": 0 }));
+    assert_eq!(here["currency_totals"], json!({ "luxury": 250, "points": 0, "server": 0 }));
     let members = here["member_count"].as_u64().unwrap();
     assert!(members >= 8, "{members}");
     let config = ground.signed_in("owner").get("/api/{server}/config").await.is(200).json();

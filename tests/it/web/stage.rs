@@ -86,6 +86,7 @@ impl WebWorld {
             unsent: self.unsent(),
             act: self.done_with(member, song),
             entry: people.entry,
+            transaction: people.transaction,
             live: people.session,
             link_change: people.link_change,
         }

@@ -46,7 +46,7 @@ fn a_coin_operation_is_told_with_its_labels_and_with_who_did_it_for_somebody_els
     crate::covers!("M-ECO-09");
     let coins = |kind: EntryKind, delta: i64, reason: &str, requested: Option<Amount>| {
         let currency = Currency::Luxury.key().to_owned();
-        let posted = POSTED.with(Posted { currency, kind, delta, reason: reason.to_owned(), requested });
+        let posted = POSTED.with(Posted { currency, kind, delta, reason: reason.to_owned(), requested, called: None });
         posted.of(Subject::Member(USER)).changing("5".to_owned(), (5 + delta).to_string())
     };
     let lines = [
@@ -274,7 +274,8 @@ fn what_the_operator_does_is_told_as_theirs() {
     let member = || Subject::Member(USER);
     let currency = Currency::Luxury.key().to_owned();
     let kind = EntryKind::AdminAdd;
-    let coins = POSTED.with(Posted { currency, kind, delta: 7, reason: "a prize".to_owned(), requested: None });
+    let coins =
+        POSTED.with(Posted { currency, kind, delta: 7, reason: "a prize".to_owned(), requested: None, called: None });
     let link =
         || Link { handle: Handle::parse("dj_ann").unwrap(), former: None, was_verified: false, points: Amount::ZERO };
     let refund = Refund { user: USER, number: "#012345".to_owned(), gifted: None, luxury: None, given: None };

@@ -15,6 +15,33 @@ pub static POSTED: ActivityKind<Posted> =
         .called("A balance changed")
         .heard_as(Thing::Balance, ChangeType::Update);
 
+/// Old entries left the ledger.
+pub static ARCHIVED: ActivityKind<Archived> =
+    ActivityKind::new("coins.archived", archived).called("Old entries were archived");
+
+/// What left the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archived {
+    /// How many entries.
+    pub entries: u64,
+    /// The day before which they were made, as `2026-09-01`.
+    pub before: String,
+    /// Whether they are kept in the archive.
+    pub is_kept: bool,
+}
+
+fn archived(told: &Noted<'_, Archived>) -> Option<Sentence> {
+    let Archived { entries, before, is_kept } = &told.details;
+    let entries = Amount::ZERO.clamped_change(i64::try_from(*entries).unwrap_or(i64::MAX));
+    let (by, before) = (told.by(), before.clone());
+    let told = if *is_kept {
+        sentence!("{by} archived {entries} entries of the ledger of before {before}.", by, entries, before)
+    } else {
+        sentence!("{by} deleted {entries} entries of the ledger of before {before}.", by, entries, before)
+    };
+    Some(told.signed("🗄️"))
+}
+
 /// An entry of the ledger, as it is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posted {
@@ -28,11 +55,17 @@ pub struct Posted {
     pub reason: String,
     /// What was asked for, where that was more.
     pub requested: Option<Amount>,
+    /// What the server called its own currency then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
 }
 
 impl Posted {
     /// What the currency is called; one that this program does not know yet by its key.
     fn currency(&self) -> Sentence {
+        if let Some(called) = &self.called {
+            return called.to_sentence();
+        }
         Currency::of_key(&self.currency).map_or_else(|| self.currency.to_sentence(), |known| known.to_sentence())
     }
 }

@@ -107,6 +107,29 @@ impl Stretch {
     }
 }
 
+impl Stretch {
+    /// Whether nothing was read of it yet.
+    pub fn is_begin(self) -> bool {
+        self.from == EntryId::default()
+    }
+
+    /// The entries of the next part that are wanted, the oldest first, and what is left then.
+    pub fn part(
+        self,
+        read: &dyn Read,
+        guild: GuildId,
+        wanted: &Wanted,
+    ) -> Result<(Vec<(EntryId, LedgerEntry)>, Option<Self>), Error> {
+        let Self { from, last } = self;
+        let span = Span::of(guild).starting_at((guild, from)).through((guild, last));
+        let entries = tables::LEDGER.page(read, span, Direction::Forward, ENTRIES_OF_A_PART)?;
+        let seen = entries.last().map(|((_, id), _)| *id).filter(|id| *id < last);
+        let rest = seen.map(|id| Self { from: EntryId::new(id.get().saturating_add(1)), last });
+        let entries = entries.into_iter().map(|((_, id), entry)| (id, entry));
+        Ok((entries.filter(|(_, entry)| wanted.holds(entry)).collect(), rest))
+    }
+}
+
 /// The next part of a file, and what is left of it then. The first one begins with the names of the columns.
 pub fn part(
     read: &dyn Read,
@@ -114,19 +137,15 @@ pub fn part(
     wanted: &Wanted,
     stretch: Stretch,
 ) -> Result<(Vec<u8>, Option<Stretch>), Error> {
-    let Stretch { from, last } = stretch;
     let mut csv = csv::Writer::from_writer(Vec::new());
-    if from == EntryId::default() {
+    if stretch.is_begin() {
         csv.write_record(HEAD).map_err(Error::failed)?;
     }
-    let span = Span::of(guild).starting_at((guild, from)).through((guild, last));
-    let entries = tables::LEDGER.page(read, span, Direction::Forward, ENTRIES_OF_A_PART)?;
-    let seen = entries.last().map(|((_, id), _)| *id).filter(|id| *id < last);
-    for ((_, id), entry) in entries.iter().filter(|(_, entry)| wanted.holds(entry)) {
-        csv.write_record(&line(read, guild, *id, entry)?).map_err(Error::failed)?;
+    let (entries, rest) = stretch.part(read, guild, wanted)?;
+    for (id, entry) in entries {
+        csv.write_record(&line(read, guild, id, &entry)?).map_err(Error::failed)?;
     }
     let bytes = csv.into_inner().map_err(|error| Error::failed(error.to_string()))?;
-    let rest = seen.map(|id| Stretch { from: EntryId::new(id.get().saturating_add(1)), last });
     Ok((bytes, rest))
 }
 
@@ -196,7 +215,12 @@ mod tests {
     #[test]
     fn each_entry_is_a_line_with_what_undid_it_and_what_was_asked_for() {
         let store = TestStore::new();
-        let order = |reason: &str| Order { user: ANN, reason: reason.to_owned(), actor: Actor::Member(UserId::new(9)) };
+        let order = |reason: &str| Order {
+            currency: Currency::Luxury,
+            user: ANN,
+            reason: reason.to_owned(),
+            actor: Actor::Member(UserId::new(9)),
+        };
         post(&store, GUILD, ANN, Currency::Luxury, 30, "quiz");
         let (remove, undo) = (order("a mistake"), order("sorry"));
         store.write(move |tx| service::remove(tx, GUILD, &remove, Amount::of(50)).map(drop)).unwrap();

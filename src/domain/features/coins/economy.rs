@@ -73,7 +73,7 @@ pub struct Holder {
     pub amount: Amount,
 }
 
-/// The Luxury Coins of a guild.
+/// All that there is of a currency in a guild.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Circulation {
     /// All of them together.
@@ -194,6 +194,28 @@ fn about_watching(prices: &Prices) -> Option<Warning> {
     None
 }
 
+/// Weeks over which what came into being is compared with what was spent.
+pub const COMPARED: i64 = 4;
+/// So many times what was spent may come into being.
+const MOST_MADE: i64 = 3;
+/// Less than this in all that time tells nothing.
+const LEAST_MADE: i64 = 1_000;
+
+/// What came into being of a currency and what was spent, in some weeks together, where the first is so much more that prices fall
+/// behind.
+pub fn about_flow(name: &str, made: i64, spent: i64) -> Option<Warning> {
+    if made < LEAST_MADE || made <= spent.saturating_mul(MOST_MADE) {
+        return None;
+    }
+    let spent = if spent == 0 { "none".to_owned() } else { format!("only {}", grouped(spent)) };
+    let text = format!(
+        "In the {COMPARED} weeks before this one {} {name} came into being, and {spent} of them were spent. Prices fall behind: more \
+         to buy, or smaller rewards, hold against that.",
+        grouped(made)
+    );
+    Some(Warning { text, changes: Vec::new() })
+}
+
 /// The changes whose value the setting can have.
 fn changes(wanted: [(&str, i64, u32); 2]) -> Vec<Change> {
     let possible = wanted.into_iter().filter_map(|(key, value, most)| {
@@ -274,6 +296,16 @@ mod tests {
             (no_gifts.skip_in_gifts(), told(no_gifts).as_str()),
             (None, "Gifts earn no Luxury Coins here, only watching does.")
         );
+    }
+
+    #[test]
+    fn more_that_comes_into_being_than_is_spent_is_told_where_it_is_much_more() {
+        let told = |made, spent| about_flow("cookies", made, spent).map(|warning| warning.text);
+        for (made, spent) in [(999, 0), (3_000, 1_000), (0, 0), (1_000, 5_000), (i64::MAX, i64::MAX)] {
+            assert_eq!(told(made, spent), None, "{made} and {spent}");
+        }
+        assert!(told(3_001, 1_000).unwrap().contains("3,001 cookies came into being, and only 1,000 of them"));
+        assert!(told(1_000, 0).unwrap().contains("and none of them were spent"));
     }
 
     #[test]

@@ -14,16 +14,18 @@
 //! the single events; resets and links are journalled one by one, each after the sum that precedes it.
 //!
 //! **Invariants.** `before + delta = after` in each entry; an entry begins where the account's last one ended; a
-//! balance is what its last entry says, plus points that are not journalled yet ([`check`]). Entries are never changed:
+//! balance is what its last entry says, plus points that are not journalled yet ([`check`]). Entries are never changed; old ones
+//! leave the ledger together, and one that stands for them remains ([`archive`]):
 //! an undo is an entry of its own, the opposite of the one that it undoes, and no entry is undone twice. What was asked for
 //! where less could be taken stands beside the ledger (`C-08`). What came and went on a day is an index of the ledger
 //! ([`weeks`]).
 //!
-//! **Tables.** `coins.ledger`, `coins.luxury_coins`, `coins.user_points`, `coins.points_unjournalled`,
+//! **Tables.** `coins.ledger`, `coins.archive`, `coins.luxury_coins`, `coins.user_points`, `coins.points_unjournalled`,
 //! `coins.points_changed`, `coins.wishes`, `coins.undone`, `coins.skips_bought`, `coins.earlier_skips`,
 //! `coins.weeks`, which is empty since version 8. **Topic.** `coins.changed`.
 
 pub mod activity;
+pub mod archive;
 pub mod check;
 pub mod csv;
 pub mod economy;
@@ -38,6 +40,7 @@ pub mod sql;
 pub mod tables;
 #[cfg(test)]
 mod tests;
+mod transaction_id;
 pub mod upkeep;
 pub mod weeks;
 
@@ -50,7 +53,7 @@ pub const DOMAIN: Domain = Domain {
     tables: tables::TABLES,
     migrations: migration::ALL,
     topics: &[tables::CHANGED],
-    activities: &[&activity::POSTED],
+    activities: &[&activity::POSTED, &activity::ARCHIVED],
     refusals: &[model::CoinsRefusal::ROWS],
     at_start: &[&upkeep::SCORES_SYNCED],
     after_start: &[&upkeep::OLD_SCORES, &upkeep::SCORES_SYNCED],

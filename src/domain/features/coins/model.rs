@@ -7,9 +7,10 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
-use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::ids::UserId;
 use crate::kernel::sentence::{Sentence, Slot};
 use crate::kernel::time::Timestamp;
+use crate::money::Money;
 use crate::store::Record;
 use crate::{fields, id_type, key_enum, refusals, sentence, slots_by_display};
 
@@ -58,7 +59,7 @@ impl Currency {
         key.parse().ok()
     }
 
-    /// How the currency is called in a sentence.
+    /// How the currency is called where nobody knows of which server it is; [`Called`] tells it better.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Luxury => "Luxury Coins",
@@ -75,6 +76,24 @@ impl fmt::Display for Currency {
 }
 
 slots_by_display!(Currency, EntryId);
+
+/// What a guild calls one of the currencies, as a part of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// One that has the same name everywhere.
+    Everywhere(Currency),
+    /// The server's own.
+    Own(Money),
+}
+
+impl Slot for Called {
+    fn to_sentence(&self) -> Sentence {
+        match self {
+            Self::Everywhere(currency) => currency.to_sentence(),
+            Self::Own(money) => money.to_sentence(),
+        }
+    }
+}
 
 /// What an entry stands for: one closed set for all currencies (`C-11`).
 #[derive(
@@ -265,6 +284,19 @@ pub struct LedgerEntry {
 
 impl Record for LedgerEntry {}
 
+/// An entry that left the ledger, with what stood beside it there (`C-65`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archived {
+    /// The entry.
+    pub entry: LedgerEntry,
+    /// What was asked for, where less could be taken.
+    pub requested: Option<Amount>,
+    /// The entry that undid it.
+    pub undone_by: Option<EntryId>,
+}
+
+impl Record for Archived {}
+
 /// The purchase of a song's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkipBought {
@@ -273,25 +305,6 @@ pub struct SkipBought {
 }
 
 impl Record for SkipBought {}
-
-impl LedgerEntry {
-    /// The public name of an entry: `txn_{guild}_{unix milliseconds}_{6 of base 36}` (`C-15`).
-    ///
-    /// The last part is the entry's number, so two entries of a guild differ there for the first two thousand million.
-    pub fn transaction_id(&self, guild: GuildId, id: EntryId) -> String {
-        format!("txn_{guild}_{}_{}", self.at.micros().div_euclid(1000), base_36(id.get()))
-    }
-}
-
-/// The last six digits of a number in base 36.
-fn base_36(mut number: u64) -> String {
-    let mut digits = [0_u8; 6];
-    for digit in digits.iter_mut().rev() {
-        *digit = u8::try_from(number % 36).unwrap_or(0);
-        number /= 36;
-    }
-    digits.into_iter().map(|digit| char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 })).collect()
-}
 
 /// What a member has of one currency (`M-DB-07`, `M-DB-11`, `T-CUR-02`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -302,9 +315,11 @@ pub struct Balance {
     pub earned: Amount,
     /// All that went so far, likewise (`total_spent`).
     pub spent: Amount,
+    /// When the first of it came or went, of the server's currency alone: its member's account began then (`T-CUR-07`).
+    pub began: Option<Timestamp>,
 }
 
-fields!(Balance: earned since 2 = Amount::ZERO, spent since 2 = Amount::ZERO);
+fields!(Balance: earned since 2 = Amount::ZERO, spent since 2 = Amount::ZERO, began since 2 = None);
 
 /// Points of a member that the balance holds and the ledger does not list yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -363,7 +378,7 @@ refusals! {
         /// More is to go than there is.
         NotEnough {
             /// The currency.
-            currency: Currency,
+            currency: Called,
             /// What there is.
             balance: Amount,
             /// What was to go.
@@ -372,7 +387,7 @@ refusals! {
         /// More is to come than a balance can hold (`D-35`).
         Full {
             /// The currency.
-            currency: Currency,
+            currency: Called,
             /// What there is.
             balance: Amount,
         } => "coins.full", "The balance is **{balance} {currency}**. It cannot grow beyond {most}.",
@@ -383,7 +398,17 @@ refusals! {
         /// Nobody says what a change by hand is for.
         NoReason => "coins.no_reason" as NotValid, "Please say why: the reason stands in the ledger.";
         /// There is nothing to take away.
-        NothingThere => "coins.nothing_there", "There are no Luxury Coins to remove: the balance is **0**.";
+        NothingThere {
+            /// The currency.
+            currency: Called,
+        } => "coins.nothing_there", "There are no {currency} to remove: the balance is **0**.";
+        /// A balance is to be set to what it is.
+        Unchanged {
+            /// The currency.
+            currency: Called,
+            /// What there is.
+            balance: Amount,
+        } => "coins.unchanged", "The balance is **{balance} {currency}** already, so nothing was changed.";
         /// The economy of the guild is off (`D-13`).
         SwitchedOff => "coins.switched_off",
             "Luxury Coins are switched off in this server. What you have stays yours.";
@@ -407,6 +432,14 @@ refusals! {
         /// The member has no entry of this number.
         NoSuchEntry => "coins.no_such_entry" as NotThere,
             "This member has no such entry. Choose one from the list that appears while you type `entry`.";
+        /// A guild has no entry that is called so.
+        NoSuchTransaction {
+            /// What was typed.
+            typed: String,
+            /// The currency.
+            currency: Called,
+        } => "coins.no_such_transaction" as NotThere, "There is no transaction of {currency} called **{typed}** in this server. \
+            {/currency-admin history} lists those of a member.";
         /// The entry was undone before.
         AlreadyUndone {
             /// The entry that undid it.
@@ -415,63 +448,11 @@ refusals! {
         /// The entry undid another.
         IsAnUndo => "coins.is_an_undo",
             "This entry undid another one, and an undo cannot be undone. Use `add` or `remove` instead.";
+        /// The entry stands for others.
+        IsAnOpening => "coins.is_an_opening",
+            "This entry stands for earlier ones that were archived, and what was archived cannot be undone.";
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-    use crate::store::Key;
-
-    #[test]
-    fn every_kind_of_entry_has_a_name_of_its_own_and_is_read_by_it() {
-        let names: HashSet<_> = EntryKind::VARIANTS.iter().map(|kind| kind.name()).collect();
-        assert_eq!(names.len(), EntryKind::VARIANTS.len());
-        for kind in EntryKind::VARIANTS {
-            assert_eq!(kind.name().parse(), Ok(*kind));
-        }
-        assert_eq!("shop".parse::<EntryKind>(), Err(UnknownKind("shop".into())));
-    }
-
-    #[test]
-    fn stored_names_and_bytes_stay_as_they_are() {
-        let names = [
-            "daily task_reward shop_purchase shop_refund transfer_send transfer_receive admin_add admin_remove admin_set",
-            "admin_adjust watch_time gift buy_skip points_event points_reset points_link xp_text xp_voice xp_admin",
-            "rollback archive_opening import",
-        ];
-        let found: Vec<_> = EntryKind::VARIANTS.iter().map(|kind| kind.name()).collect();
-        assert_eq!(found.join(" "), names.join(" "));
-        let mut bytes = Vec::new();
-        for currency in Currency::VARIANTS {
-            currency.encode_to(&mut bytes);
-        }
-        assert_eq!(bytes, [1, 2, 3]);
-        // In the order of the names above.
-        let mut bytes = Vec::new();
-        for kind in EntryKind::VARIANTS {
-            kind.encode_to(&mut bytes);
-        }
-        assert_eq!(bytes, (1..=22).collect::<Vec<u8>>());
-    }
-
-    #[test]
-    fn an_entry_has_a_public_name_that_differs_for_every_number() {
-        let entry = LedgerEntry {
-            currency: Currency::Luxury,
-            user: UserId::new(9),
-            delta: 2,
-            before: Amount::ZERO,
-            after: Amount::of(2),
-            kind: EntryKind::Gift,
-            reason: "Rose ×100".into(),
-            actor: Actor::Live,
-            at: Timestamp::from_millis(1_763_756_100_123),
-        };
-        let name = |id| entry.transaction_id(GuildId::new(5), EntryId::new(id));
-        assert_eq!(name(1), "txn_5_1763756100123_000001");
-        assert_eq!(name(36 * 36 + 35), "txn_5_1763756100123_00010z");
-    }
-}
+mod tests;

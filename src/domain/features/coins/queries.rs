@@ -1,22 +1,28 @@
 //! Reads of the ledger, for views and for other features. [`entries`] looks through it by filter, [`holders`] tells who has
-//! how much.
+//! how much, [`ranking`] who comes first, and [`statistics`] what came and went in a time.
 
 pub mod entries;
 pub mod holders;
+pub mod ranking;
+pub mod statistics;
+mod walk;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use strum::VariantArray;
+
 use super::economy::{Circulation, Holder, Week};
-use super::model::{CoinsRefusal, Currency, EntryId, LedgerEntry};
+use super::model::{Called, CoinsRefusal, Currency, EntryId, LedgerEntry};
 use super::settings::{LUXURY_ENABLED, SKIP_PRICE};
-pub use super::tables::{balance, unjournalled};
+pub use super::tables::{SERVER_CURRENCY, balance, balance_row, unjournalled};
 use super::weeks::WeekNumber;
 use super::{rules, tables};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::money;
 use crate::store::{Direction, Read, Span};
 
 /// Entries on one page of a history.
@@ -67,6 +73,23 @@ pub struct HistoryPage {
     pub older_than: Option<EntryId>,
 }
 
+/// What a guild calls a currency.
+pub fn called(read: &dyn Read, guild: GuildId, currency: Currency) -> Result<Called> {
+    Ok(match currency {
+        Currency::Luxury | Currency::Points => Called::Everywhere(currency),
+        Currency::Server => Called::Own(money::of(read, guild)?),
+    })
+}
+
+/// An entry by its number, or by its public name (`C-15`), as somebody typed it.
+pub fn entry_called(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Option<(EntryId, LedgerEntry)>> {
+    let typed = typed.trim();
+    let Some(id) = typed.parse().ok().or_else(|| LedgerEntry::number_in(guild, typed)) else { return Ok(None) };
+    let found = tables::LEDGER.get(read, &(guild, id))?;
+    let is_meant = |entry: &LedgerEntry| typed == id.to_string() || typed == entry.transaction_id(guild, id);
+    Ok(found.filter(is_meant).map(|entry| (id, entry)))
+}
+
 /// What a member has.
 pub fn purse(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Purse> {
     Ok(Purse {
@@ -91,7 +114,7 @@ pub fn require_on(read: &dyn Read, guild: GuildId) -> Result<()> {
 pub fn skips_of(read: &dyn Read, guild: GuildId, song: u64) -> Result<Vec<HistoryRow>> {
     let mut rows = Vec::new();
     for id in tables::skips_bought(read, guild, song)? {
-        let Some(entry) = tables::LEDGER.get(read, &(guild, id))? else { continue };
+        let Some(entry) = tables::skip_entry(read, guild, id)? else { continue };
         let undone_by = tables::UNDONE.get(read, &(guild, id))?.map(|undone| undone.by);
         rows.push(HistoryRow { id, entry, requested: None, undone_by });
     }
@@ -130,12 +153,12 @@ pub fn undoable(read: &dyn Read, guild: GuildId, user: UserId, typed: &str) -> R
     Ok(offered)
 }
 
-/// All Luxury Coins of a guild, and who has most of them. Looks at each balance once and holds `most` of them.
-pub fn circulation(read: &dyn Read, guild: GuildId, most: usize) -> Result<Circulation> {
+/// All that there is of a currency in a guild, and who has most of it. Looks at each balance once and holds `most` of them.
+pub fn circulation(read: &dyn Read, guild: GuildId, currency: Currency, most: usize) -> Result<Circulation> {
     let mut found = Circulation::default();
     // The smallest of the largest lies on top. Of two that are equal, the member who was here first stays.
     let mut largest = BinaryHeap::with_capacity(most + 1);
-    tables::LUXURY_COINS.for_each(read, guild, |(_, user), balance| {
+    tables::balances(currency).for_each(read, guild, |(_, user), balance| {
         if balance.amount == Amount::ZERO {
             return Ok(());
         }
@@ -190,6 +213,16 @@ pub fn history(
     limit: usize,
 ) -> Result<Vec<(EntryId, LedgerEntry)>> {
     tables::entries_of(read, guild, currency, user, None, limit)
+}
+
+/// Whether a member has an entry of whatever currency.
+pub fn has_entries(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
+    for currency in Currency::VARIANTS {
+        if !tables::entries_of(read, guild, *currency, user, None, 1)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Shows every member's engagement points to `visit`, in the order of their ids.

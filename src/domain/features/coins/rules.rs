@@ -1,35 +1,85 @@
 //! Every decision about balances.
 
-use super::model::{Balance, CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting, Undone};
+use super::model::{Balance, Called, CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting, Undone};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::{Amount, AmountError};
 use crate::kernel::ids::UserId;
 use crate::kernel::text::{names_member, one_line};
+use crate::kernel::time::Timestamp;
 use crate::store::Erasure;
 
-/// The balance after a change that must happen whole or not at all.
-pub fn after_posting(currency: Currency, balance: Amount, delta: i64) -> Result<Amount, CoinsRefusal> {
+/// The balance after a change that must happen whole or not at all; of a currency that is called so.
+pub fn after_posting(currency: &Called, balance: Amount, delta: i64) -> Result<Amount, CoinsRefusal> {
     if delta == 0 {
         return Err(CoinsRefusal::Nothing);
     }
+    let currency = || currency.clone();
     balance.changed_by(delta).map_err(|error| match error {
         AmountError::Negative => {
-            CoinsRefusal::NotEnough { currency, balance, wanted: Amount::ZERO.clamped_change(delta.saturating_neg()) }
+            let wanted = Amount::ZERO.clamped_change(delta.saturating_neg());
+            CoinsRefusal::NotEnough { currency: currency(), balance, wanted }
         }
-        AmountError::TooLarge => CoinsRefusal::Full { currency, balance },
+        AmountError::TooLarge => CoinsRefusal::Full { currency: currency(), balance },
     })
 }
 
-/// A balance once a change is booked. Of the server's currency it also tells what came and went so far; what was given back
-/// or corrected counts as neither (`D-42`).
-pub fn balance_with(row: &Balance, posting: &Posting, after: Amount) -> Balance {
-    let is_neither = matches!(posting.kind, EntryKind::ShopRefund | EntryKind::Rollback | EntryKind::ArchiveOpening);
-    let (came, went) = match posting.delta {
-        _ if posting.currency != Currency::Server || is_neither => (0, 0),
-        delta if delta > 0 => (delta, 0),
-        delta => (0, delta.saturating_neg()),
+/// What came and what went by a change, as totals of an account count it: of the server's currency alone, and what was given
+/// back or corrected counts as neither (`D-42`).
+pub const fn turnover(currency: Currency, kind: EntryKind, delta: i64) -> (i64, i64) {
+    match currency {
+        Currency::Server if is_neither(kind) => (0, 0),
+        Currency::Server if delta > 0 => (delta, 0),
+        Currency::Server => (0, delta.saturating_neg()),
+        Currency::Luxury | Currency::Points => (0, 0),
+    }
+}
+
+/// A balance once a change is booked at a moment. Of the server's currency it also tells what came and went so far, and since
+/// when there is the account.
+pub fn balance_with(row: &Balance, posting: &Posting, after: Amount, at: Timestamp) -> Balance {
+    let (came, went) = turnover(posting.currency, posting.kind, posting.delta);
+    Balance {
+        amount: after,
+        earned: row.earned.clamped_change(came),
+        spent: row.spent.clamped_change(went),
+        began: row.began.or((posting.currency == Currency::Server).then_some(at)),
+    }
+}
+
+/// Which entry is the other half of a transfer; it was written in the same moment, the giver's first.
+pub fn other_half(id: EntryId, entry: &LedgerEntry) -> Option<EntryId> {
+    match entry.kind {
+        EntryKind::TransferSend => Some(EntryId::new(id.get().saturating_add(1))),
+        EntryKind::TransferReceive => Some(EntryId::new(id.get().saturating_sub(1))),
+        _ => None,
+    }
+}
+
+/// Whether two entries are the halves of one transfer.
+pub fn are_halves(one: &LedgerEntry, other: &LedgerEntry) -> bool {
+    let kinds = [one.kind, other.kind];
+    let is_pair = kinds == [EntryKind::TransferSend, EntryKind::TransferReceive]
+        || kinds == [EntryKind::TransferReceive, EntryKind::TransferSend];
+    is_pair && (one.currency, one.at) == (other.currency, other.at) && one.delta == other.delta.saturating_neg()
+}
+
+/// Whether an entry is neither earned nor spent: it gives back, corrects, or stands for others (`D-42`).
+pub const fn is_neither(kind: EntryKind) -> bool {
+    matches!(kind, EntryKind::ShopRefund | EntryKind::Rollback | EntryKind::ArchiveOpening)
+}
+
+/// What is left of an account whose entries up to this one are archived: one entry in the place of the last of them. Nothing where
+/// nothing was left.
+pub fn opening(last: &LedgerEntry, reason: &str, actor: Actor) -> Option<LedgerEntry> {
+    let opening = LedgerEntry {
+        delta: last.after.get(),
+        before: Amount::ZERO,
+        kind: EntryKind::ArchiveOpening,
+        reason: reason.to_owned(),
+        actor,
+        ..last.clone()
     };
-    Balance { amount: after, earned: row.earned.clamped_change(came), spent: row.spent.clamped_change(went) }
+    (opening.delta != 0).then_some(opening)
 }
 
 /// The amount that somebody typed, at least 1; refuses what is missing, too small or too large.
@@ -53,10 +103,10 @@ pub fn required_reason(typed: &str) -> Result<String, CoinsRefusal> {
 }
 
 /// How much is taken where `wanted` is to go: as much as there is (`M-ECO-10`, `C-08`). Refuses to take nothing.
-pub fn taken(balance: Amount, wanted: Amount) -> Result<Amount, CoinsRefusal> {
+pub fn taken(currency: &Called, balance: Amount, wanted: Amount) -> Result<Amount, CoinsRefusal> {
     match (balance, wanted) {
         (_, Amount::ZERO) => Err(CoinsRefusal::Nothing),
-        (Amount::ZERO, _) => Err(CoinsRefusal::NothingThere),
+        (Amount::ZERO, _) => Err(CoinsRefusal::NothingThere { currency: currency.clone() }),
         (balance, wanted) => Ok(balance.min(wanted)),
     }
 }
@@ -74,10 +124,11 @@ pub fn unusual_times(amount: Amount, balance: Amount) -> Option<i64> {
     (amount >= HUGE || (amount >= LARGE && times >= MANY)).then_some(times)
 }
 
-/// Refuses to undo an entry twice, and to undo an undo.
+/// Refuses to undo an entry twice, to undo an undo, and what stands for other entries.
 pub fn may_undo(entry: &LedgerEntry, undone: Option<Undone>) -> Result<(), CoinsRefusal> {
     match undone {
         _ if entry.kind == EntryKind::Rollback => Err(CoinsRefusal::IsAnUndo),
+        _ if entry.kind == EntryKind::ArchiveOpening => Err(CoinsRefusal::IsAnOpening),
         Some(Undone { by }) => Err(CoinsRefusal::AlreadyUndone { by }),
         None => Ok(()),
     }
@@ -122,7 +173,8 @@ pub fn without_words(entry: &LedgerEntry) -> LedgerEntry {
 mod tests {
     use super::*;
     use crate::kernel::ids::GuildId;
-    use crate::kernel::time::Timestamp;
+
+    const LUXURY: Called = Called::Everywhere(Currency::Luxury);
 
     #[test]
     fn an_amount_is_a_whole_number_from_1_to_the_cap() {
@@ -150,11 +202,12 @@ mod tests {
     #[test]
     fn no_more_is_taken_than_there_is() {
         for (balance, wanted, expected) in [(5, 3, 3), (5, 5, 5), (5, 9, 5)] {
-            assert_eq!(taken(Amount::of(balance), Amount::of(wanted)), Ok(Amount::of(expected)));
+            assert_eq!(taken(&LUXURY, Amount::of(balance), Amount::of(wanted)), Ok(Amount::of(expected)));
         }
-        assert_eq!(taken(Amount::of(5), Amount::MAX), Ok(Amount::of(5)));
-        assert_eq!(taken(Amount::of(5), Amount::ZERO), Err(CoinsRefusal::Nothing));
-        assert_eq!(taken(Amount::ZERO, Amount::of(1)), Err(CoinsRefusal::NothingThere));
+        assert_eq!(taken(&LUXURY, Amount::of(5), Amount::MAX), Ok(Amount::of(5)));
+        assert_eq!(taken(&LUXURY, Amount::of(5), Amount::ZERO), Err(CoinsRefusal::Nothing));
+        let nothing = CoinsRefusal::NothingThere { currency: LUXURY };
+        assert_eq!(taken(&LUXURY, Amount::ZERO, Amount::of(1)), Err(nothing));
     }
 
     #[test]
@@ -183,7 +236,7 @@ mod tests {
         ];
         for (balance, delta, expected) in cases {
             let balance = Amount::try_from(balance).unwrap();
-            let outcome = after_posting(Currency::Luxury, balance, delta).map(Amount::get);
+            let outcome = after_posting(&LUXURY, balance, delta).map(Amount::get);
             let outcome = outcome.map_err(|refusal| crate::kernel::refusal::Refuse::code(&refusal));
             assert_eq!(outcome, expected, "{balance} changed by {delta}");
         }
@@ -195,7 +248,7 @@ mod tests {
             deltas.iter().fold(Balance::default(), |row, &(delta, kind)| {
                 let (user, reason, actor) = (UserId::new(1), String::new(), Actor::System);
                 let posting = Posting { currency, user, delta, kind, reason, actor };
-                balance_with(&row, &posting, row.amount.clamped_change(delta))
+                balance_with(&row, &posting, row.amount.clamped_change(delta), Timestamp::from_micros(7))
             })
         };
         let deltas = [
@@ -206,7 +259,9 @@ mod tests {
             (-100, EntryKind::Rollback),
         ];
         let of = Amount::of;
-        assert_eq!(booked(Currency::Server, &deltas[..4]), Balance { amount: of(60), earned: of(100), spent: of(70) });
+        let began = Some(Timestamp::from_micros(7));
+        let expected = Balance { amount: of(60), earned: of(100), spent: of(70), began };
+        assert_eq!(booked(Currency::Server, &deltas[..4]), expected);
         let all = booked(Currency::Server, &deltas);
         assert_eq!((all.earned, all.spent), (of(100), of(70)));
         assert_eq!(booked(Currency::Luxury, &deltas[..1]), Balance { amount: of(100), ..Balance::default() });

@@ -2,20 +2,26 @@
 //!
 //! Nothing here decides anything: that a balance changes only together with its entry is the invariant of `service`.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::model::{Balance, Currency, EntryId, EntryKind, LedgerEntry, SkipBought, Undone, Unjournalled, Wish};
+use super::model::{
+    Archived, Balance, Currency, EntryId, EntryKind, LedgerEntry, SkipBought, Undone, Unjournalled, Wish,
+};
 use super::weeks::{WeekNumber, WeekSums};
 use super::{migration, rules};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::{AnyTable, Direction, Erasure, ErasureAction, Index, Read, Span, Sum, SumIndex, Table, Topic, Tx};
+use crate::kernel::time::Timestamp;
+use crate::store::{
+    AnyTable, CountedIndex, Direction, Erasure, ErasureAction, Index, Read, Span, Sum, SumIndex, Table, Topic, Tx,
+};
 
 /// A balance of a guild changed.
 pub const CHANGED: Topic = Topic::new("coins.changed");
 
-/// Entries by guild and number; only ever added to. Those of an erased member go on under the pseudonym, with all their
+/// Entries by guild and number; added to, and taken out in the order of their numbers when they are archived. Those of an erased member go on under the pseudonym, with all their
 /// amounts: what is in circulation, and what came and went in each week, is what it was.
 pub static LEDGER: Table<(GuildId, EntryId), LedgerEntry> = Table::new("coins.ledger", &[&BY_ACCOUNT, &BY_DAY])
     .erasing(|key, entry, erasure| {
@@ -35,6 +41,21 @@ static BY_DAY: SumIndex<DayKey, (GuildId, EntryId), LedgerEntry> =
     });
 type DayKey = (GuildId, Currency, i64, EntryKind, bool);
 
+/// Entries that left the ledger, by guild and number, with what stood beside them there (`C-65`).
+pub static ARCHIVE: Table<(GuildId, EntryId), Archived> =
+    Table::new("coins.archive", &[&ARCHIVED_BY_DAY]).erasing(|key, archived, erasure| {
+        if !rules::tells_of(&archived.entry, erasure.member) {
+            return ErasureAction::Keep;
+        }
+        let without = Archived { entry: rules::without(&archived.entry, erasure), ..archived.clone() };
+        ErasureAction::from((key, archived), *key, without)
+    });
+/// What they add up to, as [`BY_DAY`] of those in the ledger: what came and went stays told.
+static ARCHIVED_BY_DAY: SumIndex<DayKey, (GuildId, EntryId), Archived> =
+    SumIndex::new("coins.archive_by_day", |(guild, _), Archived { entry, .. }| {
+        Some(((*guild, entry.currency, entry.at.day(), entry.kind, entry.delta < 0), entry.delta))
+    });
+
 /// Luxury Coins by guild and member (`M-DB-11`).
 pub static LUXURY_COINS: Table<(GuildId, UserId), Balance> = Table::new("coins.luxury_coins", &[]).erasing(handed_on);
 /// Engagement points by guild and member (`M-DB-07`).
@@ -42,7 +63,12 @@ pub static USER_POINTS: Table<(GuildId, UserId), Balance> =
     Table::new("coins.user_points", &[]).held_back().erasing(handed_on);
 /// The server's own currency by guild and member.
 pub static SERVER_CURRENCY: Table<(GuildId, UserId), Balance> =
-    Table::new("coins.server_currency", &[]).erasing(handed_on);
+    Table::new("coins.server_currency", &[&SERVER_BY_AMOUNT]).erasing(handed_on);
+/// Those who have some of it, the most first; of two that have the same, the member who was on Discord first.
+pub static SERVER_BY_AMOUNT: CountedIndex<(GuildId, Reverse<Amount>, UserId), (GuildId, UserId), Balance> =
+    CountedIndex::new("coins.server_currency_by_amount", |(guild, user), balance| {
+        (balance.amount > Amount::ZERO).then_some((*guild, Reverse(balance.amount), *user))
+    });
 /// Points that no entry lists yet.
 pub static POINTS_UNJOURNALLED: Table<(GuildId, UserId), Unjournalled> =
     Table::new("coins.points_unjournalled", &[]).held_back().erasing(handed_on);
@@ -62,6 +88,7 @@ pub static EARLIER_SKIPS: Table<(GuildId, EntryId), SkipBought> =
 /// The tables of this feature.
 pub const TABLES: &[&dyn AnyTable] = &[
     &LEDGER,
+    &ARCHIVE,
     &LUXURY_COINS,
     &USER_POINTS,
     &SERVER_CURRENCY,
@@ -113,6 +140,18 @@ pub fn set_balance(tx: &Tx<'_>, guild: GuildId, currency: Currency, user: UserId
     Ok(())
 }
 
+/// The other half of a transfer, where an entry is one of the two and the other is still there.
+pub fn other_half(
+    read: &dyn Read,
+    guild: GuildId,
+    id: EntryId,
+    entry: &LedgerEntry,
+) -> Result<Option<(EntryId, LedgerEntry)>> {
+    let Some(other) = rules::other_half(id, entry) else { return Ok(None) };
+    let found = LEDGER.get(read, &(guild, other))?;
+    Ok(found.filter(|found| rules::are_halves(entry, found)).map(|found| (other, found)))
+}
+
 /// Adds an entry under the next number.
 pub fn add_entry(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry) -> Result<EntryId> {
     let id = EntryId::new(tx.next_id(guild, "coins.ledger")?);
@@ -120,11 +159,27 @@ pub fn add_entry(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry) -> Result<Ent
     Ok(id)
 }
 
-/// Takes the words out of the reasons of entries: they name somebody who is erased.
+/// Shows every entry that there is and was to `visit`, those in the archive as well.
+pub fn for_each_entry(
+    read: &dyn Read,
+    guild: GuildId,
+    mut visit: impl FnMut(EntryId, &LedgerEntry) -> Result<()>,
+) -> Result<()> {
+    ARCHIVE.for_each(read, guild, |(_, id), archived| visit(id, &archived.entry))?;
+    LEDGER.for_each(read, guild, |(_, id), entry| visit(id, &entry))
+}
+
+/// Takes the words out of the reasons of entries: they name somebody who is erased. An entry in the archive may have left an
+/// opening under its number.
 pub fn erase_reasons(tx: &Tx<'_>, guild: GuildId, entries: &[EntryId]) -> Result<()> {
     for id in entries {
-        if let Some(entry) = LEDGER.get(tx, &(guild, *id))? {
-            LEDGER.put(tx, &(guild, *id), &rules::without_words(&entry))?;
+        let key = (guild, *id);
+        if let Some(entry) = LEDGER.get(tx, &key)?.filter(|entry| entry.kind != EntryKind::ArchiveOpening) {
+            LEDGER.put(tx, &key, &rules::without_words(&entry))?;
+        }
+        if let Some(archived) = ARCHIVE.get(tx, &key)? {
+            let entry = rules::without_words(&archived.entry);
+            ARCHIVE.put(tx, &key, &Archived { entry, ..archived })?;
         }
     }
     Ok(())
@@ -137,19 +192,68 @@ pub fn sums_of_days(
     currency: Currency,
     days: &Range<i64>,
 ) -> Result<Vec<(EntryKind, Sum)>> {
-    let all = Span::of((guild, currency));
-    let of_days = all.starting_at((guild, currency, days.start)).before((guild, currency, days.end));
-    let buckets = BY_DAY.page(read, of_days, Direction::Forward, usize::MAX)?;
+    let buckets = BY_DAY.page(read, in_days(guild, currency, days), Direction::Forward, usize::MAX)?;
     Ok(buckets.into_iter().map(|((.., kind, _), sum)| (kind, sum)).collect())
+}
+
+/// What came and went of a currency in some days, by day and kind, whether or not the entries were archived since. What remained of
+/// those that were is none of it.
+pub fn history_of_days(
+    read: &dyn Read,
+    guild: GuildId,
+    currency: Currency,
+    days: &Range<i64>,
+) -> Result<Vec<(i64, EntryKind, Sum)>> {
+    let mut buckets = ARCHIVED_BY_DAY.page(read, in_days(guild, currency, days), Direction::Forward, usize::MAX)?;
+    buckets.extend(BY_DAY.page(read, in_days(guild, currency, days), Direction::Forward, usize::MAX)?);
+    let of_day = buckets.into_iter().map(|((_, _, day, kind, _), sum)| (day, kind, sum));
+    Ok(of_day.filter(|(_, kind, _)| *kind != EntryKind::ArchiveOpening).collect())
+}
+
+fn in_days(guild: GuildId, currency: Currency, days: &Range<i64>) -> Span<DayKey> {
+    let all = Span::of((guild, currency));
+    all.starting_at((guild, currency, days.start)).before((guild, currency, days.end))
 }
 
 /// What came and went of Luxury Coins in a week.
 pub fn week(read: &dyn Read, guild: GuildId, week: WeekNumber) -> Result<WeekSums> {
     let mut sums = WeekSums::default();
-    for (kind, Sum { sum, .. }) in sums_of_days(read, guild, Currency::Luxury, &week.days())? {
+    for (_, kind, Sum { sum, .. }) in history_of_days(read, guild, Currency::Luxury, &week.days())? {
         sums.add(kind, sum);
     }
     Ok(sums)
+}
+
+/// The purchase of a song's place that has this number; nothing where it was archived.
+pub fn skip_entry(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<LedgerEntry>> {
+    Ok(LEDGER.get(read, &(guild, id))?.filter(|entry| entry.kind == EntryKind::BuySkip))
+}
+
+/// The first entry of a balance that is in the ledger.
+pub fn first_of(read: &dyn Read, guild: GuildId, currency: Currency, user: UserId) -> Result<Option<EntryId>> {
+    Ok(BY_ACCOUNT.first(read, (guild, currency, user), Direction::Forward)?.map(|(.., id)| id))
+}
+
+/// The number from which on entries are of a moment or later; `beyond`, the one behind the last, where none is.
+///
+/// Entries are numbered in the order in which they were made, so it is found by halving. Some numbers are missing where entries
+/// were archived: the next one that is there tells of them.
+pub fn first_at(read: &dyn Read, guild: GuildId, beyond: u64, moment: Timestamp) -> Result<u64> {
+    let (mut low, mut high) = (1, beyond);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match LEDGER.first(read, between(guild, &(middle..high)), Direction::Forward)? {
+            Some(((_, id), entry)) if entry.at < moment => low = id.get().saturating_add(1),
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+/// The keys of the entries whose numbers lie between these.
+pub fn between(guild: GuildId, numbers: &Range<u64>) -> Span<(GuildId, EntryId)> {
+    let all = Span::of(guild);
+    all.starting_at((guild, EntryId::new(numbers.start))).before((guild, EntryId::new(numbers.end)))
 }
 
 /// The entries that paid for the places of a song, the latest first.
@@ -192,18 +296,32 @@ pub fn entries_of(
     Ok(entries)
 }
 
-/// The numbers of the entries of one balance that lie between two of these, latest first, at most `limit`.
-pub fn numbers_of(
+/// Shows the entries of one balance to `visit`, the oldest first.
+pub fn for_each_of(
     read: &dyn Read,
     guild: GuildId,
     currency: Currency,
     user: UserId,
+    mut visit: impl FnMut(EntryId, LedgerEntry) -> Result<()>,
+) -> Result<()> {
+    BY_ACCOUNT.for_each(read, (guild, currency, user), |(.., id)| match LEDGER.get(read, &(guild, id))? {
+        Some(entry) => visit(id, entry),
+        None => Ok(()),
+    })
+}
+
+/// The numbers of the entries of one balance that lie between two of these, from the one end or the other, at most `limit`.
+pub fn numbers_of(
+    read: &dyn Read,
+    account: (GuildId, Currency, UserId),
     between: Range<EntryId>,
+    direction: Direction,
     limit: usize,
 ) -> Result<Vec<EntryId>> {
-    let account = Span::of((guild, currency, user));
-    let span = account.starting_at((guild, currency, user, between.start)).before((guild, currency, user, between.end));
-    Ok(BY_ACCOUNT.page(read, span, Direction::Backward, limit)?.into_iter().map(|(.., id)| id).collect())
+    let (guild, currency, user) = account;
+    let all = Span::of(account);
+    let span = all.starting_at((guild, currency, user, between.start)).before((guild, currency, user, between.end));
+    Ok(BY_ACCOUNT.page(read, span, direction, limit)?.into_iter().map(|(.., id)| id).collect())
 }
 
 /// The number of the latest entry.

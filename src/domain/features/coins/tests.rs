@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
+use strum::VariantArray;
 
 use super::check::check;
 use super::model::{Balance, Currency, EntryId, EntryKind, LedgerEntry, Posting};
@@ -150,7 +151,8 @@ fn what_was_paid_for_the_places_of_a_song_is_known_by_each_purchase_until_it_is_
     };
     assert_eq!((paid(ANN, 1), paid(ANN, 2), paid(ANN, 3)), (vec![5, 4, 2], vec![3], vec![]));
     assert_eq!(paid(UserId::new(99), 1), Vec::<u64>::new(), "somebody else did not pay for it");
-    let order = service::Order { user: ANN, reason: "it went".to_owned(), actor: Actor::System };
+    let order =
+        service::Order { currency: Currency::Luxury, user: ANN, reason: "it went".to_owned(), actor: Actor::System };
     store.write(move |tx| service::undo(tx, GUILD, &order, EntryId::new(4))).unwrap();
     assert_eq!((paid(ANN, 1), balance(&store, Currency::Luxury)), (vec![5, 2], 3));
     assert_eq!(store.read(|read| check(read, GUILD)), Vec::<String>::new());
@@ -200,6 +202,22 @@ fn the_check_finds_a_balance_that_the_ledger_does_not_explain() {
     assert_eq!(store.read(|read| check(read, GuildId::new(6))), Vec::<String>::new());
 }
 
+#[test]
+fn the_check_finds_what_came_and_went_where_the_entries_do_not_explain_it() {
+    crate::covers!("T-HLP-02", "T-HLP-06");
+    let store = TestStore::new();
+    let ann = || store.read(|read| queries::balance_row(read, GUILD, Currency::Server, ANN));
+    assert_eq!(ann(), Balance::default(), "who is unknown has nothing");
+    post(&store, Currency::Server, 100).unwrap();
+    post(&store, Currency::Server, -30).unwrap();
+    let damaged = Balance { earned: Amount::of(99), began: None, ..ann() };
+    store.write(move |tx| tables::set_balance(tx, GUILD, Currency::Server, ANN, &damaged)).unwrap();
+    assert_eq!(
+        store.read(|read| check(read, GUILD)),
+        ["user 1 earned 99 and spent 30, the ledger says 100 and 30", "nothing says since when user 1 has an account"]
+    );
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Post(Currency, i64),
@@ -212,7 +230,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let delta = prop_oneof![-60_i64..60, Just(Amount::MAX.get()), Just(i64::MIN)];
     prop_oneof![
-        (prop_oneof![Just(Currency::Luxury), Just(Currency::Points)], delta).prop_map(|(c, d)| Step::Post(c, d)),
+        (proptest::sample::select(Currency::VARIANTS), delta).prop_map(|(c, d)| Step::Post(c, d)),
         (0..40_u32).prop_map(Step::Award),
         Just(Step::Reset),
         (0..50_u32).prop_map(Step::MoveTo),
@@ -278,6 +296,7 @@ fn balances_follow_a_plain_model() {
         Ok(())
     });
     outcome.unwrap();
+    crate::covers!("T-EDG-10", "T-EDG-13", "T-EDG-15");
     assert!(next.get() > 1_000);
     store.check();
 }

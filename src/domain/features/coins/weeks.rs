@@ -9,8 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::model::EntryKind;
 use crate::kernel::time::Timestamp;
 
-const MICROS_PER_DAY: i64 = 86_400_000_000;
-
 /// A week, by its number; they are numbered from the one in which 1970 began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct WeekNumber(pub i64);
@@ -23,7 +21,7 @@ impl WeekNumber {
 
     /// Its Monday, 00:00 UTC.
     pub const fn begins(self) -> Timestamp {
-        Timestamp::from_micros(self.days().start.saturating_mul(MICROS_PER_DAY))
+        Timestamp::beginning_of_day(self.days().start)
     }
 
     /// The numbers of its days.

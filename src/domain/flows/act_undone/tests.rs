@@ -1,6 +1,7 @@
 //! What is taken back leaves everything as it was, once, and never what somebody else did since.
 
 use super::*;
+use crate::features::coins::model::Currency;
 use crate::features::coins::service::Order;
 use crate::features::coins::settings::SKIP_PRICE;
 use crate::features::engagement::model::Credit;
@@ -71,7 +72,7 @@ fn state(evening: &Evening, song: SongId) -> (Entry, bool, i64, Option<Credit>, 
 }
 
 fn buys(evening: &Evening, coins: u32, price: u32) {
-    let order = Order { user: ANN, reason: "a test".into(), actor: HOST };
+    let order = Order { currency: Currency::Luxury, user: ANN, reason: "a test".into(), actor: HOST };
     evening.store.write(move |tx| coins_by_hand::add(tx, GUILD, &order, Amount::of(coins))).unwrap();
     evening.store.write(move |tx| SKIP_PRICE.set(tx, GUILD, &price)).unwrap();
     evening.store.write(|tx| skip_bought::run(tx, GUILD, ANN).map(drop)).unwrap();
@@ -226,7 +227,7 @@ fn coins_that_were_spent_meanwhile_are_not_taken_and_the_song_stays_removed() {
     let (evening, song) = begun();
     buys(&evening, 30, 30);
     finds_dead(&evening, song);
-    let order = Order { user: ANN, reason: "a prize given back".into(), actor: HOST };
+    let order = Order { currency: Currency::Luxury, user: ANN, reason: "a prize given back".into(), actor: HOST };
     evening.store.write(move |tx| coins_by_hand::remove(tx, GUILD, &order, Amount::of(1)).map(drop)).unwrap();
     let refused = takes_last_back(&evening, song).unwrap_err();
     assert!(refused.contains("The balance is **29 Luxury Coins**"), "{refused}");

@@ -26,7 +26,7 @@ fn begun(luxury: u32) -> (Evening, SongId) {
 }
 
 fn order() -> Order {
-    Order { user: ANN, reason: "a test".into(), actor: Actor::Member(HOST) }
+    Order { currency: Currency::Luxury, user: ANN, reason: "a test".into(), actor: Actor::Member(HOST) }
 }
 
 fn buys(evening: &Evening, price: u32) {

@@ -101,7 +101,7 @@ fn tables_of(rows: &[RawRow]) -> BTreeSet<&str> {
 fn others_name_her(town: &Town) {
     town.write(|tx| {
         let reason = format!("the duet with @{}.", ZARA.handle);
-        let order = Order { user: OMAR.user, reason, actor: Actor::Member(ADMIN) };
+        let order = Order { currency: Currency::Luxury, user: OMAR.user, reason, actor: Actor::Member(ADMIN) };
         coins_by_hand::add(tx, HERE, &order, Amount::of(11))?;
         let (url, key) = ("https://y/duet".to_owned(), "duet".to_owned());
         let song = NewSong {

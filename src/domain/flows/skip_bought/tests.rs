@@ -22,7 +22,7 @@ const ANN: UserId = UserId::new(1);
 const ADMIN: UserId = UserId::new(9);
 
 fn order(user: UserId) -> Order {
-    Order { user, reason: "a test".into(), actor: Actor::Member(ADMIN) }
+    Order { currency: Currency::Luxury, user, reason: "a test".into(), actor: Actor::Member(ADMIN) }
 }
 
 fn add(store: &TestStore, amount: Amount) -> Result<Amount> {

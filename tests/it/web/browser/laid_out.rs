@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use greenroom::features::coins::model::Currency;
 use greenroom::features::coins::service::Order;
 use greenroom::flows::{coins_by_hand, live_events};
 use greenroom::kernel::actor::Actor;
@@ -44,7 +45,12 @@ impl WebWorld {
         let gift = Gift { id: 1, name: "Lion".into(), unit_coins: MUCH, count: 1, is_streaking: false, group: 0 };
         let given = Occurrence::Gifted(viewer("ann.live"), gift);
         let (guild, host) = (self.here(), Handle::parse("night.owl").unwrap());
-        let order = Order { user: self.world.user("ann"), reason: WIDE_LETTER.repeat(100), actor: Actor::System };
+        let order = Order {
+            currency: Currency::Luxury,
+            user: self.world.user("ann"),
+            reason: WIDE_LETTER.repeat(100),
+            actor: Actor::System,
+        };
         self.write(move |tx| {
             live_events::run(tx, guild, &host, &[LiveEvent::new(tx.now(), given.clone())])?;
             coins_by_hand::add(tx, guild, &order, Amount::of(MUCH)).map(drop)

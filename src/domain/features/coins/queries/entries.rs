@@ -1,25 +1,21 @@
 //! The ledger as people look through it: by filter, the latest entry first, a page at a time, each of bounded work.
 //!
-//! Entries are numbered in the order in which they were made, so the first one of a time is found by halving. Where the clock
-//! was set back meanwhile, entries of the hours that came twice may lie on either side of it.
+//! Where the clock was set back meanwhile, entries of the hours that came twice may lie on either side of a moment. What was
+//! archived is in no list; [`public`] finds it by its public name.
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-use super::super::model::{Currency, EntryId, EntryKind, LedgerEntry};
+use super::super::model::{Archived, Currency, EntryId, EntryKind, LedgerEntry};
 use super::super::{rules, tables};
+use super::walk::{Walk, walk};
 use super::{HistoryRow, row};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::{Read, Sum};
-
-/// Entries that are looked at for one page, and for what is not kept of one sum.
-const LOOKED_AT: usize = 5_000;
-
-const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// Which entries; all of them where nothing is said. Commands ask running bots with it, so a new field has a default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,16 +50,11 @@ impl Wanted {
     fn whole_days(&self) -> Option<Range<i64>> {
         let first = self.since.map_or(i64::MIN, |since| {
             let day = since.day();
-            if beginning_of(day) == since { day } else { day.saturating_add(1) }
+            if Timestamp::beginning_of_day(day) == since { day } else { day.saturating_add(1) }
         });
         let end = self.until.map_or(i64::MAX, Timestamp::day);
         (first < end).then_some(first..end)
     }
-}
-
-/// The first moment of a day.
-const fn beginning_of(day: i64) -> Timestamp {
-    Timestamp::from_micros(day.saturating_mul(MICROS_PER_DAY))
 }
 
 /// A page of entries.
@@ -119,11 +110,40 @@ pub fn page(
     limit: usize,
 ) -> Result<EntriesPage> {
     let mut rows = Vec::new();
-    let next = walk(read, guild, wanted, before, |id, entry| {
+    let from = Walk { before, ..Walk::default() };
+    let next = walk(read, guild, wanted, from, |id, entry| {
         rows.push(row(read, guild, id, entry)?);
         Ok(rows.len() < limit)
     })?;
     let is_partial = next.is_some() && rows.len() < limit;
+    Ok(EntriesPage { rows, next, is_partial })
+}
+
+/// Which of the entries that are wanted are listed, for whoever counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// Whether the oldest comes first.
+    pub is_oldest_first: bool,
+    /// How many are left out.
+    pub offset: usize,
+    /// How many are listed at most.
+    pub limit: usize,
+}
+
+/// The entries of a slice. So many as are looked at lie behind any offset; where the slice is not full for that reason, the page is
+/// partial.
+pub fn slice(read: &dyn Read, guild: GuildId, wanted: &Wanted, slice: &Slice) -> Result<EntriesPage> {
+    let (mut rows, mut left_out) = (Vec::new(), 0);
+    let from = Walk { is_oldest_first: slice.is_oldest_first, ..Walk::default() };
+    let next = walk(read, guild, wanted, from, |id, entry| {
+        if left_out < slice.offset {
+            left_out += 1;
+            return Ok(true);
+        }
+        rows.push(row(read, guild, id, entry)?);
+        Ok(rows.len() < slice.limit)
+    })?;
+    let is_partial = next.is_some() && rows.len() < slice.limit;
     Ok(EntriesPage { rows, next, is_partial })
 }
 
@@ -143,11 +163,11 @@ pub fn totals(read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<Totals
         }
     }
     // What of the first and the last day is not wanted in whole.
-    if wanted.since.is_some_and(|since| since < beginning_of(days.start)) {
-        found.look_at(read, guild, &Wanted { until: Some(beginning_of(days.start)), ..*wanted })?;
+    if wanted.since.is_some_and(|since| since < Timestamp::beginning_of_day(days.start)) {
+        found.look_at(read, guild, &Wanted { until: Some(Timestamp::beginning_of_day(days.start)), ..*wanted })?;
     }
-    if wanted.until.is_some_and(|until| until > beginning_of(days.end)) {
-        found.look_at(read, guild, &Wanted { since: Some(beginning_of(days.end)), ..*wanted })?;
+    if wanted.until.is_some_and(|until| until > Timestamp::beginning_of_day(days.end)) {
+        found.look_at(read, guild, &Wanted { since: Some(Timestamp::beginning_of_day(days.end)), ..*wanted })?;
     }
     Ok(found.sorted())
 }
@@ -168,7 +188,7 @@ impl Totals {
 
     /// Adds the entries that are wanted one by one, as far as so many are looked at.
     fn look_at(&mut self, read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<()> {
-        let rest = walk(read, guild, wanted, None, |_, entry| {
+        let rest = walk(read, guild, wanted, Walk::default(), |_, entry| {
             self.add(entry.currency, Sum { count: 1, sum: entry.delta });
             Ok(true)
         })?;
@@ -188,12 +208,40 @@ pub fn latest(read: &dyn Read, guild: GuildId) -> Result<Option<EntryId>> {
     tables::last_number(read, guild)
 }
 
+/// An entry with what stands beside the ledger of it.
+pub fn told(read: &dyn Read, guild: GuildId, id: EntryId, entry: LedgerEntry) -> Result<HistoryRow> {
+    row(read, guild, id, entry)
+}
+
+/// An entry of a public name, and whether it is in the archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Public {
+    /// The entry.
+    pub row: HistoryRow,
+    /// Whether it left the ledger.
+    pub is_archived: bool,
+}
+
+/// The entry that has this public name, also one in the archive (`T-API-14`).
+pub fn public(read: &dyn Read, guild: GuildId, name: &str) -> Result<Option<Public>> {
+    let Some(id) = LedgerEntry::number_in(guild, name) else { return Ok(None) };
+    if let Some(Archived { entry, requested, undone_by }) = tables::ARCHIVE.get(read, &(guild, id))? {
+        let row = HistoryRow { id, entry, requested, undone_by };
+        return Ok((row.entry.transaction_id(guild, id) == name).then_some(Public { row, is_archived: true }));
+    }
+    let Some(entry) = tables::LEDGER.get(read, &(guild, id))? else { return Ok(None) };
+    if entry.transaction_id(guild, id) != name {
+        return Ok(None);
+    }
+    Ok(Some(Public { row: row(read, guild, id, entry)?, is_archived: false }))
+}
+
 /// All that is known of an entry.
 pub fn story(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<Story>> {
     let Some(entry) = tables::LEDGER.get(read, &(guild, id))? else { return Ok(None) };
     let undoes = undoes(read, guild, id, &entry)?;
     let undone = tables::UNDONE.get(read, &(guild, id))?;
-    let may_be_undone = entry.currency == Currency::Luxury && rules::may_undo(&entry, undone).is_ok();
+    let may_be_undone = entry.currency != Currency::Points && rules::may_undo(&entry, undone).is_ok();
     Ok(Some(Story { row: row(read, guild, id, entry)?, undoes, may_be_undone }))
 }
 
@@ -204,75 +252,6 @@ pub fn undoes(read: &dyn Read, guild: GuildId, id: EntryId, entry: &LedgerEntry)
     Ok(is_so.then_some(other))
 }
 
-/// Shows the entries that are wanted to `visit`, latest first, until it has enough or so many were looked at. Answers the last
-/// one that was looked at, where others are left.
-fn walk(
-    read: &dyn Read,
-    guild: GuildId,
-    wanted: &Wanted,
-    before: Option<EntryId>,
-    mut visit: impl FnMut(EntryId, LedgerEntry) -> Result<bool>,
-) -> Result<Option<EntryId>> {
-    let numbers = numbers(read, guild, wanted, before)?;
-    let mut rest = candidates(read, guild, wanted, numbers)?.peekable();
-    let mut looked_at = 0;
-    while let Some(id) = rest.next() {
-        looked_at += 1;
-        let goes_on = match tables::LEDGER.get(read, &(guild, id))? {
-            Some(entry) if wanted.holds(&entry) => visit(id, entry)?,
-            _ => true,
-        };
-        if !goes_on || looked_at >= LOOKED_AT {
-            return Ok(rest.peek().map(|_| id));
-        }
-    }
-    Ok(None)
-}
-
-/// The numbers of the entries that may be wanted, latest first; not many more than are looked at.
-fn candidates(
-    read: &dyn Read,
-    guild: GuildId,
-    wanted: &Wanted,
-    numbers: Range<u64>,
-) -> Result<Box<dyn Iterator<Item = EntryId>>> {
-    let Some(user) = wanted.user else { return Ok(Box::new(numbers.rev().map(EntryId::new))) };
-    let between = EntryId::new(numbers.start)..EntryId::new(numbers.end);
-    let mut ids = Vec::new();
-    for currency in Currency::VARIANTS.iter().filter(|currency| wanted.currency.is_none_or(|of| of == **currency)) {
-        ids.extend(tables::numbers_of(read, guild, *currency, user, between.clone(), LOOKED_AT + 1)?);
-    }
-    ids.sort_unstable();
-    Ok(Box::new(ids.into_iter().rev().take(LOOKED_AT + 1)))
-}
-
-/// Between which numbers the entries lie that are wanted.
-fn numbers(read: &dyn Read, guild: GuildId, wanted: &Wanted, before: Option<EntryId>) -> Result<Range<u64>> {
-    let beyond = tables::last_number(read, guild)?.map_or(1, |last| last.get().saturating_add(1));
-    let mut end = before.map_or(beyond, |before| before.get().min(beyond));
-    if let Some(until) = wanted.until {
-        end = end.min(first_at(read, guild, beyond, until)?);
-    }
-    let start = wanted.since.map_or(Ok(1), |since| first_at(read, guild, beyond, since))?;
-    Ok(start..end.max(start))
-}
-
-/// The number of the first entry of a moment or later; `beyond` where there is none.
-fn first_at(read: &dyn Read, guild: GuildId, beyond: u64, moment: Timestamp) -> Result<u64> {
-    let (mut low, mut high) = (1, beyond);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        // What is not there any more was the oldest.
-        let entry = tables::LEDGER.get(read, &(guild, EntryId::new(middle)))?;
-        if entry.is_some_and(|entry| entry.at >= moment) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    Ok(low)
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -281,6 +260,7 @@ mod tests {
 
     use super::super::super::model::Posting;
     use super::super::super::service::{self, Order};
+    use super::super::walk::LOOKED_AT;
     use super::*;
     use crate::features::testing::{GUILD, TestStore};
     use crate::kernel::actor::Actor;
@@ -341,6 +321,15 @@ mod tests {
         ] {
             assert_eq!(found(&store, wanted, 50), std::slice::from_ref(&ids), "{wanted:?}");
             assert_eq!(found(&store, wanted, 2).concat(), ids, "{wanted:?}");
+            let sliced = |is_oldest_first, offset| {
+                let of = Slice { is_oldest_first, offset, limit: 2 };
+                let page = store.read(|read| slice(read, GUILD, &wanted, &of));
+                page.rows.iter().map(|row| row.id.get()).collect::<Vec<_>>()
+            };
+            let counted: Vec<u64> = ids.iter().copied().skip(1).take(2).collect();
+            assert_eq!(sliced(false, 1), counted, "{wanted:?}");
+            let counted: Vec<u64> = ids.iter().rev().copied().skip(1).take(2).collect();
+            assert_eq!(sliced(true, 1), counted, "{wanted:?}");
         }
         assert_eq!(found(&TestStore::new(), all, 50), [Vec::<u64>::new()]);
     }
@@ -410,7 +399,7 @@ mod tests {
             filters in proptest::collection::vec(filter(), 1..20),
         ) {
             let store = TestStore::new();
-            let began = beginning_of(store.now().day());
+            let began = Timestamp::beginning_of_day(store.now().day());
             for (user, is_luxury, delta, kind, hours) in steps {
                 let currency = if is_luxury { Currency::Luxury } else { Currency::Points };
                 let (reason, actor) = (String::new(), Actor::System);
@@ -443,7 +432,8 @@ mod tests {
     #[test]
     fn an_entry_tells_what_undid_it_and_whether_it_can_be_undone() {
         let store = ledger();
-        let order = Order { user: ANN, reason: "a mistake".to_owned(), actor: Actor::Member(BOB) };
+        let order =
+            Order { currency: Currency::Luxury, user: ANN, reason: "a mistake".to_owned(), actor: Actor::Member(BOB) };
         store.write(move |tx| service::undo(tx, GUILD, &order, EntryId::new(6)).map(drop)).unwrap();
         let story = |id| store.read(|read| story(read, GUILD, EntryId::new(id)));
         let told = [4, 6, 7, 3].map(|id| {

@@ -72,6 +72,20 @@ pub fn page(read: &dyn Read, guild: GuildId, currency: Currency, after: Option<R
     Ok(Holders { rows, next })
 }
 
+/// How much the one in the middle has, of those who have more than nothing of a currency; nothing where nobody has any. Holds a number
+/// for each of them.
+pub fn median(read: &dyn Read, guild: GuildId, currency: Currency) -> Result<Option<Amount>> {
+    let mut amounts = Vec::new();
+    tables::balances(currency).for_each(read, guild, |_, balance| {
+        if balance.amount > Amount::ZERO {
+            amounts.push(balance.amount);
+        }
+        Ok(())
+    })?;
+    let middle = amounts.len() / 2;
+    Ok((middle < amounts.len()).then(|| *amounts.select_nth_unstable(middle).1))
+}
+
 /// The member with the smallest id behind another who has, or had, something of whatever currency.
 pub fn next_member(read: &dyn Read, guild: GuildId, behind: Option<UserId>) -> Result<Option<UserId>> {
     let mut next: Option<UserId> = None;

@@ -9,7 +9,8 @@ use crate::activity::TEAM_TOLD;
 use crate::activity::debug_channel::DEBUG_CHANNEL;
 use crate::catalogue::CATALOGUE;
 use crate::display;
-use crate::features::coins::model::Currency;
+use crate::features::coins::archive;
+use crate::features::coins::model::{Currency, EntryId};
 use crate::features::coins::service::Order;
 use crate::features::displays::model::LIVE_QUEUE;
 use crate::features::engagement::model::{Session, SongRef};
@@ -120,6 +121,7 @@ impl Town {
     pub(super) fn filled(place: &StoreLocation) -> Self {
         let town = Self::at(place);
         for guild in [HERE, THERE] {
+            town.trades_of_old(guild);
             town.begin(guild);
             for (nth, person) in [(0, &ZARA), (1, &OMAR)] {
                 town.live_through(guild, person, nth);
@@ -146,6 +148,24 @@ impl Town {
             self.store.read_blocking("test", |read| check(read, &mut |finding| findings.push(finding))).unwrap();
         }
         assert!(findings.is_empty(), "{findings:#?}");
+    }
+
+    /// Both people were given coins, which is so long ago that it was archived.
+    fn trades_of_old(&self, guild: GuildId) {
+        self.write(move |tx| {
+            for person in [&ZARA, &OMAR] {
+                let reason = format!("@{} won the quiz", person.handle);
+                let (currency, actor) = (Currency::Luxury, Actor::Member(person.user));
+                let order = Order { currency, user: person.user, reason, actor };
+                coins_by_hand::add(tx, guild, &order, Amount::of(7))?;
+            }
+            Ok(())
+        });
+        self.hand.advance(Duration::from_hours(24));
+        self.write(move |tx| {
+            let order = archive::Order::keeping(0, tx.now(), true, Actor::Member(ADMIN));
+            archive::step(tx, guild, &order, EntryId::default()).map(drop)
+        });
     }
 
     /// A server is set up, and a live begins there.
@@ -260,7 +280,12 @@ impl Town {
 
     /// Luxury Coins come and go in every way.
     fn trades(&self, guild: GuildId, person: &'static Person) {
-        let given = Order { user: person.user, reason: format!("for {}", person.name), actor: Actor::Member(ADMIN) };
+        let given = Order {
+            currency: Currency::Luxury,
+            user: person.user,
+            reason: format!("for {}", person.name),
+            actor: Actor::Member(ADMIN),
+        };
         self.write(move |tx| {
             coins_by_hand::add(tx, guild, &given, Amount::of(5_000))?;
             // The same song twice, so that there is an earlier purchase.
@@ -274,7 +299,12 @@ impl Town {
             coins_by_hand::undo(tx, guild, &given, latest[0].0)?;
             coins_by_hand::add(tx, guild, &given, Amount::of(7))?;
             // What they give to others as administrators do.
-            let giving = Order { user: ADMIN, reason: "thanks".to_owned(), actor: Actor::Member(person.user) };
+            let giving = Order {
+                currency: Currency::Luxury,
+                user: ADMIN,
+                reason: "thanks".to_owned(),
+                actor: Actor::Member(person.user),
+            };
             coins_by_hand::add(tx, guild, &giving, Amount::of(3)).map(drop)
         });
     }

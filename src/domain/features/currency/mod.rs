@@ -1,0 +1,54 @@
+//! The server's own currency: daily claims, gifts among members, and who is there.
+//!
+//! **What members see.** `/daily` brings `daily_amount` once in a rolling day (`C-14`). `/give` moves an amount to another member.
+//! `/balance`, `/transactions` and `/leaderboard` show it beside Luxury Coins and points. The server gives it a name and a
+//! symbol, by which every sentence says it ([`money`](crate::money)).
+//! **What administrators see.** `/currency-admin` and the dashboard add, remove, set, undo and compare with the ledger.
+//!
+//! **Rules.** All of it moves by the ledger of [`coins`](crate::features::coins), which is the only writer of balances; a gift is
+//! two entries of one moment, or none. The last claim is written in the transaction of its entry. A member begins to have an
+//! account with the first entry (`T-CUR-07`). Who left the server keeps what they have, can be given nothing, and finds it again
+//! when they come back (`C-66`); whom the gateway told of while the program did not run is not known to have left.
+//!
+//! **Table.** `currency.accounts`. In the export `users`. **Topic.** That of the ledger, `coins.changed`.
+
+pub mod activity;
+pub mod model;
+pub mod queries;
+pub mod rules;
+pub mod service;
+pub mod settings;
+pub mod tables;
+
+use super::Domain;
+use crate::exported;
+use crate::features::coins::queries::SERVER_CURRENCY;
+use crate::kernel::refusal::Refuse;
+
+/// What it registers.
+pub const DOMAIN: Domain = Domain {
+    switch: Some(&settings::SWITCH),
+    settings: settings::LISTED,
+    tables: tables::TABLES,
+    activities: &[&activity::GIVEN],
+    refusals: &[model::CurrencyRefusal::ROWS],
+    export: &[EXPORTED],
+    ..Domain::named("currency")
+};
+
+exported! {
+    /// `T-CUR-02`, for whoever ever had something.
+    const EXPORTED = "users" of SERVER_CURRENCY;
+    |read, (guild, user), balance| => {
+        let account = queries::account(read, guild, user)?;
+        "user_id": "INTEGER" => user,
+        "balance": "INTEGER NOT NULL DEFAULT 0" => balance.amount,
+        "total_earned": "INTEGER NOT NULL DEFAULT 0" => balance.earned,
+        "total_spent": "INTEGER NOT NULL DEFAULT 0" => balance.spent,
+        "created_at": "TEXT" => balance.began,
+        "last_daily": "TEXT" => account.last_daily,
+        "is_active": "INTEGER NOT NULL DEFAULT 1" => account.left_at.is_none(),
+        "left_at": "TEXT" => account.left_at,
+    }
+    primary_key: ["user_id"];
+}

@@ -1,0 +1,82 @@
+//! What each server calls its own currency, and how an amount of it is said.
+//!
+//! Whatever speaks of the server's money (the ledger, daily claims, shop, tasks) says it by a [`Money`], so that a server that
+//! calls it cookies reads of cookies everywhere. A name is what administrators typed: it is escaped where it is drawn.
+
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::{Sentence, Slot};
+use crate::sentence;
+use crate::settings::{Area, Listed, Setting, Text};
+use crate::store::Read;
+
+/// What the currency is called.
+pub static NAME: Setting<Text> = Setting::text("currency_name", "coins", 32);
+/// What stands beside an amount of it where there is no room for its name.
+pub static SYMBOL: Setting<Text> = Setting::text("currency_symbol", "$", 8);
+
+/// The settings of this module, as administrators meet them.
+pub const LISTED: &[Listed] = &[
+    Listed::new(&NAME, Area::Economy, "Currency Name", "What the currency of the server is called.").detail(),
+    Listed::new(&SYMBOL, Area::Economy, "Currency Symbol", "What stands beside an amount of it.").detail(),
+];
+
+/// The currency of a server, as it is called there. In a slot of a sentence it is its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Money {
+    /// Its name, `coins`; not escaped.
+    pub name: String,
+    /// Its symbol, `$`; not escaped.
+    pub symbol: String,
+}
+
+/// What a guild calls its currency.
+pub fn of(read: &dyn Read, guild: GuildId) -> Result<Money> {
+    let (name, symbol) = (NAME.get(read, guild)?, SYMBOL.get(read, guild)?);
+    Ok(Money { name: name.as_str().to_owned(), symbol: symbol.as_str().to_owned() })
+}
+
+impl Money {
+    /// An amount of it in a sentence: **1,250** cookies.
+    pub fn of(&self, amount: Amount) -> Sentence {
+        sentence!("**{amount}** {name}", amount, name = self)
+    }
+
+    /// An amount as plain text where there is little room, `$1,250`; not escaped.
+    pub fn short(&self, amount: Amount) -> String {
+        format!("{}{amount}", self.symbol)
+    }
+}
+
+impl Slot for Money {
+    fn to_sentence(&self) -> Sentence {
+        Sentence::typed(&self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::testing::{GUILD, TestStore};
+    use crate::kernel::sentence::NO_COMMANDS;
+    use crate::settings::Changeable;
+
+    #[test]
+    fn an_amount_is_said_by_the_name_that_the_server_gave() {
+        let store = TestStore::new();
+        let said = |guild| {
+            let money = store.read(|read| of(read, guild));
+            (money.of(Amount::of(1_250)).markdown(NO_COMMANDS), money.short(Amount::of(1_250)))
+        };
+        assert_eq!(said(GUILD), ("**1,250** coins".to_owned(), "$1,250".to_owned()));
+        store
+            .write(|tx| {
+                assert!(NAME.set_typed(tx, GUILD, "*big* cookies")? && SYMBOL.set_typed(tx, GUILD, "🍪")?);
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(said(GUILD), (r"**1,250** \*big\* cookies".to_owned(), "🍪1,250".to_owned()));
+        assert_eq!(said(GuildId::new(6)).0, "**1,250** coins", "what one server calls it concerns no other");
+    }
+}

@@ -1,0 +1,154 @@
+//! Old entries leave the ledger: moved to the archive, or deleted, which is the owner's alone (`T-API-17`, `C-65`).
+//!
+//! It is done piece by piece, so that nobody waits for it, on a thread of its own: whoever asked may hang up, and it goes on.
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+use utoipa::ToSchema;
+
+use crate::features::coins::archive::{self, Order};
+use crate::features::coins::model::Currency;
+use crate::kernel::error::Error;
+use crate::kernel::sentence::Sentence;
+use crate::sentence;
+use crate::signin::scope::Scope;
+use crate::web::Web;
+use crate::web::access::{Limit, Who};
+use crate::web::answer::{Answered, Problem};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::input::Typed;
+use crate::web::page::again;
+use crate::web::pages::DataPage;
+use crate::web::ui::components::counted;
+
+/// Whose turn it is: two at the same time would do the same.
+static TURN: Semaphore = Semaphore::const_new(1);
+
+/// Days that are kept where nothing is said.
+const USUAL: u32 = 90;
+/// The most days that anybody keeps: a hundred years.
+const MOST: u64 = 36_500;
+
+/// Archives old entries.
+pub struct ArchiveLedger;
+
+/// Which entries, and what becomes of them.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct ArchiveBody {
+    /// How many days before today stay in the ledger; 90, and 1 at least.
+    pub days_to_keep: Option<Typed>,
+    /// Whether the entries are kept in the archive, as they are where nothing is said; else they are deleted, for the owner alone.
+    pub archive: Option<bool>,
+    /// Whether to tell only how many it would be.
+    pub dry_run: bool,
+}
+
+/// What was archived, or would be.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ArchivedView {
+    /// How many entries.
+    pub archived: u64,
+    /// The day that is the first to stay.
+    pub before: String,
+    /// Whether they are kept in the archive.
+    pub kept: bool,
+    /// Whether they are still there.
+    pub dry_run: bool,
+    /// How many of each currency, where they are still there.
+    pub currencies: Vec<ArchivedOf>,
+}
+
+/// How many entries of a currency.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ArchivedOf {
+    /// Of which.
+    pub currency: &'static str,
+    /// How many.
+    pub entries: u64,
+}
+
+impl ArchiveBody {
+    fn days(&self) -> Result<u32, Problem> {
+        let Some(typed) = self.days_to_keep.as_ref().filter(|typed| !typed.is_empty()) else { return Ok(USUAL) };
+        let days = typed.whole().filter(|days| (1..=MOST).contains(days)).and_then(|days| u32::try_from(days).ok());
+        days.ok_or_else(|| {
+            Problem::field("days_to_keep", sentence!("It takes a whole number from 1 to {most}.", most = MOST))
+        })
+    }
+}
+
+impl Endpoint for ArchiveLedger {
+    const NAME: &'static str = "transactions.archive";
+    const ABOUT: &'static str = "Moves entries of the ledger that are older than so many days to the archive, or tells how many that would be. \
+                                 Every balance stays what it is: one entry stands for those that went. With archive=false they are deleted, \
+                                 for which the owner proves that it is them.";
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/transactions/archive"]).form("/g/{server}/data/archive", again::<DataPage>);
+    const WHO: Who = Who::Admin;
+    const SCOPE: Scope = Scope::Economy;
+    const LIMIT: Limit = Limit::Exports;
+    const SUCCESS: bool = true;
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-17", "C-65"];
+
+    type Path = ();
+    type Query = Nothing;
+    type Body = ArchiveBody;
+    type Answer = ArchivedView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample {
+            body: Some(serde_json::json!({ "days_to_keep": 90, "archive": true, "dry_run": true })),
+            ..Sample::default()
+        }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ArchivedView>, Problem> {
+        let (guild, is_kept, is_dry_run) = (asked.guild, asked.body.archive.unwrap_or(true), asked.body.dry_run);
+        let order = Order::keeping(asked.body.days()?, asked.now, is_kept, asked.visitor.actor());
+        if !is_kept && !asked.rank.reaches(Who::Owner) {
+            return Err(Problem::Forbidden(Who::Owner));
+        }
+        let before = order.day();
+        if is_dry_run {
+            let day = order.before;
+            let waiting = web.look(Self::NAME, move |read| archive::waiting(read, guild, day)).await?;
+            let of = |(currency, entries): (Currency, u64)| ArchivedOf { currency: currency.key(), entries };
+            let currencies: Vec<ArchivedOf> = waiting.into_iter().map(of).collect();
+            let archived = currencies.iter().map(|of| of.entries).sum();
+            let view = ArchivedView { archived, before, kept: is_kept, dry_run: true, currencies };
+            return Ok(Answered::from(view).telling(would_be).leading_to(format!("/g/{guild}/data#archive")));
+        }
+        if !is_kept {
+            web.needs_proof(&asked).await?;
+        }
+        let _turn = TURN.try_acquire().map_err(|_| Problem::Busy)?;
+        let store = web.bot.store.clone();
+        let archived = tokio::task::spawn_blocking(move || archive::run(&store, guild, &order)).await;
+        let archived = archived.map_err(Error::failed)??;
+        let view = ArchivedView { archived, before, kept: is_kept, dry_run: false, currencies: Vec::new() };
+        Ok(Answered::from(view).telling(was_done).leading_to(format!("/g/{guild}/data#archive")))
+    }
+}
+
+/// What a page says of what would be done.
+fn would_be(view: &ArchivedView) -> Sentence {
+    let entries = Sentence::words(counted(view.archived, "entry", "entries"));
+    let before = view.before.clone();
+    if view.kept {
+        sentence!("**{entries}** of before {before} would be archived. Nothing was changed.", entries, before)
+    } else {
+        sentence!("**{entries}** of before {before} would be deleted. Nothing was changed.", entries, before)
+    }
+}
+
+/// What a page says of what was done.
+fn was_done(view: &ArchivedView) -> Sentence {
+    let entries = Sentence::words(counted(view.archived, "entry", "entries"));
+    let before = view.before.clone();
+    if view.kept {
+        sentence!("**{entries}** of before {before} left the ledger for the archive.", entries, before)
+    } else {
+        sentence!("**{entries}** of before {before} were deleted.", entries, before)
+    }
+}

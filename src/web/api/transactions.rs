@@ -1,0 +1,507 @@
+//! The ledger by the names of seed 001: a page of transactions with what they add up to, one of them by its public name, statistics,
+//! and whether the entries of a member explain their balances.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use strum::VariantArray;
+use utoipa::ToSchema;
+
+use super::ledger::{EntriesQuery, TotalView, currency_called};
+use crate::features::coins::check::{Validated, validate};
+use crate::features::coins::model::{Currency, EntryId, EntryKind};
+use crate::features::coins::queries::HistoryRow;
+use crate::features::coins::queries::entries::{self, Public, Slice};
+use crate::features::coins::queries::statistics::{self, Flow, OfCurrency, Statistics, last_days};
+use crate::flows::known_members;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::sentence::Sentence;
+use crate::kernel::time::Timestamp;
+use crate::signin::scope::Scope;
+use crate::store::Read;
+use crate::web::Web;
+use crate::web::access::{Limit, Who};
+use crate::web::answer::{Answered, Problem};
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::filter;
+use crate::web::segments::{One, Segment};
+use crate::web::user_info::UserInfo;
+
+/// A transaction, as seed 001 calls an entry of the ledger (`T-TXN-02`).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TransactionView {
+    /// Its public name.
+    pub id: String,
+    /// Its number in this server.
+    pub entry: u64,
+    /// Whose balance changed.
+    pub user_id: String,
+    /// The same person; left out of files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserInfo>,
+    /// Of which currency.
+    pub currency: &'static str,
+    /// How much came, or went where it is below 0.
+    pub amount: i64,
+    /// The balance before.
+    pub balance_before: i64,
+    /// The balance after.
+    pub balance_after: i64,
+    /// What it stands for.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Why.
+    pub description: String,
+    /// When.
+    pub timestamp: String,
+    /// What else is known of it.
+    pub metadata: Metadata,
+}
+
+/// What stands beside a transaction.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Metadata {
+    /// Who caused it: the id of a member, `live`, `system` or `operator`.
+    pub actor: String,
+    /// What was asked for, where less could be taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested: Option<i64>,
+    /// The entry that undid it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undone_by: Option<u64>,
+    /// Whether it was archived, and stands in no list any more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
+}
+
+impl TransactionView {
+    /// An entry, with whose it is.
+    pub fn of(guild: GuildId, row: &HistoryRow, user: Option<UserInfo>) -> Self {
+        let HistoryRow { id, entry, requested, undone_by } = row;
+        Self {
+            id: entry.transaction_id(guild, *id),
+            entry: id.get(),
+            user_id: entry.user.to_string(),
+            user,
+            currency: entry.currency.key(),
+            amount: entry.delta,
+            balance_before: entry.before.get(),
+            balance_after: entry.after.get(),
+            kind: entry.kind.name(),
+            description: entry.reason.clone(),
+            timestamp: entry.at.rfc3339(),
+            metadata: Metadata {
+                actor: entry.actor.to_string(),
+                requested: requested.map(crate::kernel::amount::Amount::get),
+                undone_by: undone_by.map(EntryId::get),
+                archived: false,
+            },
+        }
+    }
+}
+
+/// A page of transactions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TransactionsView {
+    /// Those of this page.
+    pub transactions: Vec<TransactionView>,
+    /// Which part of all that is.
+    pub pagination: Pagination,
+    /// What all transactions of the filter add up to, by currency.
+    pub statistics: Vec<TotalView>,
+}
+
+/// Which part of a list is told.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Pagination {
+    /// How many there are of the filter.
+    pub total: u64,
+    /// Whether there are more than that, because so many are not counted.
+    pub total_is_at_least: bool,
+    /// How many a page has.
+    pub limit: usize,
+    /// How many were left out before it.
+    pub offset: usize,
+    /// Whether the search ended before the page was full: a narrower filter or `/ledger` finds what is further.
+    pub partial: bool,
+}
+
+/// Lists transactions.
+pub struct Transactions;
+
+impl Endpoint for Transactions {
+    const NAME: &'static str = "transactions.list";
+    const ABOUT: &'static str = "Lists the entries of the ledger by filter with what they add up to: the latest first, or with sort=oldest the oldest.";
+    const DOORS: Doors = Doors::get(&["/api/{server}/transactions"]);
+    const WHO: Who = Who::Viewer;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+    const SUCCESS: bool = true;
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-12"];
+
+    type Path = ();
+    type Query = EntriesQuery;
+    type Body = ();
+    type Answer = TransactionsView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { query: "type=gift&limit=10&offset=0&sort=newest", ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<TransactionsView>, Problem> {
+        let (guild, query) = (asked.guild, asked.query);
+        let slice = Slice { is_oldest_first: query.is_oldest_first()?, offset: query.offset(), limit: query.limit()? };
+        let wanted = query.wanted(web, guild).await?;
+        let view = web.look(Self::NAME, move |read| {
+            let page = entries::slice(read, guild, &wanted, &slice)?;
+            let totals = entries::totals(read, guild, &wanted)?;
+            let mut names = BTreeMap::new();
+            let transactions = page.rows.iter().map(|row| {
+                let user = row.entry.user;
+                let name = match names.get(&user) {
+                    Some(name) => Clone::clone(name),
+                    None => names.entry(user).or_insert(known_members::called(read, guild, user)?).clone(),
+                };
+                Ok(TransactionView::of(guild, row, Some(UserInfo::known(user, name))))
+            });
+            Ok(TransactionsView {
+                transactions: transactions.collect::<Result<_>>()?,
+                pagination: Pagination {
+                    total: totals.of.iter().map(|total| total.entries).sum(),
+                    total_is_at_least: totals.are_more,
+                    limit: slice.limit,
+                    offset: slice.offset,
+                    partial: page.is_partial,
+                },
+                statistics: totals.of.iter().map(Into::into).collect(),
+            })
+        });
+        Ok(view.await?.into())
+    }
+}
+
+/// The public name of a transaction, as it stands in a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionName(String);
+
+impl FromStr for TransactionName {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl Segment for TransactionName {
+    const NAME: &'static str = "transaction";
+}
+
+/// Shows one transaction.
+pub struct OneTransaction;
+
+impl Endpoint for OneTransaction {
+    const NAME: &'static str = "transactions.one";
+    const ABOUT: &'static str =
+        "Tells of one transaction by its public name, also of one that was archived, with whose it is.";
+    const DOORS: Doors = Doors::get(&["/api/{server}/transactions/{transaction}"]);
+    const WHO: Who = Who::Viewer;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+    const SUCCESS: bool = true;
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-14", "C-15"];
+
+    type Path = One<TransactionName>;
+    type Query = Nothing;
+    type Body = ();
+    type Answer = OneTransactionView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("transaction", samples.transaction.clone())], ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<OneTransactionView>, Problem> {
+        let (guild, One(TransactionName(name))) = (asked.guild, asked.path);
+        let found = web.look(Self::NAME, move |read| {
+            let Some(found) = entries::public(read, guild, &name)? else { return Ok(None) };
+            let called = known_members::called(read, guild, found.row.entry.user)?;
+            Ok(Some((found, called)))
+        });
+        let (Public { row, is_archived }, called) = found.await?.ok_or(Problem::NotFound)?;
+        let user = web.user(guild, row.entry.user, called).await;
+        let mut transaction = TransactionView::of(guild, &row, Some(user));
+        transaction.metadata.archived = is_archived;
+        Ok(OneTransactionView { transaction }.into())
+    }
+}
+
+/// One transaction.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OneTransactionView {
+    /// It.
+    pub transaction: TransactionView,
+}
+
+/// Over which time something is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// Today.
+    Day,
+    /// Today and the six days before.
+    Week,
+    /// Today and the 29 days before.
+    Month,
+    /// Today and the 364 days before.
+    Year,
+    /// As long as there are entries.
+    #[default]
+    All,
+}
+
+impl Period {
+    /// How many days it has, that of today among them; `None` for all.
+    const fn days(self) -> Option<i64> {
+        match self {
+            Self::Day => Some(1),
+            Self::Week => Some(7),
+            Self::Month => Some(30),
+            Self::Year => Some(365),
+            Self::All => None,
+        }
+    }
+}
+
+/// Of whom and of what there are statistics.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct StatisticsQuery {
+    /// Of one member, by id, name or TikTok handle; of the whole server without it.
+    #[serde(alias = "member")]
+    pub user_id: Option<String>,
+    /// Over which time, in whole days in UTC.
+    pub period: Period,
+    /// Of one currency: `server`, `luxury` or `points`.
+    pub currency: Option<String>,
+}
+
+/// What came and went in a time.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatisticsView {
+    /// Of whom; nothing for the whole server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// Over which time.
+    pub period: Period,
+    /// Its first day; nothing where it is all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Its last day.
+    pub to: String,
+    /// For each currency of which something came or went.
+    pub currencies: Vec<CurrencyStatistics>,
+    /// Whether a member has more entries than are looked at, so that it is at least so much.
+    pub partial: bool,
+}
+
+/// What came and went of one currency.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CurrencyStatistics {
+    /// Of which.
+    pub currency: &'static str,
+    /// What was earned: without what was given back or corrected.
+    pub earned: i64,
+    /// What was spent, likewise.
+    pub spent: i64,
+    /// In how many entries anything came or went.
+    pub entries: u64,
+    /// By what it was for.
+    pub by_type: Vec<TypeStatistics>,
+    /// By day; days on which nothing came or went are left out.
+    pub activity: Vec<DayStatistics>,
+}
+
+/// What came and went for something.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TypeStatistics {
+    /// For what.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// In how many entries.
+    pub entries: u64,
+    /// What came.
+    pub came: i64,
+    /// What went.
+    pub went: i64,
+}
+
+/// What came and went on a day.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DayStatistics {
+    /// Which: `2026-11-21`.
+    pub day: String,
+    /// In how many entries.
+    pub entries: u64,
+    /// What came.
+    pub came: i64,
+    /// What went.
+    pub went: i64,
+}
+
+impl CurrencyStatistics {
+    fn of(currency: Currency, found: OfCurrency) -> Self {
+        let OfCurrency { all, earned, spent, by_kind, by_day, .. } = found;
+        let kind = |(kind, Flow { entries, came, went }): (EntryKind, Flow)| TypeStatistics {
+            kind: kind.name(),
+            entries,
+            came,
+            went,
+        };
+        let day =
+            |(day, Flow { entries, came, went }): (i64, Flow)| DayStatistics { day: day_of(day), entries, came, went };
+        Self {
+            currency: currency.key(),
+            earned,
+            spent,
+            entries: all.entries,
+            by_type: by_kind.into_iter().map(kind).collect(),
+            activity: by_day.into_iter().map(day).collect(),
+        }
+    }
+}
+
+/// A day as it is written.
+fn day_of(day: i64) -> String {
+    Timestamp::beginning_of_day(day).strftime("%Y-%m-%d")
+}
+
+/// Tells what came and went in a time.
+pub struct ShowStatistics;
+
+impl Endpoint for ShowStatistics {
+    const NAME: &'static str = "transactions.statistics";
+    const ABOUT: &'static str = "Tells what was earned and spent in a time, for what and on which days, of a server or of one member. What \
+                                 was archived still counts for the server.";
+    const DOORS: Doors = Doors::get(&["/api/{server}/transactions/statistics"]);
+    const WHO: Who = Who::Viewer;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+    const SUCCESS: bool = true;
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-13", "D-42"];
+
+    type Path = ();
+    type Query = StatisticsQuery;
+    type Body = ();
+    type Answer = StatisticsView;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { query: "period=week&currency=luxury", ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<StatisticsView>, Problem> {
+        let (guild, now, StatisticsQuery { user_id, period, currency }) = (asked.guild, asked.now, asked.query);
+        let currency = currency_called(currency.as_deref())?;
+        let user = web.whom(guild, "user_id", user_id.as_deref()).await?;
+        let days = period.days().map_or(i64::MIN..now.day().saturating_add(1), |count| last_days(now, count));
+        let from = period.days().map(|_| day_of(days.start));
+        let asked = statistics::Asked { user, currency, days };
+        let found = web.look(Self::NAME, move |read| statistics::statistics(read, guild, &asked)).await?;
+        let Statistics { of, are_more } = found;
+        Ok(StatisticsView {
+            user_id: user.map(|user| user.to_string()),
+            period,
+            from,
+            to: day_of(now.day()),
+            currencies: of.into_iter().map(|(currency, of)| CurrencyStatistics::of(currency, of)).collect(),
+            partial: are_more,
+        }
+        .into())
+    }
+}
+
+/// Adds up the entries of a member.
+pub struct Validate;
+
+/// Of whom.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ValidateBody {
+    /// Of whom, by id, name or TikTok handle.
+    pub user_id: String,
+}
+
+/// Whether entries explain balances.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ValidatedView {
+    /// Of whom.
+    pub user_id: String,
+    /// Whether they explain each of the balances.
+    pub valid: bool,
+    /// Each balance.
+    pub currencies: Vec<ValidatedBalance>,
+}
+
+/// Whether its entries explain a balance.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ValidatedBalance {
+    /// Of which currency.
+    pub currency: &'static str,
+    /// Whether they do.
+    pub valid: bool,
+    /// What they add up to.
+    pub expected: i64,
+    /// What the balance is.
+    pub actual: i64,
+    /// How many entries it has.
+    pub entries: u64,
+    /// The first entry that does not go on where the one before it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken_at: Option<u64>,
+}
+
+impl From<&Validated> for ValidatedBalance {
+    fn from(validated: &Validated) -> Self {
+        Self {
+            currency: validated.currency.key(),
+            valid: validated.is_valid(),
+            expected: validated.expected,
+            actual: validated.actual,
+            entries: validated.entries,
+            broken_at: validated.broken_at.map(EntryId::get),
+        }
+    }
+}
+
+impl Endpoint for Validate {
+    const NAME: &'static str = "transactions.validate";
+    const ABOUT: &'static str =
+        "Adds up the entries of a member and compares them with the balances. It changes nothing.";
+    const DOORS: Doors = Doors::post(&["/api/{server}/transactions/validate"]);
+    const WHO: Who = Who::Admin;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Changes;
+    const SUCCESS: bool = true;
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-15"];
+
+    type Path = ();
+    type Query = Nothing;
+    type Body = ValidateBody;
+    type Answer = ValidatedView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { body: Some(serde_json::json!({ "user_id": samples.member })), ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ValidatedView>, Problem> {
+        let guild = asked.guild;
+        let user = web.whom_exactly(guild, "user_id", Some(&asked.body.user_id)).await?;
+        let user: UserId = user.ok_or_else(|| Problem::field("user_id", Sentence::words("Please say of whom.")))?;
+        let found = web.look(Self::NAME, move |read| validate(read, guild, user)).await?;
+        Ok(ValidatedView {
+            user_id: user.to_string(),
+            valid: found.iter().all(Validated::is_valid),
+            currencies: found.iter().map(Into::into).collect(),
+        }
+        .into())
+    }
+}
