@@ -24,7 +24,7 @@ use utoipa::{PartialSchema, ToSchema};
 pub use self::samples::{Sample, Samples};
 use super::Web;
 use super::access::{Limit, Origin, Rank, Visitor, Who};
-use super::answer::{Answered, Base, Problem, Refill, RevisionOf, form_field, respond};
+use super::answer::{Answered, Base, Problem, Refill, RevisionOf, RevisionOfOne, form_field, respond};
 use super::input::{read_form, read_json};
 use super::page::question;
 use super::part::open_page;
@@ -56,6 +56,8 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     /// The revision of what it shows or changes, where several people edit that. Whoever looks is answered a digest of what they
     /// are shown, so the two have to be made of the same.
     const REVISION: Option<RevisionOf> = None;
+    /// The same of what is one of many, which its path names. What is answered to whoever looks says its revision itself.
+    const REVISION_OF_ONE: Option<RevisionOfOne<Self::Path>> = None;
 
     /// What its path holds beside the server.
     type Path: Segments;
@@ -369,7 +371,7 @@ impl Route {
             limit: E::LIMIT,
             says_success: E::SUCCESS,
             requirements: E::REQUIREMENTS,
-            has_revision: E::REVISION.is_some(),
+            has_revision: has_revision::<E>(),
             shape: Some(shape::<E>),
             sample: E::sample,
             serve: serve::<E>,
@@ -387,6 +389,10 @@ impl Route {
     pub const fn leading_to_discord(self) -> Self {
         Self { leads_to_discord: true, ..self }
     }
+}
+
+const fn has_revision<E: Endpoint>() -> bool {
+    E::REVISION.is_some() || E::REVISION_OF_ONE.is_some()
 }
 
 fn shape<E: Endpoint>() -> Shape {
@@ -428,7 +434,7 @@ impl<E: Endpoint> Asked<E> {
 
     /// Reads a request; says which fields are wrong.
     fn of(arrived: &Arrived) -> Result<Self, Problem> {
-        if E::REVISION.is_none() && E::DOORS.verb != Verb::Get && arrived.headers.contains_key(IF_MATCH) {
+        if !has_revision::<E>() && E::DOORS.verb != Verb::Get && arrived.headers.contains_key(IF_MATCH) {
             // Whoever relies on it must not believe that it was looked at.
             return Err(Problem::Unreadable(Sentence::words("This has no revision, so it takes no If-Match.")));
         }

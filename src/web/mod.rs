@@ -34,6 +34,7 @@ pub mod page;
 pub mod pages;
 mod part;
 pub mod places;
+mod posted;
 pub mod push;
 pub mod refusals;
 mod refused;
@@ -184,8 +185,13 @@ impl Web {
     {
         let (key, base): (Option<Repeat>, Option<Base>) = (asked.repeat.clone(), asked.base.clone());
         let (web, guild, rank, actor) = (self.clone(), asked.guild, asked.rank, asked.visitor.actor());
+        let path = asked.path.clone();
         let once = move |tx: &Tx<'_>| {
-            let present = || E::REVISION.map(|of| of(&web, tx, guild, rank)).transpose();
+            let present = || match (E::REVISION, E::REVISION_OF_ONE) {
+                (Some(of), _) => of(&web, tx, guild, rank).map(Some),
+                (None, Some(of)) => of(tx, guild, &path),
+                (None, None) => Ok(None),
+            };
             answer::once::<E>(tx, (key.as_ref(), base.as_ref()), present, || change(tx, actor))
         };
         let done: Done<E::Answer> = self.bot.store.write(E::NAME, once).await?;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::kernel::ids::{GuildId, UserId};
 
 /// What is read from the named parts of a path. What cannot be read is not there.
-pub trait Segments: Sized + Send {
+pub trait Segments: Clone + Send + 'static {
     /// The names of the parts, in order.
     const NAMES: &'static [&'static str];
 
@@ -23,7 +23,7 @@ impl Segments for () {
 }
 
 /// A part that can be read from text, and the name that it has in every path.
-pub trait Segment: FromStr + Send {
+pub trait Segment: FromStr + Clone + Send + 'static {
     /// The name, without the brackets.
     const NAME: &'static str;
 }
@@ -37,6 +37,18 @@ impl<A: Segment> Segments for One<A> {
 
     fn read(params: &BTreeMap<String, String>) -> Option<Self> {
         Some(Self(params.get(A::NAME)?.parse().ok()?))
+    }
+}
+
+/// A path with two parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Two<A, B>(pub A, pub B);
+
+impl<A: Segment, B: Segment> Segments for Two<A, B> {
+    const NAMES: &'static [&'static str] = &[A::NAME, B::NAME];
+
+    fn read(params: &BTreeMap<String, String>) -> Option<Self> {
+        Some(Self(params.get(A::NAME)?.parse().ok()?, params.get(B::NAME)?.parse().ok()?))
     }
 }
 

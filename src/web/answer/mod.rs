@@ -7,7 +7,7 @@ mod revision;
 pub use problem::{Ambiguous, Candidate, Details, ErrorBody, Problem, status_of};
 pub(super) use repeats::once;
 pub use repeats::{Done, Repeat};
-pub use revision::{Base, Revision, RevisionOf, is_known};
+pub use revision::{Base, Revision, RevisionOf, RevisionOfOne, is_known};
 
 use std::collections::BTreeMap;
 

@@ -29,12 +29,30 @@ pub struct Revision(String);
 /// The present revision of what a route is about, for whoever has this rank in this server.
 pub type RevisionOf = fn(&Web, &dyn Read, GuildId, Rank) -> Result<Revision>;
 
+/// The present revision of the one of many that the path of a route names; `None` where there is none.
+pub type RevisionOfOne<P> = fn(&dyn Read, GuildId, &P) -> Result<Option<Revision>>;
+
+/// What stands between the revision of what is edited and that of all that is shown.
+const OF_ALL: char = '.';
+
 impl Revision {
     /// Of what is answered of a thing.
     pub fn of(answered: &impl Serialize) -> Self {
         let mut digits = hex(Digest::of(&serde_json::to_vec(answered).unwrap_or_default()).bytes());
         digits.truncate(DIGITS);
         Self(digits)
+    }
+
+    /// Of a thing of which only a part is edited, to whoever looks at all of it: the rest changes by itself, which is seen by whoever
+    /// looks again and overwrites nothing.
+    #[must_use]
+    pub fn shown_with(self, all: &impl Serialize) -> Self {
+        Self(format!("{}{OF_ALL}{}", self.0, Self::of(all).0))
+    }
+
+    /// The part that is held against changes.
+    fn edited(text: &str) -> &str {
+        text.split(OF_ALL).next().unwrap_or_default()
     }
 
     /// As forms and errors have it.
@@ -80,7 +98,7 @@ impl Base {
     pub fn holds(&self, present: &Revision) -> bool {
         match self {
             Self::Anything => true,
-            Self::OneOf(seen) => seen.contains(&present.0),
+            Self::OneOf(seen) => seen.iter().any(|seen| Revision::edited(seen) == Revision::edited(&present.0)),
         }
     }
 }
@@ -116,6 +134,15 @@ mod tests {
         assert_ne!(of("a"), of("b"));
         assert_eq!(of("a").as_str().len(), DIGITS);
         assert_eq!(of("a").tag(), format!("\"{}\"", of("a").as_str()));
+    }
+
+    #[test]
+    fn what_changes_by_itself_is_seen_by_whoever_looks_again_and_makes_no_change_stale() {
+        let (before, after) = (Revision::of(&1).shown_with(&"3 claims"), Revision::of(&1).shown_with(&"4 claims"));
+        assert_ne!(before, after);
+        let seen = Base::OneOf(vec![before.as_str().to_owned()]);
+        assert!(seen.holds(&after) && seen.holds(&Revision::of(&1)) && !seen.holds(&Revision::of(&2)));
+        assert!(!Base::OneOf(vec![".x".to_owned()]).holds(&after));
     }
 
     #[test]

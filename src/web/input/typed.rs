@@ -22,6 +22,17 @@ impl Typed {
         whole_number(self.0.trim())
     }
 
+    /// The same, which may be below zero.
+    pub fn signed(&self) -> Option<i64> {
+        let text = self.0.trim();
+        let number = |digits: &str| whole_number(digits).and_then(|number| i64::try_from(number).ok());
+        match text.strip_prefix('-') {
+            Some(digits) if digits.starts_with(|sign: char| sign.is_ascii_digit()) => number(digits).map(i64::wrapping_neg),
+            Some(_) => None,
+            None => number(text),
+        }
+    }
+
     /// Whether nothing was typed.
     pub fn is_empty(&self) -> bool {
         self.0.trim().is_empty()
@@ -88,6 +99,22 @@ mod tests {
         }
         assert!(is_typed("Ümlaut Club", "ümlaut club"));
         assert!(!is_typed("restore", "restor") && !is_typed("", "") && !is_typed("a b", "ab"));
+    }
+
+    #[test]
+    fn a_number_below_zero_has_one_sign() {
+        for (typed, number) in [
+            ("-1", Some(-1)),
+            (" 25 ", Some(25)),
+            ("-1,250", Some(-1_250)),
+            ("--1", None),
+            ("-+1", None),
+            ("-", None),
+            ("", None),
+            ("9223372036854775808", None),
+        ] {
+            assert_eq!(Typed(typed.to_owned()).signed(), number, "{typed}");
+        }
     }
 
     #[test]

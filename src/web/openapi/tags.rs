@@ -32,6 +32,7 @@ pub const TAGS: &[Tag] = &[
         "Transactions",
         "The ledger by the names of the dashboard of old: pages, sums, proof, the archive.",
     ),
+    tag("tasks", "Tasks", "What members are paid for: made, claimed, proven and reviewed."),
     tag("settings", "Settings", "What a server set, what it was before, and the way back."),
     tag("config", "Configuration", "The settings of a server as the dashboard of old knows them."),
     tag("guilds", "Configuration of guilds", "The same below `/api/guilds`, for administrators alone."),

@@ -48,6 +48,9 @@ pub static ASKED: ActivityKind<Involved> =
 /// A rejection was taken back.
 pub static RECONSIDERED: ActivityKind<Involved> =
     kind("tasks.reconsidered", |told| Some(reconsidered(told)), "A rejection was taken back", ChangeType::Update);
+/// An acceptance was taken back, with its reward.
+pub static UNACCEPTED: ActivityKind<Involved> =
+    kind("tasks.unaccepted", |told| Some(unaccepted(told)), "An acceptance was taken back", ChangeType::Update);
 /// A claim ran out.
 pub static RAN_OUT: ActivityKind<Involved> =
     kind("tasks.ran_out", |told| Some(ran_out(told)), "A claim ran out", ChangeType::Update);
@@ -80,6 +83,7 @@ pub const KINDS: &[&dyn Readable] = &[
     &REJECTED,
     &ASKED,
     &RECONSIDERED,
+    &UNACCEPTED,
     &RAN_OUT,
     &CATEGORY_ADDED,
     &CATEGORY_REMOVED,
@@ -237,7 +241,17 @@ fn asked(told: &Noted<'_, Involved>) -> Sentence {
 fn reconsidered(told: &Noted<'_, Involved>) -> Sentence {
     let Involved { task, user, .. } = &told.details;
     sentence!(
-        "{by} took back that the proof of {user} for the task **{task}** was rejected.",
+        "{by} took back what was said of the proof of {user} for the task **{task}**: it waits for a review again.",
+        by = told.by(),
+        user,
+        task
+    )
+}
+
+fn unaccepted(told: &Noted<'_, Involved>) -> Sentence {
+    let Involved { task, user, .. } = &told.details;
+    sentence!(
+        "{by} took back that the proof of {user} for the task **{task}** was accepted, and its reward with it.",
         by = told.by(),
         user,
         task

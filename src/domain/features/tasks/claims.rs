@@ -5,7 +5,7 @@
 use super::activity::{self, Involved};
 use super::model::{
     Claim, ClaimId, ClaimState, Happening, KnownClaim, KnownTask, NEWS, News, PROOF_POST, Proof, ProofFile, Reviewer,
-    TaskId, TaskRefusal,
+    TaskId, TaskRefusal, TaskStatus,
 };
 use super::settings::{ENDS_BY_ITSELF, MOST_AT_A_TIME, OPEN_TO_ALL, PROOF_NEEDED, SWITCH};
 use super::{rules, tables};
@@ -242,11 +242,13 @@ pub fn ask(
     Ok(asked)
 }
 
-/// Takes a rejection back: the proof waits for a review again, also where the deadline passed since.
+/// Takes a rejection or a question back: the proof waits for a review again, also where the deadline passed since.
 pub fn reconsider(tx: &Tx<'_>, guild: GuildId, by: Actor, (user, id): (UserId, TaskId)) -> Result<Claimed> {
     let Claimed { task, claim: before } = require_claimed(tx, guild, id, user)?;
     let was_rejected = match before.claim.state {
         ClaimState::Rejected => true,
+        // Whoever was asked for more has their proof still.
+        ClaimState::InProgress => before.claim.reviewer.is_some(),
         // Its place may be somebody else's by now.
         ClaimState::Expired => before.claim.reviewer.is_some() && !rules::is_full(&task.task),
         _ => false,
@@ -256,6 +258,32 @@ pub fn reconsider(tx: &Tx<'_>, guild: GuildId, by: Actor, (user, id): (UserId, T
     }
     let again = Claim { state: ClaimState::Submitted, ..before.claim.clone() };
     change(tx, guild, before, again, &activity::RECONSIDERED, by)
+}
+
+/// Takes an acceptance back whose reward was taken back before: the proof waits for a review again, and a task that it completed goes
+/// on, where its time is not over.
+pub fn unaccept(tx: &Tx<'_>, guild: GuildId, by: Actor, found: Claimed) -> Result<Claimed> {
+    let Claimed { task: KnownTask { id, mut task }, claim: before } = found;
+    if before.claim.state != ClaimState::Accepted || before.claim.proof.is_none() {
+        return Err(TaskRefusal::CannotUndo.into());
+    }
+    // One that somebody closed as done stays so.
+    let was_last = task.max_claims.is_some_and(|most| task.counts.accepted >= most);
+    if task.status == TaskStatus::Completed && was_last {
+        task.status = if tx.now() < task.expires_at { TaskStatus::Active } else { TaskStatus::Expired };
+        tables::set_task(tx, guild, id, task)?;
+    }
+    let again = Claim {
+        state: ClaimState::Submitted,
+        completed_at: None,
+        reviewer: None,
+        notes: String::new(),
+        paid: Amount::ZERO,
+        ..before.claim.clone()
+    };
+    let again = change(tx, guild, before, again, &activity::UNACCEPTED, by)?;
+    tables::add_to_totals(tx, guild, |totals| totals.completed = totals.completed.saturating_sub(1))?;
+    Ok(again)
 }
 
 /// Ends a claim whose deadline passed without a proof: its place is free again (`D-47`). Answers whether it did; not where such things

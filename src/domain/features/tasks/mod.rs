@@ -27,6 +27,7 @@ pub mod activity;
 pub mod check;
 pub mod claims;
 pub mod editing;
+pub mod listing;
 pub mod model;
 pub mod queries;
 pub mod rules;
