@@ -44,6 +44,7 @@ pub mod queue;
 pub mod reminders;
 pub mod setup;
 pub mod submissions;
+pub mod tasks;
 pub mod tiktok;
 
 /// What a feature consists of on Discord. Everything that must be registered somewhere is registered from here.
@@ -173,6 +174,7 @@ pub const ALL: &[&Face] = &[
     &reminders::FACE,
     &profile::FACE,
     &dashboard::FACE,
+    &tasks::FACE,
 ];
 
 /// The slash commands of all features; with those of rehearsals, if they are wanted.

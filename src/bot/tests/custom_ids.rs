@@ -1,7 +1,7 @@
 //! What must stay true of the buttons, menus and forms of all features: their ids stand below messages that were posted long
 //! ago, and Discord takes no long ones.
 
-use crate::bot::{ALL, coins, desk, queue, reminders, setup, submissions};
+use crate::bot::{ALL, coins, desk, queue, reminders, setup, submissions, tasks};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Arguments, Component, Control, Modal, Picked};
 use crate::discord::display::turning::{Step, TURN, TURN_OF_TEAM};
@@ -9,6 +9,7 @@ use crate::display::DisplayId;
 use crate::features::coins::model::EntryId;
 use crate::features::queue::model::{Line, PublicId, Seen};
 use crate::features::reminders::service::ReminderId;
+use crate::features::tasks::model::TaskId;
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use strum::VariantArray;
 
@@ -152,6 +153,20 @@ fn check_reminders(golden: &mut Golden) {
     assert_eq!(CANCEL.value(&ReminderId::new(3)), "3");
 }
 
+fn check_tasks(golden: &mut Golden) {
+    use tasks::components::{CLAIM, LIST, MINE, PENDING};
+    use tasks::review::{ACCEPT, ASK, REJECT};
+    let (task, most) = (TaskId::new(12), TaskId::new(u64::MAX));
+    golden.holds(&CLAIM, ("task:claim:12", task), most);
+    let (proof, most) = ((task, UserId::new(7)), (most, UserId::new(u64::MAX)));
+    golden.holds(&ACCEPT, ("task:accept:12:7", proof), most);
+    golden.holds(REJECT.ids(), ("task:reject:12:7", proof), most);
+    golden.holds(ASK.ids(), ("task:ask:12:7", proof), most);
+    golden.holds(&LIST, ("tasks:list:3:2", (3, 2)), (u64::MAX, u64::MAX));
+    golden.holds(&MINE, ("tasks:mine:2", 2), u64::MAX);
+    golden.holds(&PENDING, ("tasks:pending:2", 2), u64::MAX);
+}
+
 #[test]
 fn an_id_that_was_posted_once_is_read_for_ever() {
     let mut golden = Golden { kinds: Vec::new() };
@@ -161,6 +176,7 @@ fn an_id_that_was_posted_once_is_read_for_ever() {
     check_desk(&mut golden);
     check_setup(&mut golden);
     check_reminders(&mut golden);
+    check_tasks(&mut golden);
     let mut kinds = golden.kinds;
     kinds.sort_unstable();
     kinds.dedup();
@@ -178,8 +194,18 @@ fn a_form_that_was_opened_before_an_update_is_read_after_it() {
     }
     let refused = SUBMIT.read("submit:modal:skip:skip", GUILD);
     assert_eq!(refused.unwrap_err().code(), "component.unknown");
+    use tasks::review::{QUESTION, REASON};
+    let proof = (TaskId::new(12), UserId::new(7));
+    for (form, custom_id) in [(&REASON, "task:reason:12:7"), (&QUESTION, "task:question:12:7")] {
+        assert_eq!(form.with(&proof), custom_id);
+        assert_eq!(form.read(custom_id, GUILD).unwrap(), proof);
+    }
     let registered: Vec<_> = ALL.iter().flat_map(|face| face.modals).map(|modal| modal.id()).collect();
-    assert_eq!(registered, [SUBMIT.id()], "each is registered once, and has its golden ids here");
+    assert_eq!(
+        registered,
+        [SUBMIT.id(), REASON.id(), QUESTION.id()],
+        "each is registered once, and has its golden ids here"
+    );
 }
 
 #[test]
