@@ -22,7 +22,7 @@ use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display::{self, Displays, turning};
 use crate::discord::gateway::{
-    DeletionHandler, EditHandler, Handlers, LeftHandler, MessageHandler, NamedHandler, ServerHandler,
+    DeletionHandler, EditHandler, Handlers, LeftHandler, MemberHandler, MessageHandler, NamedHandler, ServerHandler,
 };
 use crate::discord::outbox;
 use crate::features;
@@ -32,6 +32,7 @@ use crate::runner::Handler;
 use crate::store::StoreLocation;
 
 pub mod coins;
+pub mod currency;
 pub mod dashboard;
 pub mod debug_channel;
 pub mod desk;
@@ -75,6 +76,8 @@ pub struct Face {
     pub named: &'static [NamedHandler],
     /// Those who hear of servers that the bot left.
     pub left: &'static [LeftHandler],
+    /// Those who hear who comes and goes.
+    pub members: &'static [MemberHandler],
     /// What it has to be told by the gateway.
     pub intents: GatewayIntents,
     /// Its channels that `/setup` offers.
@@ -125,6 +128,7 @@ impl Face {
             servers: &[],
             named: &[],
             left: &[],
+            members: &[],
             intents: GatewayIntents::empty(),
             channels: &[],
             displays: &[],
@@ -168,6 +172,7 @@ pub const ALL: &[&Face] = &[
     &engagement::FACE,
     &tiktok::FACE,
     &coins::FACE,
+    &currency::FACE,
     &displays::FACE,
     &desk::FACE,
     &setup::FACE,
@@ -194,6 +199,7 @@ pub fn handlers(with_rehearsals: bool) -> Handlers {
         servers: ALL.iter().flat_map(|face| face.servers).copied().collect(),
         named: ALL.iter().flat_map(|face| face.named).copied().collect(),
         left: ALL.iter().flat_map(|face| face.left).copied().collect(),
+        members: ALL.iter().flat_map(|face| face.members).copied().collect(),
         intents: intents(),
     }
 }

@@ -16,6 +16,7 @@ mod causes;
 mod choices;
 mod coins;
 mod commandline;
+mod currency;
 mod damage;
 mod debug_channel;
 mod demo;

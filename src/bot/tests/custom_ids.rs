@@ -6,7 +6,7 @@ use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Arguments, Component, Control, Modal, Picked};
 use crate::discord::display::turning::{Step, TURN, TURN_OF_TEAM};
 use crate::display::DisplayId;
-use crate::features::coins::model::EntryId;
+use crate::features::coins::model::{EntryId, EntryKind};
 use crate::features::queue::model::{Line, PublicId, Seen};
 use crate::features::reminders::service::ReminderId;
 use crate::features::tasks::model::TaskId;
@@ -81,6 +81,7 @@ fn check_queue(golden: &mut Golden) {
 }
 
 fn check_coins(golden: &mut Golden) {
+    use coins::boards::{Board, History, LEADERBOARD, OfKind, TRANSACTIONS};
     use coins::components::{ECONOMY, HISTORY, OWN_HISTORY, WHERE_FROM};
     let largest = Some(EntryId::new(u64::MAX));
     golden.holds(&WHERE_FROM, ("coins:where", ()), ());
@@ -90,6 +91,15 @@ fn check_coins(golden: &mut Golden) {
     let user = UserId::new(7);
     golden.holds(&HISTORY, ("coins:history:7:41", (user, Some(EntryId::new(41)))), (UserId::new(u64::MAX), largest));
     golden.holds(&HISTORY, ("coins:history:7:0", (user, None)), (UserId::new(u64::MAX), largest));
+    let last = UserId::new(u64::MAX);
+    golden.holds(&coins::admin::HISTORY, ("coins:server_history:7:2", (user, 2)), (last, u64::MAX));
+    let posted = ("coins:leaderboard:7:currency:2", (user, Board::Currency, 2));
+    golden.holds(&LEADERBOARD, posted, (last, Board::Currency, u64::MAX));
+    let posted = ("coins:transactions:server:daily:2", (History::Server, OfKind(Some(EntryKind::Daily)), 2));
+    let longest = OfKind(Some(EntryKind::TransferReceive));
+    golden.holds(&TRANSACTIONS, posted, (History::Luxury, longest, u64::MAX));
+    let posted = ("coins:transactions:luxury:all:1", (History::Luxury, OfKind(None), 1));
+    golden.holds(&TRANSACTIONS, posted, (History::Luxury, longest, u64::MAX));
 }
 
 fn check_desk(golden: &mut Golden) {
