@@ -22,7 +22,7 @@ use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Component, Modal};
 use crate::discord::display::{self, Displays, turning};
 use crate::discord::gateway::{
-    DeletionHandler, EditHandler, Handlers, LeftHandler, MessageHandler, NamedHandler, ServerHandler,
+    DeletionHandler, EditHandler, Handlers, LeftHandler, MemberHandler, MessageHandler, NamedHandler, ServerHandler,
 };
 use crate::discord::outbox;
 use crate::features;
@@ -32,6 +32,7 @@ use crate::runner::Handler;
 use crate::store::StoreLocation;
 
 pub mod coins;
+pub mod currency;
 pub mod dashboard;
 pub mod debug_channel;
 pub mod desk;
@@ -44,6 +45,7 @@ pub mod queue;
 pub mod reminders;
 pub mod setup;
 pub mod submissions;
+pub mod tasks;
 pub mod tiktok;
 
 /// What a feature consists of on Discord. Everything that must be registered somewhere is registered from here.
@@ -74,6 +76,8 @@ pub struct Face {
     pub named: &'static [NamedHandler],
     /// Those who hear of servers that the bot left.
     pub left: &'static [LeftHandler],
+    /// Those who hear who comes and goes.
+    pub members: &'static [MemberHandler],
     /// What it has to be told by the gateway.
     pub intents: GatewayIntents,
     /// Its channels that `/setup` offers.
@@ -124,6 +128,7 @@ impl Face {
             servers: &[],
             named: &[],
             left: &[],
+            members: &[],
             intents: GatewayIntents::empty(),
             channels: &[],
             displays: &[],
@@ -167,12 +172,14 @@ pub const ALL: &[&Face] = &[
     &engagement::FACE,
     &tiktok::FACE,
     &coins::FACE,
+    &currency::FACE,
     &displays::FACE,
     &desk::FACE,
     &setup::FACE,
     &reminders::FACE,
     &profile::FACE,
     &dashboard::FACE,
+    &tasks::FACE,
 ];
 
 /// The slash commands of all features; with those of rehearsals, if they are wanted.
@@ -192,6 +199,7 @@ pub fn handlers(with_rehearsals: bool) -> Handlers {
         servers: ALL.iter().flat_map(|face| face.servers).copied().collect(),
         named: ALL.iter().flat_map(|face| face.named).copied().collect(),
         left: ALL.iter().flat_map(|face| face.left).copied().collect(),
+        members: ALL.iter().flat_map(|face| face.members).copied().collect(),
         intents: intents(),
     }
 }

@@ -69,6 +69,14 @@ pub async fn answer(ctx: Context<'_>, work: impl Future<Output = Result<Draft>>)
     tell_notices(ctx, &responder).await
 }
 
+/// Does the work of a slash command and shows its result to everybody in the channel. What is refused is told privately, unless
+/// that took so long that something had to be said before.
+pub async fn answer_publicly(ctx: Context<'_>, work: impl Future<Output = Result<Draft>>) -> Result<()> {
+    let responder = Responder::to_command(ctx.data(), ctx.interaction);
+    responder.answer(Visibility::Public, work).await?;
+    tell_notices(ctx, &responder).await
+}
+
 /// Answers a slash command that ended with an error.
 pub(super) async fn refuse(ctx: Context<'_>, error: Error) -> Result<()> {
     let responder = Responder::to_command(ctx.data(), ctx.interaction);

@@ -71,6 +71,20 @@ pub type ServerHandler = for<'a> fn(&'a Bot, &'a Guild) -> BoxFuture<'a, Result<
 /// Hears which servers a connection names that begins: after that, what it did not name was left before it.
 pub type NamedHandler = for<'a> fn(&'a Bot, &'a Named) -> BoxFuture<'a, Result<()>>;
 
+/// Hears that somebody came into a server or left it, as far as the connection tells it.
+pub type MemberHandler = for<'a> fn(&'a Bot, Membership) -> BoxFuture<'a, Result<()>>;
+
+/// Somebody who came into a server or left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The server.
+    pub guild: GuildId,
+    /// Who.
+    pub user: UserId,
+    /// Whether they are in it now.
+    pub is_here: bool,
+}
+
 /// Hears that the bot left a server, or was thrown out of it. A server that is out of order for a while is not left.
 pub type LeftHandler = for<'a> fn(&'a Bot, GuildId) -> BoxFuture<'a, Result<()>>;
 
@@ -95,6 +109,8 @@ pub struct Handlers {
     pub named: Vec<NamedHandler>,
     /// Those who hear of servers that the bot left.
     pub left: Vec<LeftHandler>,
+    /// Those who hear who comes and goes.
+    pub members: Vec<MemberHandler>,
     /// What they have to be told.
     pub intents: GatewayIntents,
 }
@@ -114,6 +130,7 @@ struct Inner {
     servers: Vec<ServerHandler>,
     named: Vec<NamedHandler>,
     left: Vec<LeftHandler>,
+    members: Vec<MemberHandler>,
     intents: GatewayIntents,
     registration: Registration,
     /// Held while commands are registered. Ready and the guilds arrive side by side and would send a set twice.
@@ -144,6 +161,7 @@ impl Gateway {
             servers: handlers.servers,
             named: handlers.named,
             left: handlers.left,
+            members: handlers.members,
             intents: handlers.intents,
             registration,
             registering: tokio::sync::Mutex::default(),
@@ -256,6 +274,10 @@ impl serenity::framework::Framework for Gateway {
             FullEvent::GuildDelete { incomplete, .. } if !incomplete.unavailable => {
                 inner.guild_left(incomplete.id).await;
             }
+            FullEvent::GuildMemberAddition { new_member } => {
+                inner.member_moved(new_member.guild_id, new_member.user.id, true).await;
+            }
+            FullEvent::GuildMemberRemoval { guild_id, user, .. } => inner.member_moved(guild_id, user.id, false).await,
             FullEvent::InteractionCreate { interaction } if inner.is_new(interaction.id().get()) => {
                 let id = interaction.id().get();
                 let (kind, name) = inner.name_of(&interaction);
@@ -389,6 +411,15 @@ impl Inner {
         for handle in &self.left {
             if let Err(error) = handle(&self.bot, GuildId::new(guild.get())).await {
                 problem::log_error(&error, "take in that a server was left");
+            }
+        }
+    }
+
+    async fn member_moved(&self, guild: serenity::all::GuildId, user: serenity::all::UserId, is_here: bool) {
+        let membership = Membership { guild: GuildId::new(guild.get()), user: UserId::new(user.get()), is_here };
+        for handle in &self.members {
+            if let Err(error) = handle(&self.bot, membership).await {
+                problem::log_error(&error, "take in that somebody came or left");
             }
         }
     }

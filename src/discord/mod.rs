@@ -67,5 +67,5 @@ pub mod standing;
 
 pub use access::Caller;
 pub use bot::{Bot, Command, Context};
-pub use command::{ContextExt, answer};
+pub use command::{ContextExt, answer, answer_publicly};
 pub use draft::{BLURPLE, Draft};

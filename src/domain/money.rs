@@ -3,13 +3,14 @@
 //! Whatever speaks of the server's money (the ledger, daily claims, shop, tasks) says it by a [`Money`], so that a server that
 //! calls it cookies reads of cookies everywhere. A name is what administrators typed: it is escaped where it is drawn.
 
+use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::{Sentence, Slot};
 use crate::sentence;
-use crate::settings::{Area, Listed, Setting, Text};
-use crate::store::Read;
+use crate::settings::{self, Area, Listed, Setting, Text};
+use crate::store::{Read, Tx};
 
 /// What the currency is called.
 pub static NAME: Setting<Text> = Setting::text("currency_name", "coins", 32);
@@ -17,10 +18,11 @@ pub static NAME: Setting<Text> = Setting::text("currency_name", "coins", 32);
 pub static SYMBOL: Setting<Text> = Setting::text("currency_symbol", "$", 8);
 
 /// The settings of this module, as administrators meet them.
-pub const LISTED: &[Listed] = &[
-    Listed::new(&NAME, Area::Economy, "Currency Name", "What the currency of the server is called.").detail(),
-    Listed::new(&SYMBOL, Area::Economy, "Currency Symbol", "What stands beside an amount of it.").detail(),
-];
+pub const LISTED: &[Listed] = &[NAME_LISTED, SYMBOL_LISTED];
+const NAME_LISTED: Listed =
+    Listed::new(&NAME, Area::Economy, "Currency Name", "What the currency of the server is called.").detail();
+const SYMBOL_LISTED: Listed =
+    Listed::new(&SYMBOL, Area::Economy, "Currency Symbol", "What stands beside an amount of it.").detail();
 
 /// The currency of a server, as it is called there. In a slot of a sentence it is its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,18 @@ pub struct Money {
 pub fn of(read: &dyn Read, guild: GuildId) -> Result<Money> {
     let (name, symbol) = (NAME.get(read, guild)?, SYMBOL.get(read, guild)?);
     Ok(Money { name: name.as_str().to_owned(), symbol: symbol.as_str().to_owned() })
+}
+
+/// Gives the currency of a guild the name, and the symbol if there is one, that somebody typed. Refuses what is too long or says
+/// nothing.
+pub fn rename(tx: &Tx<'_>, guild: GuildId, by: Actor, name: &str, symbol: Option<&str>) -> Result<Money> {
+    let name = NAME_LISTED.read_typed(name)?;
+    let symbol = symbol.map(|symbol| SYMBOL_LISTED.read_typed(symbol)).transpose()?;
+    settings::change(tx, guild, by, &NAME, &name)?;
+    if let Some(symbol) = symbol {
+        settings::change(tx, guild, by, &SYMBOL, &symbol)?;
+    }
+    of(tx, guild)
 }
 
 impl Money {
@@ -60,7 +74,6 @@ mod tests {
     use super::*;
     use crate::features::testing::{GUILD, TestStore};
     use crate::kernel::sentence::NO_COMMANDS;
-    use crate::settings::Changeable;
 
     #[test]
     fn an_amount_is_said_by_the_name_that_the_server_gave() {
@@ -70,12 +83,13 @@ mod tests {
             (money.of(Amount::of(1_250)).markdown(NO_COMMANDS), money.short(Amount::of(1_250)))
         };
         assert_eq!(said(GUILD), ("**1,250** coins".to_owned(), "$1,250".to_owned()));
-        store
-            .write(|tx| {
-                assert!(NAME.set_typed(tx, GUILD, "*big* cookies")? && SYMBOL.set_typed(tx, GUILD, "🍪")?);
-                Ok(())
-            })
-            .unwrap();
+        let rename = |name: &'static str, symbol| {
+            store.write(move |tx| rename(tx, GUILD, Actor::Operator, name, symbol).map(drop))
+        };
+        assert_eq!(rename("cookies", Some("far too long")).unwrap_err().code(), "setting.not_allowed");
+        assert_eq!(rename(" ", None).unwrap_err().code(), "setting.not_allowed");
+        assert_eq!(said(GUILD).0, "**1,250** coins", "what is refused changes nothing");
+        rename("*big* cookies", Some("🍪")).unwrap();
         assert_eq!(said(GUILD), (r"**1,250** \*big\* cookies".to_owned(), "🍪1,250".to_owned()));
         assert_eq!(said(GuildId::new(6)).0, "**1,250** coins", "what one server calls it concerns no other");
     }

@@ -13,6 +13,7 @@ const INTEGER: u64 = 4;
 const BOOLEAN: u64 = 5;
 const USER: u64 = 6;
 const CHANNEL: u64 = 7;
+const ROLE: u64 = 8;
 const ATTACHMENT: u64 = 11;
 /// Discord's number for the Administrator permission.
 const ADMINISTRATOR: &str = "8";
@@ -45,6 +46,47 @@ const PROMISED: &[Promise] = &[
     ("mysubmissions", "List your submissions", false, &[("page", INTEGER, false, false)]),
     ("queue", "Show the active queue and your place in it", false, &[("page", INTEGER, false, false)]),
     ("balance", "Show your Luxury Coins and server currency", false, &[("user", USER, false, false)]),
+    ("daily", "Claim your daily reward", false, &[]),
+    ("give", "Give currency to someone", false, &[("user", USER, true, false), ("amount", INTEGER, true, false)]),
+    (
+        "transactions",
+        "Show your transaction history",
+        false,
+        &[("currency", INTEGER, false, false), ("type", STRING, false, true), ("page", INTEGER, false, false)],
+    ),
+    ("leaderboard", "Show a leaderboard", false, &[("type", INTEGER, false, false), ("page", INTEGER, false, false)]),
+    (
+        "currency-admin add",
+        "Add currency",
+        false,
+        &[("user", USER, true, false), ("amount", INTEGER, true, false), ("reason", STRING, false, false)],
+    ),
+    (
+        "currency-admin remove",
+        "Remove currency (floor 0)",
+        false,
+        &[("user", USER, true, false), ("amount", INTEGER, true, false), ("reason", STRING, false, false)],
+    ),
+    (
+        "currency-admin set",
+        "Set a balance",
+        false,
+        &[("user", USER, true, false), ("amount", INTEGER, true, false), ("reason", STRING, false, false)],
+    ),
+    (
+        "currency-admin history",
+        "Show a user's transactions",
+        false,
+        &[("user", USER, true, false), ("page", INTEGER, false, false)],
+    ),
+    ("currency-admin validate", "Check balances against the ledger", false, &[("user", USER, false, false)]),
+    ("currency-admin rollback", "Undo one transaction", false, &[("transaction_id", STRING, true, false)]),
+    (
+        "currency-admin name",
+        "Set the currency name and symbol",
+        false,
+        &[("name", STRING, true, false), ("symbol", STRING, false, false)],
+    ),
     ("buy-skip", "Spend Luxury Coins to move your latest submission to 10 Skip", false, &[]),
     ("link-tiktok", "Link a TikTok handle to your Discord account", false, &[("handle", STRING, true, true)]),
     ("unlink-tiktok", "Remove one of your TikTok links", false, &[("handle", STRING, true, true)]),
@@ -112,12 +154,98 @@ const PROMISED: &[Promise] = &[
         true,
         &[("user", USER, true, false), ("handle", STRING, true, true)],
     ),
+    ("claim", "Claim a task", false, &[("task_id", INTEGER, true, true)]),
+    (
+        "task_submit",
+        "Hand in proof for a claimed task",
+        false,
+        &[
+            ("task_id", INTEGER, true, true),
+            ("proof", STRING, false, false),
+            ("attachment", ATTACHMENT, false, false),
+            ("attachment2", ATTACHMENT, false, false),
+            ("attachment3", ATTACHMENT, false, false),
+        ],
+    ),
+    ("tasks list", "List open tasks", false, &[("category", STRING, false, true)]),
+    ("tasks mine", "Your claims and their deadlines", false, &[]),
+    ("tasks info", "Show one task", false, &[("task_id", INTEGER, true, true)]),
+    ("tasks abandon", "Give up a claim", false, &[("task_id", INTEGER, true, true)]),
+    (
+        "task-admin create",
+        "Create and post a task",
+        false,
+        &[
+            ("name", STRING, true, false),
+            ("description", STRING, true, false),
+            ("reward", INTEGER, true, false),
+            ("duration_hours", INTEGER, true, false),
+            ("max_claims", INTEGER, false, false),
+            ("category", STRING, false, true),
+            ("role", ROLE, false, false),
+            ("channel", CHANNEL, false, false),
+        ],
+    ),
+    (
+        "task-admin edit",
+        "Change one field of a task",
+        false,
+        &[("task_id", INTEGER, true, true), ("field", INTEGER, true, false), ("value", STRING, true, false)],
+    ),
+    ("task-admin delete", "Delete a task with its messages", false, &[("task_id", INTEGER, true, true)]),
+    ("task-admin repost", "Post the task message again", false, &[("task_id", INTEGER, true, true)]),
+    ("task-admin expire", "Expire a task now", false, &[("task_id", INTEGER, true, true)]),
+    ("task-admin pending", "List submissions waiting for review", false, &[]),
+    (
+        "task-admin review",
+        "Accept or reject a submission",
+        false,
+        &[
+            ("task_id", INTEGER, true, true),
+            ("user", USER, true, false),
+            ("decision", INTEGER, true, false),
+            ("reason", STRING, false, false),
+        ],
+    ),
+    (
+        "task-admin assign",
+        "Assign a task to a user",
+        false,
+        &[("task_id", INTEGER, true, true), ("user", USER, true, false)],
+    ),
+    (
+        "task-admin settings",
+        "Show or change the task settings",
+        false,
+        &[
+            ("allow_user_tasks", BOOLEAN, false, false),
+            ("max_tasks_per_user", INTEGER, false, false),
+            ("auto_expire_enabled", BOOLEAN, false, false),
+            ("require_proof", BOOLEAN, false, false),
+            ("channel", CHANNEL, false, false),
+            ("announcement_channel", CHANNEL, false, false),
+        ],
+    ),
+    (
+        "task-admin category",
+        "Add or remove a category",
+        false,
+        &[("action", INTEGER, true, false), ("name", STRING, true, true)],
+    ),
     ("remind me", "Set a reminder", false, &[("when", STRING, true, false), ("message", STRING, true, false)]),
     ("remind list", "List your reminders", false, &[]),
     ("remind cancel", "Cancel a reminder", false, &[("reminder_id", INTEGER, true, true)]),
-    ("profile", "Show or set your time zone", false, &[("timezone", STRING, false, true)]),
+    (
+        "profile",
+        "Show or set your time zone",
+        false,
+        &[("timezone", STRING, false, true), ("hidden", BOOLEAN, false, false)],
+    ),
     ("dashboard", "Link to the web dashboard", false, &[]),
 ];
+
+/// Commands, with all that is below them, that everybody sees and those who run the server may use.
+const OF_ADMINS: [&str; 1] = ["currency-admin"];
 
 /// The commands that work in direct messages.
 const IN_MESSAGES: [&str; 4] = ["dashboard", "help", "profile", "remind"];
@@ -173,7 +301,12 @@ fn the_page_on_commands_lists_each_with_its_options_and_who_may_use_it() {
             .iter()
             .map(|(option, _, is_needed, _)| format!("`{option}`{}", if *is_needed { "*" } else { "" }))
             .collect();
-        let who = if *is_for_administrators { "administrators" } else { "everyone" };
+        let is_of_admins = OF_ADMINS.iter().any(|group| name.split(' ').next() == Some(group));
+        let who = match is_for_administrators {
+            true => "administrators",
+            false if is_of_admins => "admins",
+            false => "everyone",
+        };
         [format!("`/{name}`"), options.join(", "), who.to_owned()]
     };
     let mut promised: Vec<_> = PROMISED.iter().map(row).collect();

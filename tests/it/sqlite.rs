@@ -94,6 +94,20 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
     ("queue_config", &["*queue_line TEXT", "channel_id INTEGER", "pinned_message_id INTEGER"], &[]),
     ("luxury_coins", &["*user_id INTEGER", "balance INTEGER!=0"], &[]),
     (
+        "users",
+        &[
+            "*user_id INTEGER",
+            "balance INTEGER!=0",
+            "total_earned INTEGER!=0",
+            "total_spent INTEGER!=0",
+            "created_at TEXT",
+            "last_daily TEXT",
+            "is_active INTEGER!=1",
+            "left_at TEXT",
+        ],
+        &[],
+    ),
+    (
         "transactions",
         &[
             "*id INTEGER",
@@ -342,6 +356,25 @@ async fn exported_rows_are_what_people_did() {
         ["join|", "join|", "like|", "gift|1000"]
     );
     assert_eq!(rows(&file, "SELECT CAST(viewer_count AS TEXT) FROM viewer_count_snapshots"), ["12"]);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn exported_accounts_are_what_members_have_of_the_servers_currency() {
+    covers!("T-CUR-02");
+    let world = World::new().await;
+    world.member("ann").run("daily").await;
+    let give = world.member("ann").call("give").with("user", world.member("ben").id.to_string()).with("amount", 30);
+    world.member("ann").run_call(give).await;
+    let folder = tempfile::tempdir().unwrap();
+    let columns = "user_id || '|' || balance || '|' || total_earned || '|' || total_spent || '|' || created_at || '|' || \
+                   coalesce(last_daily, '') || '|' || is_active || '|' || coalesce(left_at, '')";
+    let query = format!("SELECT {columns} FROM users ORDER BY balance DESC");
+    let (ann, ben, now) = (world.user("ann"), world.user("ben"), "2026-11-21T20:00:00.000000Z");
+    let expected = [format!("{ann}|70|100|30|{now}|{now}|1|"), format!("{ben}|30|30|0|{now}||1|")];
+    for (name, guild) in [("one.db", Some(world.guild)), ("all.db", None)] {
+        assert_eq!(rows(&export(&world, &folder.path().join(name), guild), &query), expected, "{name}");
+    }
     world.end().await;
 }
 

@@ -2,7 +2,7 @@
 
 use serenity::all::{CreateAutocompleteResponse, User};
 
-use super::{components, views};
+use super::{boards, components, views};
 use crate::bot::handles::autocomplete::chosen_user;
 use crate::discord::access::is_administrator;
 use crate::discord::choice::{choice, offer_found, value_in};
@@ -18,7 +18,7 @@ use crate::store::Read;
 
 /// Those of everybody.
 pub fn for_everybody() -> Vec<Command> {
-    vec![balance(), buy_skip()]
+    vec![balance(), buy_skip(), boards::transactions(), boards::leaderboard()]
 }
 
 /// Those of administrators.
@@ -37,9 +37,13 @@ async fn balance(ctx: Context<'_>, #[description = "Someone else"] user: Option<
     let name = user.map_or(name, |user| one_line(&user.name, LONGEST_NAME));
     ctx.read(
         "balance",
-        move |read| Ok((queries::purse(read, guild, whose)?, skip_bought::earning(read, guild)?)),
-        |(purse, earning)| {
-            views::balance(&name, purse, earning, &ctx.data().command_mention("buy-skip"), whose == caller)
+        move |read| {
+            let purse = queries::purse(read, guild, whose)?;
+            Ok((purse, boards::of_server(read, guild, whose)?, skip_bought::earning(read, guild)?))
+        },
+        |(purse, server, earning)| {
+            let buy_skip = ctx.data().command_mention("buy-skip");
+            views::balance(&name, purse, server.as_ref(), earning, &buy_skip, whose == caller)
         },
     )
     .await
@@ -49,6 +53,7 @@ async fn balance(ctx: Context<'_>, #[description = "Someone else"] user: Option<
 #[poise::command(slash_command, guild_only, rename = "buy-skip")]
 async fn buy_skip(ctx: Context<'_>) -> Result<()> {
     let Caller { guild, user, .. } = Caller::of(ctx)?;
+    ctx.data().pace.take(guild, user)?;
     ctx.write("skip_bought", move |tx| skip_bought::run(tx, guild, user), views::skip_bought).await
 }
 

@@ -1,5 +1,8 @@
-//! `/balance`, `/buy-skip` and `/coins`, their lists, and the economy in numbers.
+//! Balances and entries of all currencies: `/balance`, `/transactions`, `/leaderboard`, `/buy-skip`, `/coins` and
+//! `/currency-admin`, their lists, and the economy in numbers.
 
+pub mod admin;
+pub mod boards;
 pub mod commands;
 pub mod components;
 pub mod views;
@@ -10,7 +13,16 @@ use super::Face;
 pub const FACE: Face = Face {
     commands: commands::for_everybody,
     for_administrators: commands::for_administrators,
-    components: &[&components::WHERE_FROM, &components::OWN_HISTORY, &components::HISTORY, &components::ECONOMY],
+    for_admins: admin::for_admins,
+    components: &[
+        &components::WHERE_FROM,
+        &components::OWN_HISTORY,
+        &components::HISTORY,
+        &components::ECONOMY,
+        &boards::TRANSACTIONS,
+        &boards::LEADERBOARD,
+        &admin::HISTORY,
+    ],
     ..Face::named("coins")
 };
 

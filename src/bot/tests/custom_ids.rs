@@ -1,14 +1,15 @@
 //! What must stay true of the buttons, menus and forms of all features: their ids stand below messages that were posted long
 //! ago, and Discord takes no long ones.
 
-use crate::bot::{ALL, coins, desk, queue, reminders, setup, submissions};
+use crate::bot::{ALL, coins, desk, queue, reminders, setup, submissions, tasks};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Arguments, Component, Control, Modal, Picked};
 use crate::discord::display::turning::{Step, TURN, TURN_OF_TEAM};
 use crate::display::DisplayId;
-use crate::features::coins::model::EntryId;
+use crate::features::coins::model::{EntryId, EntryKind};
 use crate::features::queue::model::{Line, PublicId, Seen};
 use crate::features::reminders::service::ReminderId;
+use crate::features::tasks::model::TaskId;
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use strum::VariantArray;
 
@@ -80,6 +81,7 @@ fn check_queue(golden: &mut Golden) {
 }
 
 fn check_coins(golden: &mut Golden) {
+    use coins::boards::{Board, History, LEADERBOARD, OfKind, TRANSACTIONS};
     use coins::components::{ECONOMY, HISTORY, OWN_HISTORY, WHERE_FROM};
     let largest = Some(EntryId::new(u64::MAX));
     golden.holds(&WHERE_FROM, ("coins:where", ()), ());
@@ -89,6 +91,15 @@ fn check_coins(golden: &mut Golden) {
     let user = UserId::new(7);
     golden.holds(&HISTORY, ("coins:history:7:41", (user, Some(EntryId::new(41)))), (UserId::new(u64::MAX), largest));
     golden.holds(&HISTORY, ("coins:history:7:0", (user, None)), (UserId::new(u64::MAX), largest));
+    let last = UserId::new(u64::MAX);
+    golden.holds(&coins::admin::HISTORY, ("coins:server_history:7:2", (user, 2)), (last, u64::MAX));
+    let posted = ("coins:leaderboard:7:currency:2", (user, Board::Currency, 2));
+    golden.holds(&LEADERBOARD, posted, (last, Board::Currency, u64::MAX));
+    let posted = ("coins:transactions:server:daily:2", (History::Server, OfKind(Some(EntryKind::Daily)), 2));
+    let longest = OfKind(Some(EntryKind::TransferReceive));
+    golden.holds(&TRANSACTIONS, posted, (History::Luxury, longest, u64::MAX));
+    let posted = ("coins:transactions:luxury:all:1", (History::Luxury, OfKind(None), 1));
+    golden.holds(&TRANSACTIONS, posted, (History::Luxury, longest, u64::MAX));
 }
 
 fn check_desk(golden: &mut Golden) {
@@ -152,6 +163,20 @@ fn check_reminders(golden: &mut Golden) {
     assert_eq!(CANCEL.value(&ReminderId::new(3)), "3");
 }
 
+fn check_tasks(golden: &mut Golden) {
+    use tasks::components::{CLAIM, LIST, MINE, PENDING};
+    use tasks::review::{ACCEPT, ASK, REJECT};
+    let (task, most) = (TaskId::new(12), TaskId::new(u64::MAX));
+    golden.holds(&CLAIM, ("task:claim:12", task), most);
+    let (proof, most) = ((task, UserId::new(7)), (most, UserId::new(u64::MAX)));
+    golden.holds(&ACCEPT, ("task:accept:12:7", proof), most);
+    golden.holds(REJECT.ids(), ("task:reject:12:7", proof), most);
+    golden.holds(ASK.ids(), ("task:ask:12:7", proof), most);
+    golden.holds(&LIST, ("tasks:list:3:2", (3, 2)), (u64::MAX, u64::MAX));
+    golden.holds(&MINE, ("tasks:mine:2", 2), u64::MAX);
+    golden.holds(&PENDING, ("tasks:pending:2", 2), u64::MAX);
+}
+
 #[test]
 fn an_id_that_was_posted_once_is_read_for_ever() {
     let mut golden = Golden { kinds: Vec::new() };
@@ -161,6 +186,7 @@ fn an_id_that_was_posted_once_is_read_for_ever() {
     check_desk(&mut golden);
     check_setup(&mut golden);
     check_reminders(&mut golden);
+    check_tasks(&mut golden);
     let mut kinds = golden.kinds;
     kinds.sort_unstable();
     kinds.dedup();
@@ -178,8 +204,18 @@ fn a_form_that_was_opened_before_an_update_is_read_after_it() {
     }
     let refused = SUBMIT.read("submit:modal:skip:skip", GUILD);
     assert_eq!(refused.unwrap_err().code(), "component.unknown");
+    use tasks::review::{QUESTION, REASON};
+    let proof = (TaskId::new(12), UserId::new(7));
+    for (form, custom_id) in [(&REASON, "task:reason:12:7"), (&QUESTION, "task:question:12:7")] {
+        assert_eq!(form.with(&proof), custom_id);
+        assert_eq!(form.read(custom_id, GUILD).unwrap(), proof);
+    }
     let registered: Vec<_> = ALL.iter().flat_map(|face| face.modals).map(|modal| modal.id()).collect();
-    assert_eq!(registered, [SUBMIT.id()], "each is registered once, and has its golden ids here");
+    assert_eq!(
+        registered,
+        [SUBMIT.id(), REASON.id(), QUESTION.id()],
+        "each is registered once, and has its golden ids here"
+    );
 }
 
 #[test]

@@ -64,6 +64,11 @@ impl TestStore {
         self.store.read_blocking("test", operation).unwrap()
     }
 
+    /// Does something that needs the store itself.
+    pub fn with<T>(&self, act: impl FnOnce(&Store) -> T) -> T {
+        act(&self.store)
+    }
+
     /// What the debug channel was not told yet, each in one line.
     pub fn untold(&self) -> Vec<String> {
         let untold = self.read(|read| debug_channel::untold(read, GUILD));

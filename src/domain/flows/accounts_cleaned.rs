@@ -4,8 +4,9 @@
 //! Whoever comes back has an account of nothing; the closing entry can be undone by hand. Where Discord does not tell who leaves,
 //! whoever had no entry of the ledger for so long counts as one who left.
 
+use crate::activity::Subject;
 use crate::features::coins::model::{Currency, EntryKind, Posting};
-use crate::features::currency::activity::CLEANED;
+use crate::features::currency::activity::{CLEANED, REACTIVATED};
 use crate::features::{coins, currency};
 use crate::flows::accounts_listed::{Listed, inactive};
 use crate::flows::{coins_posted, currency_accounts};
@@ -133,6 +134,17 @@ impl Cleaned {
     }
 }
 
+/// Takes it back that a member left. Answers whether they had.
+pub fn reactivate(tx: &Tx<'_>, guild: GuildId, user: UserId, actor: Actor) -> Result<bool> {
+    let had_left = currency::queries::account(tx, guild, user)?.left_at.is_some();
+    if had_left {
+        currency_accounts::came(tx, guild, user)?;
+        REACTIVATED.with(()).by(actor).of(Subject::Member(user)).note(tx, guild)?;
+        tx.publish(coins::tables::CHANGED, guild);
+    }
+    Ok(had_left)
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -144,7 +156,9 @@ mod tests {
     use crate::kernel::amount::Amount;
 
     const DAY: Duration = Duration::from_hours(24);
-    const [ANN, BOB, CID]: [UserId; 3] = [UserId::new(1), UserId::new(2), UserId::new(3)];
+    const ANN: UserId = UserId::new(1);
+    const BOB: UserId = UserId::new(2);
+    const CID: UserId = UserId::new(3);
 
     /// Everybody claimed, ann left 40 days ago and bob 10.
     fn town() -> TestStore {
@@ -152,8 +166,12 @@ mod tests {
         for user in [ANN, BOB, CID] {
             store.write(move |tx| daily_claimed::run(tx, GUILD, user).map(drop)).unwrap();
         }
-        let order =
-            coins::service::Order { currency: Currency::Luxury, user: ANN, reason: "quiz".into(), actor: Actor::System };
+        let order = coins::service::Order {
+            currency: Currency::Luxury,
+            user: ANN,
+            reason: "quiz".into(),
+            actor: Actor::System,
+        };
         store.write(move |tx| coins_by_hand::add(tx, GUILD, &order, Amount::of(7)).map(drop)).unwrap();
         store.write(|tx| currency_accounts::left(tx, GUILD, ANN)).unwrap();
         store.advance(DAY * 30);
@@ -182,6 +200,15 @@ mod tests {
         store.write(|tx| currency_accounts::came(tx, GUILD, ANN)).unwrap();
         store.write(|tx| daily_claimed::run(tx, GUILD, ANN).map(drop)).unwrap();
         assert_eq!(has(Currency::Server, ANN), 100);
+        store.check();
+    }
+
+    #[test]
+    fn who_is_taken_back_keeps_everything() {
+        let store = town();
+        let takes_back = || store.write(|tx| reactivate(tx, GUILD, ANN, Actor::Operator)).unwrap();
+        assert_eq!((takes_back(), takes_back()), (true, false));
+        assert_eq!(cleans(&store, 30, false), Cleaned::default());
         store.check();
     }
 

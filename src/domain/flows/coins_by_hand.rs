@@ -5,7 +5,7 @@
 use super::coins_posted;
 use crate::features::coins::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting};
 use crate::features::coins::queries::entries::story;
-use crate::features::coins::queries::{called, entry_called};
+use crate::features::coins::queries::{balance, called, entry_called};
 use crate::features::coins::service::{self, Order, Removed, Undoing};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -43,6 +43,15 @@ pub fn adjust(tx: &Tx<'_>, guild: GuildId, order: &Order, delta: i64) -> Result<
     Ok(adjusted)
 }
 
+/// Brings a balance to an amount, as the dashboard does. Refuses where it is that already.
+pub fn adjust_to(tx: &Tx<'_>, guild: GuildId, order: &Order, amount: Amount) -> Result<LedgerEntry> {
+    let has = balance(tx, guild, order.currency, order.user)?;
+    if has == amount {
+        return Err(CoinsRefusal::Unchanged { currency: called(tx, guild, order.currency)?, balance: has }.into());
+    }
+    Ok(adjust(tx, guild, order, amount.get() - has.get())?.entry)
+}
+
 /// Changes several balances, all of them or none (`T-HLP-08`).
 pub fn batch(tx: &Tx<'_>, guild: GuildId, postings: &[Posting]) -> Result<Vec<LedgerEntry>> {
     let entries = service::apply_all(tx, guild, postings)?;
@@ -54,11 +63,15 @@ pub fn batch(tx: &Tx<'_>, guild: GuildId, postings: &[Posting]) -> Result<Vec<Le
 
 /// Undoes an entry by its opposite, once; half of a transfer with the other half. What was bought with it stays bought.
 pub fn undo(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<LedgerEntry> {
-    let Undoing { entry, other } = service::undo(tx, guild, order, id)?;
-    for told in other.iter().chain([&entry]) {
+    undo_whole(tx, guild, order, id).map(|undoing| undoing.entry)
+}
+
+fn undo_whole(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<Undoing> {
+    let undoing = service::undo(tx, guild, order, id)?;
+    for told in undoing.other.iter().chain([&undoing.entry]) {
         coins_posted::tell(tx, guild, told, None)?;
     }
-    Ok(entry)
+    Ok(undoing)
 }
 
 /// The same for whoever has the number of the entry alone, whosever it is. Points are of handles, and none of theirs is undone.
@@ -70,14 +83,14 @@ pub fn undo_entry(tx: &Tx<'_>, guild: GuildId, id: EntryId, reason: String, acto
 }
 
 /// The same for whoever typed the number or the public name of a transaction of the server's currency (`T-HLP-07`).
-pub fn undo_called(tx: &Tx<'_>, guild: GuildId, typed: &str, reason: String, actor: Actor) -> Result<LedgerEntry> {
+pub fn undo_called(tx: &Tx<'_>, guild: GuildId, typed: &str, reason: String, actor: Actor) -> Result<Undoing> {
     let currency = Currency::Server;
     let found = entry_called(tx, guild, typed)?.filter(|(_, entry)| entry.currency == currency);
     let Some((id, LedgerEntry { user, .. })) = found else {
         let (typed, currency) = (one_line(typed, LONGEST_NAME), called(tx, guild, currency)?);
         return Err(CoinsRefusal::NoSuchTransaction { typed, currency }.into());
     };
-    undo(tx, guild, &Order { currency, user, reason, actor }, id)
+    undo_whole(tx, guild, &Order { currency, user, reason, actor }, id)
 }
 
 /// Tells what was taken, and what was asked for where that was more.
@@ -89,7 +102,6 @@ fn tell_removed(tx: &Tx<'_>, guild: GuildId, Removed { entry, requested }: &Remo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::coins::queries::balance;
     use crate::features::coins::queries::entries::{self, Wanted};
     use crate::features::testing::{GUILD, TestStore, said};
     use crate::kernel::ids::UserId;
@@ -155,6 +167,11 @@ mod tests {
         let again = store.write(|tx| set(tx, GUILD, &of(ANN), Amount::of(40)).map(drop)).unwrap_err();
         assert_eq!(said(again), "The balance is **40 coins** already, so nothing was changed.");
         store.write(|tx| adjust(tx, GUILD, &of(ANN), 2).map(drop)).unwrap();
+        let same = store.write(|tx| adjust_to(tx, GUILD, &of(ANN), Amount::of(42)).map(drop)).unwrap_err();
+        assert_eq!(same.code(), "coins.unchanged");
+        let to = store.write(|tx| adjust_to(tx, GUILD, &of(ANN), Amount::of(50))).unwrap();
+        assert_eq!((to.kind, to.delta, to.after), (EntryKind::AdminAdjust, 8, Amount::of(50)));
+        store.write(|tx| adjust_to(tx, GUILD, &of(ANN), Amount::of(42)).map(drop)).unwrap();
         let down = store.write(|tx| adjust(tx, GUILD, &of(ANN), -50)).unwrap();
         assert_eq!((down.entry.delta, down.entry.after, down.requested), (-42, Amount::ZERO, Amount::of(50)));
         let nothing = store.write(|tx| remove(tx, GUILD, &of(ANN), Amount::of(1)).map(drop)).unwrap_err();
@@ -185,7 +202,8 @@ mod tests {
             assert_eq!(refused.code(), "coins.no_such_transaction", "{wrong}");
         }
         let undone = undo(name).unwrap();
-        assert_eq!((undone.user, undone.delta, undone.kind), (BOB, -7, EntryKind::Rollback));
+        assert_eq!((undone.entry.user, undone.entry.delta, undone.entry.kind), (BOB, -7, EntryKind::Rollback));
+        assert_eq!(undone.other.map(|other| (other.user, other.delta)), Some((ANN, 7)));
         assert_eq!(amounts(&store), [10, 0], "the previous balances are there again");
         assert_eq!(undo("2".to_owned()).unwrap_err().code(), "coins.already_undone", "both halves are undone");
         store.check();

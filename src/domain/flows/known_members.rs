@@ -24,6 +24,8 @@ pub struct KnownMember {
     pub user: UserId,
     /// What they were called at their latest song; not escaped.
     pub name: Option<String>,
+    /// How much they have of the server's own currency.
+    pub server: Amount,
     /// Their Luxury Coins.
     pub luxury: Amount,
     /// Their points.
@@ -43,7 +45,8 @@ impl KnownMember {
 
     /// Whether anything is known of them at all.
     pub fn is_known(&self) -> bool {
-        self.songs > 0 || !self.handles.is_empty() || self.luxury > Amount::ZERO || self.points > Amount::ZERO
+        let has_any = [self.server, self.luxury, self.points].iter().any(|amount| *amount > Amount::ZERO);
+        self.songs > 0 || !self.handles.is_empty() || has_any
     }
 }
 
@@ -78,6 +81,7 @@ pub fn one(read: &dyn Read, guild: GuildId, user: UserId) -> Result<KnownMember>
     Ok(KnownMember {
         user,
         name: erased.map_or_else(|| queue::queries::name_of(read, guild, user), |name| Ok(Some(name)))?,
+        server: coins::queries::balance(read, guild, Currency::Server, user)?,
         luxury: coins::queries::balance(read, guild, Currency::Luxury, user)?,
         points: coins::queries::balance(read, guild, Currency::Points, user)?,
         handles: handles::queries::linked_handles(read, guild, user)?,

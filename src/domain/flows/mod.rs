@@ -4,6 +4,8 @@
 //! before the first write, or the step that may refuse is the first that writes.
 
 pub mod account_renamed;
+pub mod accounts_cleaned;
+pub mod accounts_listed;
 pub mod act_undone;
 pub mod checks;
 pub mod coins_by_hand;

@@ -4,8 +4,10 @@
 //! on waiting (`T-TSK-21`). The role is given by a job afterwards: one that is gone, or that the bot may not give, undoes no award.
 
 use super::coins_posted;
+use crate::activity::Subject;
 use crate::features::coins::model::{Currency, EntryKind, LedgerEntry, Posting};
 use crate::features::tasks;
+use crate::features::tasks::activity::ROLE_MISSING;
 use crate::features::tasks::claims::Claimed;
 use crate::features::tasks::model::{NAMED_ROLE, NamedRole, Reviewer, Task, TaskId, TaskRole};
 use crate::jobs::Lane;
@@ -66,8 +68,11 @@ fn award(tx: &Tx<'_>, guild: GuildId, user: UserId, task: &Task, reviewer: &Revi
     coins_posted::run(tx, guild, &posting).map(Some)
 }
 
-/// Gives the role of a task that was found by its name.
-pub fn give_named(tx: &Tx<'_>, guild: GuildId, named: &NamedRole, role: RoleId) -> Result<()> {
+/// Gives the role of a task that was found by its name. Where none is called so, the team is told, and the award stands (`T-TSK-17`).
+pub fn give_named(tx: &Tx<'_>, guild: GuildId, named: &NamedRole, role: Option<RoleId>) -> Result<()> {
+    let Some(role) = role else {
+        return ROLE_MISSING.with(named.clone()).of(Subject::Member(named.user)).note(tx, guild);
+    };
     roles::give(tx, guild, named.user, role, None, Why::because(reason_of(&named.task)).by(named.by))
 }
 

@@ -105,16 +105,7 @@ impl Endpoint for ByHand {
 
 /// What somebody is asked before so many coins are given or taken that it may be a slip; nothing below that.
 fn is_meant(act: Act, amount: Amount, has: Amount, user: &str) -> Option<Sentence> {
-    let (times, user) = (rules::unusual_times(amount, has)?, user.to_owned());
-    let beside = match times {
-        _ if has == Amount::ZERO => sentence!("**{user}** has no Luxury Coins so far.", user),
-        0 | 1 => sentence!("**{user}** has **{has} Luxury Coins**.", user, has),
-        times => sentence!(
-            "That is **{times}** what **{user}** has.",
-            times = Sentence::words(counted(times, "time", "times")),
-            user
-        ),
-    };
+    let beside = beside(amount, has, user, &Sentence::words(Currency::Luxury.name()))?;
     match act {
         Act::Give => Some(sentence!("{beside} Give **{amount} Luxury Coins**?", beside, amount)),
         // Where nothing is, nothing is taken.
@@ -124,28 +115,45 @@ fn is_meant(act: Act, amount: Amount, has: Amount, user: &str) -> Option<Sentenc
     }
 }
 
-/// What a page says of coins that were given or taken: how many, and what there is now.
+/// How so much stands beside what somebody has of a currency of this name, where it is so much that it may be a slip.
+pub(super) fn beside(amount: Amount, has: Amount, user: &str, name: &Sentence) -> Option<Sentence> {
+    let (times, user, name) = (rules::unusual_times(amount, has)?, user.to_owned(), name.clone());
+    Some(match times {
+        _ if has == Amount::ZERO => sentence!("**{user}** has no {name} so far.", user, name),
+        0 | 1 => sentence!("**{user}** has **{has} {name}**.", user, has, name),
+        times => sentence!(
+            "That is **{times}** what **{user}** has.",
+            times = Sentence::words(counted(times, "time", "times")),
+            user
+        ),
+    })
+}
+
+/// What a page says of a balance that changed by hand: by how much, and what there is now.
 pub(super) fn changed(entry: &EntryView) -> Sentence {
     let amount = |number: i64| Amount::ZERO.clamped_change(number.saturating_abs());
-    let (user, after, coins) = (entry.user_name.clone(), amount(entry.after), amount(entry.amount));
+    let (user, name) = (entry.user_name.clone(), entry.currency_name.clone());
+    let (after, coins) = (amount(entry.after), amount(entry.amount));
     match entry.requested.map(amount) {
         Some(requested) => sentence!(
-            "**{coins} Luxury Coins** were taken from **{user}**, who has **{after}** now. That was all there was of the \
-             {requested} asked for.",
+            "**{coins} {name}** were taken from **{user}**, who has **{after}** now. That was all there was of the {requested} \
+             asked for.",
             coins,
+            name,
             user,
             after,
             requested
         ),
         None if entry.amount < 0 => {
             sentence!(
-                "**{coins} Luxury Coins** were taken from **{user}**, who has **{after}** now.",
+                "**{coins} {name}** were taken from **{user}**, who has **{after}** now.",
                 coins,
+                name,
                 user,
                 after
             )
         }
-        None => sentence!("**{user}** got **{coins} Luxury Coins** and has **{after}** now.", user, coins, after),
+        None => sentence!("**{user}** got **{coins} {name}** and has **{after}** now.", user, coins, name, after),
     }
 }
 
@@ -156,12 +164,12 @@ mod tests {
     #[test]
     fn what_a_page_says_of_a_change_tells_what_there_is_now() {
         let ann = || "<ann>".to_owned();
-        let taken = EntryView { user_name: ann(), amount: -30, before: 30, ..EntryView::default() };
+        let luxury = EntryView { currency_name: "Luxury Coins".to_owned(), ..EntryView::default() };
+        let taken = EntryView { user_name: ann(), amount: -30, before: 30, ..luxury.clone() };
         insta::assert_snapshot!(changed(&taken).to_string(), @"30 Luxury Coins were taken from <ann>, who has 0 now.");
         let less = EntryView { requested: Some(1_000), ..taken };
         insta::assert_snapshot!(changed(&less).to_string(), @"30 Luxury Coins were taken from <ann>, who has 0 now. That was all there was of the 1,000 asked for.");
-        let given =
-            EntryView { user_name: ann(), amount: 29_999_999, before: 1, after: 30_000_000, ..EntryView::default() };
+        let given = EntryView { user_name: ann(), amount: 29_999_999, before: 1, after: 30_000_000, ..luxury };
         insta::assert_snapshot!(changed(&given).to_string(), @"<ann> got 29,999,999 Luxury Coins and has 30,000,000 now.");
     }
 

@@ -26,6 +26,7 @@ use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, told};
+use crate::web::currencies::Currencies;
 use crate::web::endpoint::{Arrived, Asked, Doors, Endpoint, Nothing, Route, Sample, Samples, Shape};
 use crate::web::filter;
 use crate::web::input::read_form;
@@ -143,6 +144,8 @@ pub struct EntryView {
     pub user_name: String,
     /// Of which currency.
     pub currency: &'static str,
+    /// What the server calls that.
+    pub currency_name: String,
     /// What it stands for.
     pub kind: &'static str,
     /// How much came, or went where it is below 0.
@@ -166,8 +169,8 @@ pub struct EntryView {
 }
 
 impl EntryView {
-    /// An entry, with the name of whose it is.
-    pub fn of(guild: GuildId, row: &HistoryRow, user_name: String) -> Self {
+    /// An entry, with the name of whose it is, and of what.
+    pub fn of(guild: GuildId, row: &HistoryRow, user_name: String, currencies: &Currencies) -> Self {
         let HistoryRow { id, entry, requested, undone_by } = row;
         Self {
             entry: id.get(),
@@ -175,6 +178,7 @@ impl EntryView {
             user_id: entry.user.to_string(),
             user_name,
             currency: entry.currency.key(),
+            currency_name: currencies.name(entry.currency).to_owned(),
             kind: entry.kind.name(),
             amount: entry.delta,
             before: entry.before.get(),
@@ -197,7 +201,7 @@ impl EntryView {
     pub fn numbered(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Self> {
         let Story { row, .. } = entries::story(read, guild, id)?.ok_or(CoinsRefusal::NoSuchEntry)?;
         let name = known_members::called(read, guild, row.entry.user)?;
-        Ok(Self::of(guild, &row, name))
+        Ok(Self::of(guild, &row, name, &Currencies::of(read, guild)?))
     }
 
     /// Where the form is sent that takes it back.
@@ -268,8 +272,9 @@ impl Endpoint for Entries {
         let view = web.look("ledger", move |read| {
             let page = entries::page(read, guild, &wanted, before, limit)?;
             let totals = entries::totals(read, guild, &wanted)?;
+            let currencies = Currencies::of(read, guild)?;
             let view = |row: &HistoryRow| -> Result<EntryView> {
-                Ok(EntryView::of(guild, row, known_members::called(read, guild, row.entry.user)?))
+                Ok(EntryView::of(guild, row, known_members::called(read, guild, row.entry.user)?, &currencies))
             };
             Ok(EntriesView {
                 items: page.rows.iter().map(view).collect::<Result<_>>()?,
@@ -328,10 +333,11 @@ const BY_BUTTON: &str = "taken back at once";
 
 impl Endpoint for UndoEntry {
     const NAME: &'static str = "ledger.undo";
-    const ABOUT: &'static str = "Takes an entry of Luxury Coins back by its opposite, once.";
+    const ABOUT: &'static str = "Takes an entry back by its opposite, once. One of Luxury Coins is taken back by whoever has Discord's \
+                                 Administrator permission.";
     const DOORS: Doors =
         Doors::post(&["/api/{server}/ledger/{entry}/undo"]).form("/g/{server}/ledger/{entry}/undo", again::<EntryPage>);
-    const WHO: Who = Who::Administrator;
+    const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Economy;
     const LIMIT: Limit = Limit::Balances;
 
@@ -347,6 +353,12 @@ impl Endpoint for UndoEntry {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
         let (guild, One(id)) = (asked.guild, asked.path);
+        if !asked.rank.reaches(Who::Administrator) {
+            let story = web.look(Self::NAME, move |read| entries::story(read, guild, id)).await?;
+            if story.is_some_and(|story| story.row.entry.currency != Currency::Server) {
+                return Err(Problem::Forbidden(Who::Administrator));
+            }
+        }
         let typed = asked.body.as_ref().map(|body| body.reason.as_str()).unwrap_or_default();
         let reason = rules::required_reason(typed).unwrap_or_else(|_| BY_BUTTON.to_owned());
         let change = web.change(&asked, move |tx, actor| {

@@ -8,15 +8,21 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
-use crate::features::coins::model::{Currency, EntryId, LedgerEntry};
+use crate::features::coins::model::{Balance, Currency, EntryId, LedgerEntry};
+use crate::features::coins::queries::entries::{self, EntriesPage, Wanted};
 use crate::features::coins::queries::{self as coins, HistoryPage, Purse};
+use crate::features::currency::queries as currency;
+use crate::features::currency::rules::next_claim;
 use crate::features::handles::model::Account;
 use crate::features::handles::queries as handles;
 use crate::features::queue::queries::{self as queue, OwnPage, Row};
-use crate::flows::{erasure, own_data};
+use crate::flows::{currency_accounts, erasure, own_data};
+use crate::kernel::amount::Amount;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
+use crate::kernel::time::Timestamp;
+use crate::money::{self, Money};
 use crate::refusals;
 use crate::signin::scope::Scope;
 use crate::store::Read;
@@ -46,8 +52,47 @@ pub fn own_account(visitor: &Visitor) -> Result<UserId, Problem> {
     Ok(visitor.user().ok_or(OwnRefusal::Nobody)?)
 }
 
+/// What somebody has of the server's own currency.
+pub struct OwnMoney {
+    /// What the server calls it.
+    pub money: Money,
+    /// Whether it is switched on.
+    pub is_on: bool,
+    /// What they have and had.
+    pub balance: Balance,
+    /// When they may claim the daily reward; nothing where they may now.
+    pub next_claim: Option<Timestamp>,
+    /// What that brings.
+    pub daily: Amount,
+    /// A page of where it comes from.
+    pub entries: EntriesPage,
+}
+
+impl OwnMoney {
+    /// Entries of a page.
+    const ENTRIES: usize = 10;
+
+    /// Looks it up, at a moment; entries older than one.
+    fn of(read: &dyn Read, guild: GuildId, user: UserId, now: Timestamp, before: Option<u64>) -> Result<Self> {
+        let (balance, account) = currency_accounts::of(read, guild, user)?;
+        let currency = Some(Currency::Server);
+        let wanted = Wanted { guild: Some(guild), user: Some(user), currency, ..Wanted::default() };
+        let next_claim = account.last_daily.map(next_claim).filter(|next| now < *next);
+        Ok(Self {
+            money: money::of(read, guild)?,
+            is_on: currency::is_on(read, guild)?,
+            balance,
+            next_claim,
+            daily: currency::daily_amount(read, guild)?,
+            entries: entries::page(read, guild, &wanted, before.map(EntryId::new), Self::ENTRIES)?,
+        })
+    }
+}
+
 /// What somebody has and is in a server, as one snapshot.
 pub struct Mine {
+    /// The server's own currency.
+    pub own: OwnMoney,
     /// Balances.
     pub purse: Purse,
     /// Linked handles.
@@ -66,8 +111,10 @@ pub struct Mine {
 pub struct OwnPages {
     /// The page of songs, from 1.
     pub page: Option<u64>,
-    /// Entries of coins older than the one of this number.
+    /// Entries of Luxury Coins older than the one of this number.
     pub before: Option<u64>,
+    /// Entries of the server's own currency older than the one of this number.
+    pub own_before: Option<u64>,
 }
 
 impl Mine {
@@ -75,8 +122,9 @@ impl Mine {
     const POINTS: usize = 10;
 
     /// Looks it up.
-    pub fn of(read: &dyn Read, guild: GuildId, user: UserId, shown: OwnPages) -> Result<Self> {
+    pub fn of(read: &dyn Read, guild: GuildId, user: UserId, now: Timestamp, shown: OwnPages) -> Result<Self> {
         Ok(Self {
+            own: OwnMoney::of(read, guild, user, now, shown.own_before)?,
             purse: coins::purse(read, guild, user)?,
             handles: handles::linked_handles(read, guild, user)?,
             songs: queue::own_page(read, guild, user, shown.page.unwrap_or(1).max(1))?,
@@ -89,6 +137,8 @@ impl Mine {
 /// What somebody has and is in a server.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MineView {
+    /// The server's own currency.
+    pub currency: OwnMoneyView,
     /// Luxury Coins.
     pub luxury_coins: i64,
     /// Engagement points.
@@ -102,6 +152,29 @@ pub struct MineView {
     /// A page of the entries of Luxury Coins, the latest first.
     pub entries: Vec<OwnEntryView>,
     /// What to send as `before` for older ones.
+    pub next: Option<String>,
+}
+
+/// What somebody has of the server's own currency.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnMoneyView {
+    /// What the server calls it.
+    pub name: String,
+    /// What stands beside an amount of it.
+    pub symbol: String,
+    /// How much there is.
+    pub balance: i64,
+    /// All that came so far, without what was given back.
+    pub total_earned: i64,
+    /// All that went so far, likewise.
+    pub total_spent: i64,
+    /// When the daily reward can be claimed; nothing where it can be now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_claim: Option<String>,
+    /// A page of its entries, the latest first.
+    pub entries: Vec<OwnEntryView>,
+    /// What to send as `own_before` for older ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
 
@@ -156,8 +229,45 @@ pub struct OwnEntryView {
 
 impl MineView {
     fn of(guild: GuildId, mine: &Mine) -> Self {
-        let Mine { purse, handles, songs, history, .. } = mine;
-        let entry = |row: &coins::HistoryRow| OwnEntryView {
+        let Mine { own, purse, handles, songs, history, .. } = mine;
+        let entry = |row: &coins::HistoryRow| OwnEntryView::of(guild, row);
+        let handle = |account: &Account| OwnHandleView {
+            handle: account.handle.as_str().to_owned(),
+            is_verified: account.is_verified(),
+            points: account.points.get(),
+        };
+        Self {
+            currency: OwnMoneyView::of(guild, own),
+            luxury_coins: purse.luxury.get(),
+            points: purse.points.get(),
+            handles: handles.iter().map(handle).collect(),
+            songs: songs.rows.iter().map(OwnSongView::of).collect(),
+            songs_total: songs.total,
+            entries: history.rows.iter().map(entry).collect(),
+            next: history.older_than.map(|older| older.to_string()),
+        }
+    }
+}
+
+impl OwnMoneyView {
+    fn of(guild: GuildId, own: &OwnMoney) -> Self {
+        let OwnMoney { money, balance, next_claim, entries, .. } = own;
+        Self {
+            name: money.name.clone(),
+            symbol: money.symbol.clone(),
+            balance: balance.amount.get(),
+            total_earned: balance.earned.get(),
+            total_spent: balance.spent.get(),
+            next_claim: next_claim.map(|next| next.rfc3339()),
+            entries: entries.rows.iter().map(|row| OwnEntryView::of(guild, row)).collect(),
+            next: entries.next.map(|next| next.to_string()),
+        }
+    }
+}
+
+impl OwnEntryView {
+    fn of(guild: GuildId, row: &coins::HistoryRow) -> Self {
+        Self {
             transaction_id: row.entry.transaction_id(guild, row.id),
             delta: row.entry.delta,
             balance_before: row.entry.before.get(),
@@ -166,20 +276,6 @@ impl MineView {
             reason: row.entry.reason.clone(),
             at: row.entry.at.rfc3339(),
             is_undone: row.undone_by.is_some(),
-        };
-        let handle = |account: &Account| OwnHandleView {
-            handle: account.handle.as_str().to_owned(),
-            is_verified: account.is_verified(),
-            points: account.points.get(),
-        };
-        Self {
-            luxury_coins: purse.luxury.get(),
-            points: purse.points.get(),
-            handles: handles.iter().map(handle).collect(),
-            songs: songs.rows.iter().map(OwnSongView::of).collect(),
-            songs_total: songs.total,
-            entries: history.rows.iter().map(entry).collect(),
-            next: history.older_than.map(|older| older.to_string()),
         }
     }
 }
@@ -215,8 +311,8 @@ impl Endpoint for MineShown {
     type Answer = MineView;
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<MineView>, Problem> {
-        let (guild, user, shown) = (asked.guild, own_account(&asked.visitor)?, asked.query);
-        let mine = web.look(Self::NAME, move |read| Mine::of(read, guild, user, shown)).await?;
+        let (guild, user, shown, now) = (asked.guild, own_account(&asked.visitor)?, asked.query, asked.now);
+        let mine = web.look(Self::NAME, move |read| Mine::of(read, guild, user, now, shown)).await?;
         Ok(MineView::of(guild, &mine).into())
     }
 }

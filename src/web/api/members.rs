@@ -32,6 +32,8 @@ const MOST: usize = 200;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum SortedBy {
+    /// Who has most of the server's own currency first; those who have any.
+    Server,
     /// Who has most Luxury Coins first; those who have any.
     Coins,
     /// Who has most points first; those who have any.
@@ -46,6 +48,8 @@ pub enum SortedBy {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Has {
+    /// Some of the server's own currency; who has most comes first.
+    Server,
     /// Luxury Coins; who has most comes first.
     Coins,
     /// Points; who has most comes first.
@@ -107,6 +111,7 @@ impl MembersQuery {
     fn lets_through(&self, member: &KnownMember) -> bool {
         match self.has {
             None => true,
+            Some(Has::Server) => member.server > Amount::ZERO,
             Some(Has::Coins) => member.luxury > Amount::ZERO,
             Some(Has::Points) => member.points > Amount::ZERO,
             Some(Has::Handles) => !member.handles.is_empty(),
@@ -128,6 +133,9 @@ pub fn find(read: &dyn Read, guild: GuildId, query: &MembersQuery, limit: usize)
         }
         (None, Some(Has::Handles), _) => by_id(read, guild, Having::Handles, after, limit)?,
         (None, Some(Has::Songs), _) => by_id(read, guild, Having::Songs, after, limit)?,
+        (None, Some(Has::Server), _) | (None, None, SortedBy::Server) => {
+            holders_of(read, guild, Currency::Server, after, limit)?
+        }
         (None, Some(Has::Coins), _) | (None, None, SortedBy::Coins) => {
             holders_of(read, guild, Currency::Luxury, after, limit)?
         }
@@ -181,6 +189,8 @@ pub struct MemberView {
     pub user_id: String,
     /// The name by which they are known here best.
     pub name: String,
+    /// How much they have of the server's own currency.
+    pub balance: i64,
     /// Their Luxury Coins.
     pub luxury_coins: i64,
     /// Their points.
@@ -217,6 +227,7 @@ impl From<&KnownMember> for MemberView {
         Self {
             user_id: member.user.to_string(),
             name: member.called(),
+            balance: member.server.get(),
             luxury_coins: member.luxury.get(),
             points: member.points.get(),
             handles: member.handles.iter().map(Into::into).collect(),
@@ -291,9 +302,13 @@ mod tests {
 
     fn town() -> TestStore {
         let store = TestStore::new();
-        for (user, currency, delta) in
-            [(1, Currency::Luxury, 10), (2, Currency::Luxury, 30), (3, Currency::Points, 5), (2, Currency::Points, 1)]
-        {
+        for (user, currency, delta) in [
+            (1, Currency::Luxury, 10),
+            (2, Currency::Luxury, 30),
+            (3, Currency::Points, 5),
+            (2, Currency::Points, 1),
+            (4, Currency::Server, 9),
+        ] {
             let (kind, reason, actor) = (EntryKind::AdminAdd, "quiz".to_owned(), Actor::System);
             let posting = Posting { currency, user: UserId::new(user), delta, kind, reason, actor };
             store.write(move |tx| service::apply(tx, GUILD, &posting).map(drop)).unwrap();
@@ -309,9 +324,12 @@ mod tests {
     #[test]
     fn members_are_listed_by_what_they_have_and_page_by_page() {
         let store = town();
-        for (sort, all) in
-            [(SortedBy::Coins, vec![2, 1]), (SortedBy::Points, vec![3, 2]), (SortedBy::Id, vec![1, 2, 3])]
-        {
+        for (sort, all) in [
+            (SortedBy::Server, vec![4]),
+            (SortedBy::Coins, vec![2, 1]),
+            (SortedBy::Points, vec![3, 2]),
+            (SortedBy::Id, vec![1, 2, 3, 4]),
+        ] {
             let query = MembersQuery { sort, ..MembersQuery::default() };
             assert_eq!(found(&store, &query).unwrap(), (all.clone(), None));
             let (mut by_one, mut after) = (Vec::new(), None);
@@ -328,9 +346,13 @@ mod tests {
             let lost = MembersQuery { after: Some("nowhere".to_owned()), ..query };
             assert_eq!(found(&store, &lost).unwrap_err().code(), "cursor.unreadable");
         }
-        for (has, all) in
-            [(Has::Coins, vec![2, 1]), (Has::Points, vec![3, 2]), (Has::Handles, vec![]), (Has::Songs, vec![])]
-        {
+        for (has, all) in [
+            (Has::Server, vec![4]),
+            (Has::Coins, vec![2, 1]),
+            (Has::Points, vec![3, 2]),
+            (Has::Handles, vec![]),
+            (Has::Songs, vec![]),
+        ] {
             let query = MembersQuery { has: Some(has), ..MembersQuery::default() };
             assert_eq!(found(&store, &query).unwrap(), (all, None), "{has:?}");
         }

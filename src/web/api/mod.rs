@@ -5,8 +5,10 @@ pub mod acts;
 pub mod archive;
 pub mod audit;
 pub mod auth;
+pub mod balances;
 pub mod by_hand;
 pub mod config;
+pub mod daily;
 pub mod data;
 pub mod desk;
 pub mod handles;
@@ -32,6 +34,8 @@ pub mod tasks;
 pub mod tokens;
 pub mod transactions;
 pub mod unsent;
+pub mod users;
+pub mod users_left;
 
 use super::endpoint::Route;
 
@@ -57,6 +61,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<me::MineShown>(),
     Route::of::<me::Export>(),
     Route::of::<me::EraseMe>(),
+    Route::of::<daily::ClaimDaily>(),
     Route::of::<servers::Servers>(),
     Route::of::<songs::Queue>(),
     Route::of::<songs::Songs>(),
@@ -128,6 +133,12 @@ pub const ROUTES: &[Route] = &[
     Route::of::<tasks::own::SubmitProof>(),
     Route::of::<tasks::own::AbandonTask>(),
     Route::of::<tasks::change::DeleteTask>(),
+    Route::of::<users::Users>(),
+    Route::of::<users::OneUser>(),
+    Route::of::<balances::SetBalance>(),
+    Route::of::<users_left::Inactive>(),
+    Route::of::<users_left::CleanUp>(),
+    Route::of::<users_left::Reactivate>(),
     sheets::route::<sheets::Songs>(),
     sheets::route::<sheets::Members>(),
     sheets::route::<sheets::Handles>(),

@@ -254,7 +254,7 @@ impl Sheet for Members {
     const PATHS: &'static [&'static str] = &["/api/{server}/members/export"];
     const FILE: &'static str = "members";
     const COLUMNS: &'static [&'static str] =
-        &["user_id", "name", "luxury_coins", "points", "handles=handles.handle", "songs"];
+        &["user_id", "name", "luxury_coins", "points", "balance", "handles=handles.handle", "songs"];
 
     type Row = MemberView;
     type Query = MembersQuery;

@@ -57,12 +57,12 @@ pub struct TransactionView {
     /// When.
     pub timestamp: String,
     /// What else is known of it.
-    pub metadata: Metadata,
+    pub metadata: TransactionMetadata,
 }
 
 /// What stands beside a transaction.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Metadata {
+pub struct TransactionMetadata {
     /// Who caused it: the id of a member, `live`, `system` or `operator`.
     pub actor: String,
     /// What was asked for, where less could be taken.
@@ -92,7 +92,7 @@ impl TransactionView {
             kind: entry.kind.name(),
             description: entry.reason.clone(),
             timestamp: entry.at.rfc3339(),
-            metadata: Metadata {
+            metadata: TransactionMetadata {
                 actor: entry.actor.to_string(),
                 requested: requested.map(crate::kernel::amount::Amount::get),
                 undone_by: undone_by.map(EntryId::get),

@@ -32,6 +32,12 @@ pub const TAGS: &[Tag] = &[
         "Transactions",
         "The ledger by the names of the dashboard of old: pages, sums, proof, the archive.",
     ),
+    tag(
+        "users",
+        "Users",
+        "The members of a server by the names of the dashboard of old, with what they have and who left.",
+    ),
+    tag("currency", "Currency", "What members do with the server's own currency."),
     tag("tasks", "Tasks", "What members are paid for: made, claimed, proven and reviewed."),
     tag("settings", "Settings", "What a server set, what it was before, and the way back."),
     tag("config", "Configuration", "The settings of a server as the dashboard of old knows them."),

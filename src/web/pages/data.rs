@@ -35,7 +35,7 @@ impl Page for DataPage {
         let guild = seen.guild;
         let days = web.look("activity_days", move |read| ACTIVITY_DAYS.get(read, guild)).await?;
         let is_owner = seen.rank.reaches(Who::Owner);
-        Ok(Shown::new("Data", data(guild, days, is_owner, &archive(seen, is_owner))))
+        Ok(Shown::new("Data", data(guild, days, is_owner, &html! { (archive(seen, is_owner)) (left(seen)) })))
     }
 }
 
@@ -74,7 +74,37 @@ fn archive(seen: &Seen<DataPage>, is_owner: bool) -> Markup {
     }
 }
 
-fn data(guild: GuildId, days: u32, is_owner: bool, archive: &Markup) -> Markup {
+/// The form that closes the accounts of members who left.
+fn left(seen: &Seen<DataPage>) -> Markup {
+    let (action, seal, wrong) = (format!("/g/{}/data/cleanup", seen.guild), seen.seal("cleanup"), seen.wrong("days"));
+    let fields = html! {
+        (Field {
+            input: Input::Number,
+            value: seen.typed("days").unwrap_or("30"),
+            error: wrong.as_deref(),
+            unit: Some("days"),
+            hint: Some("Of those who left so long ago or longer."),
+            is_required: true,
+            ..Field::new("days", "Gone for")
+        })
+        div.actions {
+            (Button { sends: Some(("dry_run", "true")), ..Button::plain("See how many") })
+            (Button { sends: Some(("dry_run", "false")), ..Button::danger("Close them") })
+        }
+    };
+    html! {
+        section.card #left {
+            h2 { "Accounts of members who left" }
+            p {
+                "What they have of the server's currency goes out of circulation by an entry of the ledger, which can be taken back. \
+                 Luxury Coins, songs and points stay. Whoever comes back begins with nothing."
+            }
+            (Form::new(&action, seal.seal()).around(&fields))
+        }
+    }
+}
+
+fn data(guild: GuildId, days: u32, is_owner: bool, forms: &Markup) -> Markup {
     let file = |what: &str, label: &str| {
         html! { a.button href={ "/api/" (guild) "/data/" (what) } download { (icon(Icon::Download)) (label) } }
     };
@@ -102,7 +132,7 @@ fn data(guild: GuildId, days: u32, is_owner: bool, archive: &Markup) -> Markup {
                 a href={ "/g/" (guild) "/settings/general#f-activity_days" } { "Change that" }
             }
         }
-        (archive)
+        (forms)
         @if is_owner {
             section.card {
                 h2 { "Remove it" }

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use super::members::member_link;
 use crate::features::coins::economy::{Circulation, Holder, Warning};
 use crate::features::coins::model::Currency;
+use crate::features::coins::queries::circulation;
 use crate::features::coins::queries::holders::median;
 use crate::features::coins::queries::statistics::{self, Flow, OfCurrency};
-use crate::features::coins::queries::{called, circulation};
 use crate::features::coins::rules::makes_or_spends;
 use crate::features::currency;
 use crate::flows::economy::warnings_of;
@@ -19,7 +19,6 @@ use crate::flows::known_members;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::kernel::sentence::Slot;
 use crate::kernel::time::Timestamp;
 use crate::store::{Read, Topic};
 use crate::web::Web;
@@ -27,6 +26,7 @@ use crate::web::access::Who;
 use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::ledger::currency_called;
+use crate::web::currencies::{Currencies, IN_ORDER};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{COINS, SETTINGS};
@@ -60,7 +60,7 @@ type Faces<'a> = &'a dyn Fn(UserId) -> Option<String>;
 struct Overview {
     currency: Currency,
     /// What the server calls each of them.
-    called: Vec<(Currency, String)>,
+    currencies: Currencies,
     circulation: Circulation,
     /// The names of the largest holders.
     names: Vec<String>,
@@ -96,7 +96,6 @@ impl Page for EconomyPage {
 fn look(read: &dyn Read, guild: GuildId, asked: Option<Currency>, now: Timestamp) -> Result<Overview> {
     let usual = if currency::queries::is_on(read, guild)? { Currency::Server } else { Currency::Luxury };
     let currency = asked.unwrap_or(usual);
-    let name = |currency| Ok((currency, called(read, guild, currency)?.to_sentence().to_string()));
     let circulation = circulation(read, guild, currency, LARGEST)?;
     let names = circulation.largest.iter().map(|holder| known_members::called(read, guild, holder.user));
     let names = names.collect::<Result<_>>()?;
@@ -106,7 +105,7 @@ fn look(read: &dyn Read, guild: GuildId, asked: Option<Currency>, now: Timestamp
     let history = statistics::statistics(read, guild, &asked)?.of.remove(&currency).unwrap_or_default();
     Ok(Overview {
         currency,
-        called: [Currency::Server, Currency::Luxury, Currency::Points].map(name).into_iter().collect::<Result<_>>()?,
+        currencies: Currencies::of(read, guild)?,
         warnings: warnings_of(read, guild, currency, &history, now)?,
         median: median(read, guild, currency)?,
         circulation,
@@ -115,26 +114,14 @@ fn look(read: &dyn Read, guild: GuildId, asked: Option<Currency>, now: Timestamp
     })
 }
 
-impl Overview {
-    fn name(&self, currency: Currency) -> &str {
-        let found = self.called.iter().find(|(of, _)| *of == currency);
-        found.map_or(currency.name(), |(_, name)| name.as_str())
-    }
-}
-
 fn economy(guild: GuildId, now: Timestamp, overview: &Overview, faces: Faces<'_>) -> Markup {
     let page = format!("/g/{guild}/economy");
-    let addresses: Vec<(Currency, String)> = overview
-        .called
-        .iter()
-        .map(|(currency, _)| (*currency, address(&page, &[("currency", Some(currency.key()))])))
-        .collect();
+    let addresses = IN_ORDER.map(|currency| (currency, address(&page, &[("currency", Some(currency.key()))])));
     let views: Vec<Tab<'_>> = addresses
         .iter()
-        .map(|(currency, href)| Tab {
-            href,
-            label: overview.name(*currency),
-            is_current: *currency == overview.currency,
+        .map(|(currency, href)| {
+            let is_current = *currency == overview.currency;
+            Tab { href, label: overview.currencies.title(*currency), is_current }
         })
         .collect();
     html! {
@@ -171,7 +158,7 @@ fn weeks(now: Timestamp, overview: &Overview) -> Markup {
     let weeks: Vec<i64> = (now.week() - WEEKS + 1..=now.week()).collect();
     let monday = |week: &i64| Timestamp::beginning_of_day(week.saturating_mul(7).saturating_sub(3));
     let places: Vec<String> = weeks.iter().map(|week| monday(week).strftime("%-d %b")).collect();
-    let name = overview.name(overview.currency);
+    let name = overview.currencies.title(overview.currency);
     let (made, spent) = (causes(overview, &weeks, |flow| flow.came), causes(overview, &weeks, |flow| flow.went));
     let chart = |id: &str, title: &str, about: &str, causes: &[(String, Vec<u64>)]| {
         let series: Vec<Series<'_>> = causes.iter().map(|(label, values)| Series { label, values }).collect();
@@ -284,11 +271,7 @@ mod tests {
         let holder = |user, amount| Holder { user: UserId::new(user), amount: Amount::of(amount) };
         Overview {
             currency: Currency::Server,
-            called: vec![
-                (Currency::Server, "<cookies>".to_owned()),
-                (Currency::Luxury, "Luxury Coins".to_owned()),
-                (Currency::Points, "engagement points".to_owned()),
-            ],
+            currencies: Currencies::called("<cookies>"),
             circulation: Circulation { coins: 500, members: 2, largest: vec![holder(81, 450), holder(82, 50)] },
             names: vec!["ann".to_owned(), "<b>".to_owned()],
             median: Some(Amount::of(50)),

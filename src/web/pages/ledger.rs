@@ -17,6 +17,7 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::ledger::EntriesQuery;
+use crate::web::currencies::{Currencies, IN_ORDER};
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::filter::Filter;
 use crate::web::names::{Names, song_in};
@@ -44,6 +45,7 @@ struct Listed {
     /// The name of whose each entry is.
     names: Vec<String>,
     totals: Totals,
+    currencies: Currencies,
 }
 
 impl Page for LedgerPage {
@@ -62,7 +64,8 @@ impl Page for LedgerPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let guild = seen.guild;
-        let asked = asked(guild, &seen.filter);
+        let currencies = web.look("currencies", move |read| Currencies::of(read, guild)).await?;
+        let asked = asked(guild, &seen.filter, &currencies);
         if seen.filter.is_unclear() {
             return Ok(Shown::new("Ledger", asked));
         }
@@ -72,9 +75,10 @@ impl Page for LedgerPage {
             let page = entries::page(read, guild, &wanted, before, limit)?;
             let name = |row: &HistoryRow| known_members::called(read, guild, row.entry.user);
             let names = page.rows.iter().map(name).collect::<Result<_>>()?;
-            Ok(Listed { page, names, totals: entries::totals(read, guild, &wanted)? })
+            Ok((page, names, entries::totals(read, guild, &wanted)?))
         });
-        let listed = listed.await?;
+        let (page, names, totals) = listed.await?;
+        let listed = Listed { page, names, totals, currencies };
         let actions = as_csv(seen.rank, &seen.filter, &format!("/api/{guild}/ledger/export"));
         let main = html! {
             (asked)
@@ -85,13 +89,22 @@ impl Page for LedgerPage {
 }
 
 /// The kinds of entries that there are by now; the others come with the features that make them.
-const KINDS: [EntryKind; 10] = [
+const KINDS: [EntryKind; 19] = [
+    EntryKind::Daily,
+    EntryKind::TaskReward,
+    EntryKind::ShopPurchase,
+    EntryKind::ShopRefund,
+    EntryKind::TransferSend,
+    EntryKind::TransferReceive,
     EntryKind::Gift,
     EntryKind::WatchTime,
     EntryKind::BuySkip,
     EntryKind::AdminAdd,
     EntryKind::AdminRemove,
+    EntryKind::AdminSet,
+    EntryKind::AdminAdjust,
     EntryKind::Rollback,
+    EntryKind::ArchiveOpening,
     EntryKind::PointsEvent,
     EntryKind::PointsReset,
     EntryKind::PointsLink,
@@ -104,19 +117,17 @@ const fn kind_label(kind: EntryKind) -> &'static str {
         EntryKind::PointsEvent => "engagement points from the live",
         EntryKind::PointsReset => "engagement points used by a song",
         EntryKind::PointsLink => "engagement points of a handle",
+        EntryKind::AdminAdjust => "changed on the dashboard",
         other => other.in_words(),
     }
 }
 
 /// The form that asks for entries.
-fn asked(guild: GuildId, filter: &Filter) -> Markup {
+fn asked(guild: GuildId, filter: &Filter, named: &Currencies) -> Markup {
     let kinds = KINDS.map(|kind| Choice::new(kind.name(), kind_label(kind)));
     let kinds: Vec<Choice<'_>> = std::iter::once(Choice::new("", "Any")).chain(kinds).collect();
-    let currencies = [
-        Choice::new("", "Any"),
-        Choice::new(Currency::Luxury.key(), "Luxury Coins"),
-        Choice::new(Currency::Points.key(), "Engagement points"),
-    ];
+    let currencies = IN_ORDER.map(|currency| Choice::new(currency.key(), named.title(currency)));
+    let currencies: Vec<Choice<'_>> = std::iter::once(Choice::new("", "Any")).chain(currencies).collect();
     let fields = html! {
         (Field {
             value: filter.value("member"),
@@ -145,10 +156,10 @@ fn asked(guild: GuildId, filter: &Filter) -> Markup {
 
 /// What the filter lets through.
 fn ledger(guild: GuildId, filter: &Filter, listed: &Listed) -> Markup {
-    let Listed { page, names, totals } = listed;
+    let Listed { page, names, totals, currencies } = listed;
     let paging = filter.paging(&format!("/g/{guild}/ledger"), "before", page.next);
     html! {
-        (sums(totals))
+        (sums(totals, currencies))
         @if page.rows.is_empty() && page.next.is_none() {
             (Empty {
                 title: "There is no such entry.",
@@ -156,14 +167,14 @@ fn ledger(guild: GuildId, filter: &Filter, listed: &Listed) -> Markup {
                 action: None,
             })
         } @else {
-            (entries_table(guild, &page.rows, Some(names)))
+            (entries_table(guild, &page.rows, currencies, Some(names)))
         }
         (Paging { is_partial: page.is_partial, ..paging })
     }
 }
 
 /// What the filter adds up to.
-fn sums(totals: &Totals) -> Markup {
+fn sums(totals: &Totals, currencies: &Currencies) -> Markup {
     let least = if totals.are_more { "at least " } else { "" };
     html! {
         @if totals.are_more {
@@ -173,14 +184,19 @@ fn sums(totals: &Totals) -> Markup {
             @for total in &totals.of {
                 @let came = format!("{least}{}", number(total.came));
                 @let note = format!("came, {} went, in {}", number(total.went), counted(total.entries, "entry", "entries"));
-                (Tile { note: Some(&note), ..Tile::new(total.currency.name(), &came) })
+                (Tile { note: Some(&note), ..Tile::new(currencies.title(total.currency), &came) })
             }
         }
     }
 }
 
 /// Entries as a table; with the names of whose they are, where that is not one member.
-pub(super) fn entries_table(guild: GuildId, rows: &[HistoryRow], names: Option<&[String]>) -> Markup {
+pub(super) fn entries_table(
+    guild: GuildId,
+    rows: &[HistoryRow],
+    currencies: &Currencies,
+    names: Option<&[String]>,
+) -> Markup {
     let row = |(place, row): (usize, &HistoryRow)| {
         let HistoryRow { id, entry, .. } = row;
         let mut cells = vec![
@@ -192,7 +208,7 @@ pub(super) fn entries_table(guild: GuildId, rows: &[HistoryRow], names: Option<&
             cells.push(Cell::words("Member", member_link(guild, entry.user, name)));
         }
         cells.extend([
-            Cell::numbers("Amount", html! { (signed(entry.delta)) " " (entry.currency) }),
+            Cell::numbers("Amount", html! { (signed(entry.delta)) " " (currencies.name(entry.currency)) }),
             Cell::words("Why", html! { (kind_label(entry.kind)) ": " (reason(guild, &entry.reason)) }),
             Cell::numbers("Then", html! { (entry.after) }),
             Cell::words("State", state(guild, row)),
@@ -234,6 +250,7 @@ struct EntryDetail {
     name: String,
     /// Who caused it.
     names: Names,
+    currencies: Currencies,
     has_song: bool,
 }
 
@@ -255,7 +272,9 @@ impl Page for EntryPage {
         let (guild, One(id)) = (seen.guild, seen.path);
         let told = web.look("ledger_entry", move |read| tell(read, guild, id)).await?.ok_or(Problem::NotFound)?;
         let told = EntryDetail { names: web.named(told.names).await, ..told };
-        let may_undo = told.story.may_be_undone && seen.rank.reaches(Who::Administrator);
+        let is_own = told.story.row.entry.currency == Currency::Server;
+        let may = if is_own { Who::Admin } else { Who::Administrator };
+        let may_undo = told.story.may_be_undone && seen.rank.reaches(may);
         let main = html! {
             (facts(guild, &told))
             @if may_undo { (undo(seen, id)) }
@@ -275,7 +294,7 @@ fn tell(read: &dyn Read, guild: GuildId, id: EntryId) -> Result<Option<EntryDeta
         None => false,
     };
     let name = known_members::called(read, guild, *user)?;
-    Ok(Some(EntryDetail { story, name, names, has_song }))
+    Ok(Some(EntryDetail { story, name, names, currencies: Currencies::of(read, guild)?, has_song }))
 }
 
 fn facts(guild: GuildId, told: &EntryDetail) -> Markup {
@@ -283,7 +302,7 @@ fn facts(guild: GuildId, told: &EntryDetail) -> Markup {
     let entry = &row.entry;
     let mut facts = vec![
         ("Member", member_link(guild, entry.user, &told.name)),
-        ("Amount", html! { (signed(entry.delta)) " " (entry.currency) }),
+        ("Amount", html! { (signed(entry.delta)) " " (told.currencies.name(entry.currency)) }),
         ("Balance", html! { (entry.before) " before, " (entry.after) " after" }),
         ("What for", html! { (kind_label(entry.kind)) }),
         (
@@ -371,7 +390,7 @@ mod tests {
     #[test]
     fn an_entry_in_the_list_tells_what_it_was_for_and_what_became_of_it() {
         let rows = [row("10 Skip for #012345 <Ann> – Light")];
-        insta::assert_snapshot!(lines(&entries_table(GUILD, &rows, Some(&["ann".to_owned()]))), @r#"
+        insta::assert_snapshot!(lines(&entries_table(GUILD, &rows, &Currencies::called("cookies"), Some(&["ann".to_owned()]))), @r#"
         <table class="fold" role="table" data-list="transactions">
         <caption class="heard">Entries</caption>
         <thead role="rowgroup">
@@ -412,7 +431,7 @@ mod tests {
     fn the_filter_keeps_what_was_chosen_and_says_what_is_wrong_with_it() {
         let problem = Problem::field("member", Sentence::words("Nobody is called so."));
         let filter = Filter::with_fault("member=%22%3E%3Cb%3E&kind=buy_skip", "/g/5/ledger", &problem);
-        let drawn = asked(GUILD, &filter).into_string();
+        let drawn = asked(GUILD, &filter, &Currencies::called("<b>cookies")).into_string();
         assert!(drawn.contains(r#"<option value="buy_skip" selected>a skip</option>"#), "{drawn}");
         assert!(drawn.contains("Nobody is called so.") && !drawn.contains("<b>"), "{drawn}");
     }
@@ -424,6 +443,7 @@ mod tests {
             story,
             name: "ann".to_owned(),
             names: Names::sample(GUILD, &[(81, "ann")], &[]),
+            currencies: Currencies::called("cookies"),
             has_song: false,
         };
         let drawn = facts(GUILD, &told).into_string();

@@ -4,17 +4,19 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use crate::features::coins::model::{EntryId, LedgerEntry};
-use crate::features::coins::queries::{HistoryPage, HistoryRow, Purse, purse};
+use crate::features::coins::model::{Currency, EntryId, LedgerEntry};
+use crate::features::coins::queries::{HistoryPage, HistoryRow, Purse, balance, purse};
 use crate::features::handles::model::Account;
 use crate::features::queue::queries::{OwnPage, Row as OwnSong, Standing};
 use crate::features::submissions::settings::SUBMISSIONS_OPEN;
+use crate::kernel::amount::Amount;
 use crate::kernel::ids::GuildId;
+use crate::money::{self, Money};
 use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::api::me::{Mine, OwnPages, own_account};
+use crate::web::api::me::{Mine, OwnMoney, OwnPages, own_account};
 use crate::web::endpoint::Nothing;
 use crate::web::music::song::called;
 use crate::web::page::{Page, Seen, Shown, servers_of};
@@ -22,8 +24,8 @@ use crate::web::pages::home::closed;
 use crate::web::push::about::{COINS, HANDLES, SETTINGS, SONGS};
 use crate::web::push::live_address_in;
 use crate::web::ui::components::{
-    Button, Card, Cell, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, counted, moment, number, takes_about,
-    type_the_name,
+    Button, Card, Cell, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, counted, moment, number, relative,
+    takes_about, type_the_name,
 };
 
 /// What somebody has, server by server.
@@ -54,7 +56,8 @@ impl Page for MePage {
         let found = web.look(Self::NAME, move |read| {
             let mut found = Vec::new();
             for (guild, name) in servers {
-                found.push((guild, name, purse(read, guild, user)?));
+                let own = (balance(read, guild, Currency::Server, user)?, money::of(read, guild)?);
+                found.push((guild, name, purse(read, guild, user)?, own));
             }
             Ok(found)
         });
@@ -63,7 +66,10 @@ impl Page for MePage {
     }
 }
 
-fn servers_of_mine(found: &[(GuildId, String, Purse)]) -> Markup {
+/// A server of somebody's, with what they have there.
+type OfServer = (GuildId, String, Purse, (Amount, Money));
+
+fn servers_of_mine(found: &[OfServer]) -> Markup {
     html! {
         @if found.is_empty() {
             section.card {
@@ -71,10 +77,11 @@ fn servers_of_mine(found: &[(GuildId, String, Purse)]) -> Markup {
             }
         }
         div.cards {
-            @for (guild, name, purse) in found {
+            @for (guild, name, purse, (own, money)) in found {
                 section.card {
                     h2 { a href={ "/me/" (guild) } { (name) } }
                     dl {
+                        div { dt { (money.name) } dd { (own) } }
                         div { dt { "Luxury Coins" } dd { (number(purse.luxury.get())) } }
                         div { dt { "Engagement points" } dd { (number(purse.points.get())) } }
                     }
@@ -98,13 +105,16 @@ impl Page for MineInServer {
     type Query = OwnPages;
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
-        let (guild, user, shown) = (seen.guild, own_account(&seen.visitor)?, seen.query);
-        let look = move |read: &dyn Read| Ok((Mine::of(read, guild, user, shown)?, SUBMISSIONS_OPEN.get(read, guild)?));
+        let (guild, user, shown, now) = (seen.guild, own_account(&seen.visitor)?, seen.query, seen.now);
+        let look =
+            move |read: &dyn Read| Ok((Mine::of(read, guild, user, now, shown)?, SUBMISSIONS_OPEN.get(read, guild)?));
         let (mine, is_open) = web.look(Self::NAME, look).await?;
         let is_proven = web.is_proven(&seen.visitor, seen.now).await?;
         let name = web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default();
         let main = html! {
-            (balances(&mine.purse))
+            (balances(&mine.purse, &mine.own))
+            @if mine.own.is_on { (daily(seen, &mine.own)) }
+            (why_own(guild, &mine.own))
             (why(guild, &mine.history))
             (points(&mine.points))
             (songs(guild, &mine.songs, is_open))
@@ -116,24 +126,67 @@ impl Page for MineInServer {
     }
 }
 
-fn balances(purse: &Purse) -> Markup {
+fn balances(purse: &Purse, own: &OwnMoney) -> Markup {
+    let (amount, name) = (own.balance.amount.to_string(), own.money.name.as_str());
+    let so_far = format!("{} came so far, {} went.", own.balance.earned, own.balance.spent);
     let (luxury, points) = (number(purse.luxury.get()), number(purse.points.get()));
     let price = format!("A skip costs {}.", number(purse.skip_price.get()));
     html! {
         div.tiles {
+            (Tile { note: Some(&so_far), ..Tile::new(name, &amount) })
             (Tile { note: purse.is_on.then_some(price.as_str()), ..Tile::new("Luxury Coins", &luxury) })
             (Tile { note: Some("They order the Free line."), ..Tile::new("Engagement points", &points) })
         }
     }
 }
 
+/// The daily reward, to be claimed or to be waited for.
+fn daily(seen: &Seen<MineInServer>, own: &OwnMoney) -> Markup {
+    let (action, seal) = (format!("/me/{}/daily", seen.guild), seen.seal("daily"));
+    html! {
+        section.card #daily {
+            h2 { "Your daily reward" }
+            @match own.next_claim {
+                Some(next) => p { "You have claimed it. The next one is there " (relative(next)) "." },
+                None => {
+                    p { (own.daily) " " (own.money.name) " once in 24 hours, as by " (code("/daily")) " on Discord." }
+                    (Form::new(&action, seal.seal()).around(&html! { (Button::main("Claim it")) }))
+                }
+            }
+        }
+    }
+}
+
+/// Where the server's own currency comes from, entry by entry, with the balance after each.
+fn why_own(guild: GuildId, own: &OwnMoney) -> Markup {
+    let OwnMoney { balance, money, entries, .. } = own;
+    let rows: Vec<Row> = entries.rows.iter().map(history_row).collect();
+    let has_before = entries.rows.first().is_some_and(|row| row.entry.after != balance.amount);
+    let first = has_before.then(|| format!("/me/{guild}#why-own"));
+    let next = entries.next.map(|older| format!("/me/{guild}?own_before={older}#why-own"));
+    let caption = format!("Where your {} come from", money.name);
+    html! {
+        section.card #why-own {
+            h2 { "Why do I have " (balance.amount) " " (money.name) "?" }
+            @if rows.is_empty() {
+                p { "Nothing came and nothing went so far." }
+            } @else {
+                (Table::new(&caption, Some("currency"), rows))
+                (Paging { first, next, is_partial: entries.is_partial })
+            }
+        }
+    }
+}
+
+/// An entry, as the member whose it is reads it.
+fn history_row(row: &HistoryRow) -> Row {
+    let undone = row.undone_by.map(|_| badge(Tone::Quiet, "undone"));
+    Row { id: Some(row.id.to_string()), cells: cells_of(&row.entry, undone) }
+}
+
 /// Where the coins come from, entry by entry, with the balance after each.
 fn why(guild: GuildId, history: &HistoryPage) -> Markup {
-    let row = |row: &HistoryRow| {
-        let undone = row.undone_by.map(|_| badge(Tone::Quiet, "undone"));
-        Row { id: Some(row.id.to_string()), cells: cells_of(&row.entry, undone) }
-    };
-    let rows: Vec<Row> = history.rows.iter().map(row).collect();
+    let rows: Vec<Row> = history.rows.iter().map(history_row).collect();
     let first = (!history.is_latest).then(|| format!("/me/{guild}#why"));
     let next = history.older_than.map(|older| format!("/me/{guild}?before={older}#why"));
     html! {
@@ -273,8 +326,20 @@ fn data(seen: &Seen<MineInServer>, name: &str, is_proven: bool) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::amount::Amount;
+    use crate::features::coins::model::Balance;
+    use crate::features::coins::queries::entries::EntriesPage;
     use crate::web::ui::testing::lines;
+
+    fn own() -> OwnMoney {
+        OwnMoney {
+            money: Money { name: "<cookies>".to_owned(), symbol: "$".to_owned() },
+            is_on: true,
+            balance: Balance { amount: Amount::of(90), earned: Amount::of(100), spent: Amount::of(10), began: None },
+            next_claim: None,
+            daily: Amount::of(100),
+            entries: EntriesPage::default(),
+        }
+    }
 
     #[test]
     fn a_place_in_the_line_is_said_in_words() {
@@ -292,8 +357,13 @@ mod tests {
     fn balances_say_what_they_are_good_for() {
         let purse =
             Purse { luxury: Amount::of(1_250), points: Amount::of(40), is_on: true, skip_price: Amount::of(1_000) };
-        insta::assert_snapshot!(lines(&balances(&purse)), @r#"
+        insta::assert_snapshot!(lines(&balances(&purse, &own())), @r#"
         <div class="tiles">
+        <div class="tile">
+        <p class="tile-label">&lt;cookies&gt;</p>
+        <p class="tile-value">90</p>
+        <p class="hint">100 came so far, 10 went.</p>
+        </div>
         <div class="tile">
         <p class="tile-label">Luxury Coins</p>
         <p class="tile-value">1,250</p>
@@ -306,7 +376,7 @@ mod tests {
         </div>
         </div>
         "#);
-        let off = lines(&balances(&Purse { is_on: false, ..purse }));
+        let off = lines(&balances(&Purse { is_on: false, ..purse }, &own()));
         assert!(!off.contains("A skip costs"), "{off}");
     }
 }

@@ -1,5 +1,7 @@
 //! The members that are known here, and one of them: what they have, and why.
 
+mod by_hand;
+
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -8,16 +10,18 @@ use crate::discord::standing::Asked;
 use crate::features::coins::model::{Currency, EntryId};
 use crate::features::coins::queries::entries::{self, EntriesPage, Wanted};
 use crate::features::queue::queries::OwnPage;
-use crate::features::{coins, queue};
+use crate::features::{coins, currency, queue};
 use crate::flows::known_members::{self, KnownMember};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::members::{Found, Has, MembersQuery, SortedBy, find};
+use crate::web::currencies::{Currencies, IN_ORDER};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::filter::Filter;
 use crate::web::music::song::called;
@@ -27,7 +31,7 @@ use crate::web::push::about::{COINS, HANDLES, SONGS};
 use crate::web::segments::One;
 use crate::web::ui::components::{
     Button, Card, Cell, Choice, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone, badge,
-    face, filters, number, tabs,
+    face, filters, moment, number, tabs,
 };
 
 /// Where a member's card is.
@@ -59,7 +63,8 @@ impl Page for MembersPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, query) = (seen.guild, seen.query.clone());
-        let asked = asked(guild, &seen.filter);
+        let named = web.look("currencies", move |read| Currencies::of(read, guild)).await?;
+        let asked = asked(guild, &seen.filter, &named);
         if seen.filter.is_unclear() {
             return Ok(Shown::new("Members", asked));
         }
@@ -67,26 +72,30 @@ impl Page for MembersPage {
         let found = web.look("members", move |read| find(read, guild, &query, limit)).await?;
         let actions = as_csv(seen.rank, &seen.filter, &format!("/api/{guild}/members/export"));
         let asks = (&seen.query, &seen.filter);
-        let main = html! { (asked) (members(guild, asks, &found, &|user| web.face(guild, user))) };
+        let main = html! { (asked) (members(guild, asks, &found, (&named, &|user| web.face(guild, user)))) };
         Ok(Shown { actions, ..Shown::new("Members", main) })
     }
 }
 
 /// Where the picture of a member is.
 type Pictures<'a> = &'a dyn Fn(UserId) -> Option<String>;
+/// What a page needs to draw members: what the currencies are called, and where their pictures are.
+type Drawing<'a> = (&'a Currencies, Pictures<'a>);
 /// What is asked for, understood and as it stands in the address.
 type Asks<'a> = (&'a MembersQuery, &'a Filter);
 
 /// The form that asks for members.
-fn asked(guild: GuildId, filter: &Filter) -> Markup {
+fn asked(guild: GuildId, filter: &Filter, currencies: &Currencies) -> Markup {
     let search = Field {
         input: Input::Search,
         value: filter.value("q"),
         hint: Some("A name, the beginning of a TikTok handle, or an id"),
         ..Field::new("q", "Search")
     };
+    let own = format!("Who has {}", currencies.name(Currency::Server));
     let all = [
         Choice::new("", "Everybody who is known"),
+        Choice::new("server", &own),
         Choice::new("coins", "Who has Luxury Coins"),
         Choice::new("points", "Who has engagement points"),
         Choice::new("handles", "Who has a TikTok handle"),
@@ -97,7 +106,7 @@ fn asked(guild: GuildId, filter: &Filter) -> Markup {
 }
 
 /// The members that were found.
-fn members(guild: GuildId, asks: Asks<'_>, found: &Found, picture: Pictures<'_>) -> Markup {
+fn members(guild: GuildId, asks: Asks<'_>, found: &Found, drawing: Drawing<'_>) -> Markup {
     html! {
         @if found.is_partial {
             p.hint { "Only the latest songs and the first handles were searched. An id finds everybody who is known." }
@@ -105,7 +114,7 @@ fn members(guild: GuildId, asks: Asks<'_>, found: &Found, picture: Pictures<'_>)
         @if found.members.is_empty() && found.next.is_none() {
             (nobody(asks.0))
         } @else {
-            (list(guild, asks, found, picture))
+            (list(guild, asks, found, drawing))
         }
     }
 }
@@ -117,6 +126,9 @@ fn nobody(query: &MembersQuery) -> Markup {
             "Nobody was found.",
             "Only people are known who submitted a song, linked a handle or earned something here.",
         ),
+        (Some(Has::Server), _) | (None, SortedBy::Server) => {
+            ("Nobody has any yet.", "Members claim their daily reward with /daily on Discord, or you give some.")
+        }
         (Some(Has::Coins), _) | (None, SortedBy::Coins) => {
             ("Nobody has Luxury Coins yet.", "Gifts and time on the live bring them, or you give some.")
         }
@@ -130,15 +142,20 @@ fn nobody(query: &MembersQuery) -> Markup {
     html! { (Empty { title, text, action: None }) }
 }
 
-fn list(guild: GuildId, (query, filter): Asks<'_>, found: &Found, picture: Pictures<'_>) -> Markup {
+/// What stands above the column of the server's own currency: cells have no room for a name of any length.
+const OWN: &str = "Currency";
+
+fn list(guild: GuildId, (query, filter): Asks<'_>, found: &Found, (currencies, picture): Drawing<'_>) -> Markup {
     let page = format!("/g/{guild}/members");
     let by = |has: Has| address(&page, &[("has", Some(has.word()))]);
-    let (by_coins, by_points) = (by(Has::Coins), by(Has::Points));
+    let (by_own, by_coins, by_points) = (by(Has::Server), by(Has::Coins), by(Has::Points));
     let sorts = [
+        (OWN, sorted(query, &by_own, Has::Server)),
         ("Luxury Coins", sorted(query, &by_coins, Has::Coins)),
         ("Engagement points", sorted(query, &by_points, Has::Points)),
     ];
     html! {
+        p.hint { "Currency is " (currencies.name(Currency::Server)) "." }
         (Table { sorts: &sorts, ..Table::new("Members", Some("users"), found.members.iter().map(|member| row(guild, member, picture))) })
         (filter.paging(&page, "after", found.next.as_ref()))
     }
@@ -163,6 +180,7 @@ fn row(guild: GuildId, member: &KnownMember, picture: Pictures<'_>) -> Row {
                     (face(member.user.get(), &name, picture.as_deref())) " " (member_link(guild, member.user, &name))
                 },
             ),
+            Cell::numbers(OWN, html! { (member.server) }),
             Cell::numbers("Luxury Coins", html! { (member.luxury) }),
             Cell::numbers("Engagement points", html! { (member.points) }),
             Cell::words("TikTok", html! { (handles.join(", ")) }),
@@ -178,7 +196,7 @@ pub struct MemberPage;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct MemberQuery {
-    /// Whose entries: `luxury` or `points`; both where neither is said.
+    /// Of which currency: `server`, `luxury` or `points`; of all where none is said.
     currency: Option<String>,
     /// Entries before this one.
     before: Option<u64>,
@@ -191,6 +209,9 @@ struct Known {
     songs: OwnPage,
     /// Points that no entry lists yet, because the live goes on from which they come.
     of_this_live: i64,
+    /// When they left the server.
+    left_at: Option<Timestamp>,
+    currencies: Currencies,
 }
 
 /// Entries on the card.
@@ -220,9 +241,11 @@ impl Page for MemberPage {
             return Ok(Shown { crumbs, ..Shown::new(name, of_nobody(guild)) });
         }
         let main = html! {
-            (card(&known.member))
-            @if seen.rank.reaches(Who::Administrator) { (by_hand(seen, user)) }
-            (why(guild, (&known.entries, known.of_this_live), user, &seen.filter))
+            (card(&known.member, &known.currencies))
+            @if let Some(left) = known.left_at { (has_left(seen, user, left)) }
+            @if seen.rank.reaches(Who::Admin) { (by_hand::own(seen, user, &known.currencies)) }
+            @if seen.rank.reaches(Who::Administrator) { (by_hand::luxury(seen, user)) }
+            (why(guild, &known, user, &seen.filter))
             (handles(guild, &known.member))
             (songs(guild, &known.songs))
         };
@@ -232,13 +255,15 @@ impl Page for MemberPage {
 }
 
 fn look(read: &dyn Read, guild: GuildId, user: UserId, query: &MemberQuery) -> Result<Known> {
-    let currency = query.currency.as_deref().and_then(Currency::of_key);
-    let wanted = Wanted { guild: Some(guild), user: Some(user), currency, ..Wanted::default() };
+    let of = query.currency.as_deref().and_then(Currency::of_key);
+    let wanted = Wanted { guild: Some(guild), user: Some(user), currency: of, ..Wanted::default() };
     Ok(Known {
         member: known_members::one(read, guild, user)?,
         entries: entries::page(read, guild, &wanted, query.before.map(EntryId::new), ENTRIES)?,
         songs: queue::queries::own_page(read, guild, user, 1)?,
         of_this_live: coins::queries::unjournalled(read, guild, user)?,
+        left_at: currency::queries::account(read, guild, user)?.left_at,
+        currencies: Currencies::of(read, guild)?,
     })
 }
 
@@ -255,8 +280,9 @@ fn of_nobody(guild: GuildId) -> Markup {
 }
 
 /// Who it is and what they have.
-fn card(member: &KnownMember) -> Markup {
+fn card(member: &KnownMember, currencies: &Currencies) -> Markup {
     let facts = [
+        (currencies.title(Currency::Server), html! { (member.server) }),
         ("Luxury Coins", html! { (member.luxury) }),
         ("Engagement points", html! { (member.points) }),
         ("Songs", html! { (member.songs) }),
@@ -268,61 +294,39 @@ fn card(member: &KnownMember) -> Markup {
     }
 }
 
-/// The form that gives or takes coins.
-fn by_hand(seen: &Seen<MemberPage>, user: UserId) -> Markup {
-    let action = format!("/g/{}/members/{user}/coins", seen.guild);
-    let (amount, reason) = (seen.wrong("amount"), seen.wrong("reason"));
-    let seal = seen.seal("coins");
-    let fields = html! {
-        (Field {
-            input: Input::Number,
-            value: seen.typed("amount").unwrap_or_default(),
-            error: amount.as_deref(),
-            unit: Some("Luxury Coins"),
-            is_required: true,
-            ..Field::new("amount", "How many")
-        })
-        (Field {
-            value: seen.typed("reason").unwrap_or_default(),
-            hint: Some("It stands in the ledger, and the team is told."),
-            error: reason.as_deref(),
-            most: Some(200),
-            is_required: true,
-            ..Field::new("reason", "Why")
-        })
-        div.actions {
-            (Button { sends: Some(("act", "give")), ..Button::main("Give") })
-            (Button { sends: Some(("act", "take")), ..Button::plain("Take") })
-        }
-    };
+/// That somebody left, with the form that takes it back for whoever may.
+fn has_left(seen: &Seen<MemberPage>, user: UserId, left: Timestamp) -> Markup {
+    let (action, seal) = (format!("/g/{}/members/{user}/reactivate", seen.guild), seen.seal("reactivate"));
     html! {
         section.card {
-            h2 { "Give or take Luxury Coins" }
-            (Form::new(&action, seal.seal()).around(&fields))
+            h2 { "Left the server" }
+            p { "They left " (moment(left)) ". What they have stays theirs until accounts of members who left are closed." }
+            @if seen.rank.reaches(Who::Admin) {
+                (Form::new(&action, seal.seal()).around(&html! { (Button::plain("Count them as a member again")) }))
+            }
         }
     }
 }
 
 /// Each entry that the balances are made of.
-fn why(guild: GuildId, (page, of_this_live): (&EntriesPage, i64), user: UserId, filter: &Filter) -> Markup {
+fn why(guild: GuildId, known: &Known, user: UserId, filter: &Filter) -> Markup {
+    let Known { entries: page, of_this_live, currencies, .. } = known;
     let here = member_address(guild, user);
-    let views = [None, Some("luxury"), Some("points")].map(|view| (view, address(&here, &[("currency", view)])));
-    let label = |view: Option<&str>| match view {
-        Some("luxury") => "Luxury Coins",
-        Some(_) => "Engagement points",
-        None => "Both",
-    };
-    let chosen = Some(filter.value("currency")).filter(|currency| !currency.is_empty());
+    let views = std::iter::once(None).chain(IN_ORDER.map(Some));
+    let views: Vec<(Option<Currency>, String)> =
+        views.map(|view| (view, address(&here, &[("currency", view.map(Currency::key))]))).collect();
+    let chosen = Currency::of_key(filter.value("currency"));
+    let label = |view: Option<Currency>| view.map_or("All", |currency| currencies.title(currency));
     let views: Vec<Tab<'_>> =
         views.iter().map(|(view, href)| Tab { href, label: label(*view), is_current: chosen == *view }).collect();
-    let is_live = of_this_live != 0 && chosen != Some("luxury");
+    let is_live = *of_this_live != 0 && chosen.is_none_or(|currency| currency == Currency::Points);
     html! {
         section {
             h2 { "Where it comes from" }
             (tabs("Currency", &views))
             @if is_live {
                 p.hint {
-                    (number(of_this_live)) " of the engagement points come from the live that goes on; they are listed "
+                    (number(*of_this_live)) " of the engagement points come from the live that goes on; they are listed "
                     "when it ends."
                 }
             }
@@ -331,7 +335,7 @@ fn why(guild: GuildId, (page, of_this_live): (&EntriesPage, i64), user: UserId, 
             } @else if page.rows.is_empty() {
                 (Empty { title: "Nothing came and nothing went so far.", text: "Each change of a balance is listed here.", action: None })
             } @else {
-                (entries_table(guild, &page.rows, None))
+                (entries_table(guild, &page.rows, currencies, None))
             }
             (Paging { is_partial: page.is_partial, ..filter.paging(&here, "before", page.next) })
         }

@@ -1,5 +1,6 @@
 //! What people read about coins. Pure: read models in, drafts out.
 
+pub mod boards;
 pub mod economy;
 
 use serenity::all::{ButtonStyle, Colour};
@@ -17,6 +18,7 @@ use crate::kernel::ids::UserId;
 use crate::kernel::refusal::Refuse;
 use crate::kernel::sentence::{NO_COMMANDS, Slot};
 use crate::kernel::text::{MomentStyle, escape, mention, moment, truncate};
+use crate::money::Money;
 
 /// The colour of everything about coins.
 const COLOUR: Colour = Colour::new(0x00D4_AF37);
@@ -25,8 +27,16 @@ const SHORT: usize = 80;
 /// Most characters of a choice that Discord shows.
 const CHOICE: usize = 100;
 
-/// The answer to `/balance` (`D-03`). Whose balance is their own gets the button to what it is made of.
-pub fn balance(name: &str, purse: &Purse, earning: &Earning, buy_skip: &str, is_own: bool) -> Draft {
+/// The answer to `/balance` (`D-03`, `C-02`): Luxury Coins, the server's currency where it has one, and points. Whose balance is
+/// their own gets the button to what it is made of.
+pub fn balance(
+    name: &str,
+    purse: &Purse,
+    server: Option<&(Amount, Money)>,
+    earning: &Earning,
+    buy_skip: &str,
+    is_own: bool,
+) -> Draft {
     let missing = purse.skip_price.clamped_change(purse.luxury.get().saturating_neg());
     let skip = match (purse.is_on, missing) {
         (false, _) => String::new(),
@@ -35,8 +45,11 @@ pub fn balance(name: &str, purse: &Purse, earning: &Earning, buy_skip: &str, is_
     };
     let how = if purse.is_on { earning.to_sentence() } else { CoinsRefusal::SwitchedOff.sentence() };
     let how = how.markdown(NO_COMMANDS);
+    let server = server.map_or_else(String::new, |(amount, money)| {
+        format!("💰 {}: **{amount}**\n", money.to_sentence().markdown(NO_COMMANDS))
+    });
     let text = format!(
-        "🪙 Luxury Coins: **{}**{skip}\n⭐ Engagement points: **{}**\n\n{how}\nEngagement points come from what you do on \
+        "🪙 Luxury Coins: **{}**{skip}\n{server}⭐ Engagement points: **{}**\n\n{how}\nEngagement points come from what you do on \
          the live. They order the Free line, and are used up when a song of yours is played from there.",
         purse.luxury, purse.points
     );
@@ -109,22 +122,24 @@ pub fn own_history(page: &HistoryPage) -> Draft {
 
 /// The entries of a member with their numbers, for administrators.
 pub fn history(page: &HistoryPage) -> Draft {
-    let row = |row: &HistoryRow| {
-        let mut text = format!("`{}` {}", row.id, line(&row.entry));
-        match row.entry.actor {
-            Actor::Member(actor) if actor != row.entry.user => text.push_str(&format!(" · by {}", mention(actor))),
-            Actor::Operator => text.push_str(" · by the operator"),
-            Actor::Member(_) | Actor::Live | Actor::System => {}
-        }
-        if let Some(requested) = row.requested {
-            text.push_str(&format!(" · {requested} asked for"));
-        }
-        if let Some(by) = row.undone_by {
-            text.push_str(&format!(" · undone by `{by}`"));
-        }
-        text
-    };
-    listing("Luxury Coins, entry by entry", page, |before| HISTORY.with(&(page.user, before)), row)
+    listing("Luxury Coins, entry by entry", page, |before| HISTORY.with(&(page.user, before)), staff_line)
+}
+
+/// An entry with its number and all that is known of it, for those who run the server.
+fn staff_line(row: &HistoryRow) -> String {
+    let mut text = format!("`{}` {}", row.id, line(&row.entry));
+    match row.entry.actor {
+        Actor::Member(actor) if actor != row.entry.user => text.push_str(&format!(" · by {}", mention(actor))),
+        Actor::Operator => text.push_str(" · by the operator"),
+        Actor::Member(_) | Actor::Live | Actor::System => {}
+    }
+    if let Some(requested) = row.requested {
+        text.push_str(&format!(" · {requested} asked for"));
+    }
+    if let Some(by) = row.undone_by {
+        text.push_str(&format!(" · undone by `{by}`"));
+    }
+    text
 }
 
 /// Rows of a page with the balance above, and buttons to other pages where there are any.
@@ -222,7 +237,7 @@ mod tests {
         let purse =
             Purse { luxury: Amount::of(250), points: Amount::of(1_234), is_on: true, skip_price: Amount::of(1_000) };
         let earning = Earning { per_hundred_gifted: 0, minutes_per_coin: 30 };
-        insta::assert_snapshot!(described(balance("ann", &purse, &earning, "/buy-skip", true)), @"
+        insta::assert_snapshot!(described(balance("ann", &purse, None, &earning, "/buy-skip", true)), @"
         🪙 Luxury Coins: **250** (750 more for a skip)
         ⭐ Engagement points: **1,234**
 

@@ -30,6 +30,7 @@ pub struct Archived {
     pub is_kept: bool,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "kinds are given such functions")]
 fn archived(told: &Noted<'_, Archived>) -> Option<Sentence> {
     let Archived { entries, before, is_kept } = &told.details;
     let entries = Amount::ZERO.clamped_change(i64::try_from(*entries).unwrap_or(i64::MAX));

@@ -99,6 +99,9 @@ pub struct Stretch {
     last: EntryId,
 }
 
+/// Entries with their numbers.
+type Entries = Vec<(EntryId, LedgerEntry)>;
+
 impl Stretch {
     /// All entries that there are now.
     pub fn begin(read: &dyn Read, guild: GuildId) -> Result<Self, Error> {
@@ -114,12 +117,7 @@ impl Stretch {
     }
 
     /// The entries of the next part that are wanted, the oldest first, and what is left then.
-    pub fn part(
-        self,
-        read: &dyn Read,
-        guild: GuildId,
-        wanted: &Wanted,
-    ) -> Result<(Vec<(EntryId, LedgerEntry)>, Option<Self>), Error> {
+    pub fn part(self, read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<(Entries, Option<Self>), Error> {
         let Self { from, last } = self;
         let span = Span::of(guild).starting_at((guild, from)).through((guild, last));
         let entries = tables::LEDGER.page(read, span, Direction::Forward, ENTRIES_OF_A_PART)?;

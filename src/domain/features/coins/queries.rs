@@ -3,6 +3,7 @@
 
 pub mod entries;
 pub mod holders;
+pub mod numbered;
 pub mod ranking;
 pub mod statistics;
 mod walk;

@@ -68,6 +68,12 @@ pub const fn is_neither(kind: EntryKind) -> bool {
     matches!(kind, EntryKind::ShopRefund | EntryKind::Rollback | EntryKind::ArchiveOpening)
 }
 
+/// Whether what an entry stands for makes something or uses it up. What members give each other moves, and what was given back or
+/// corrected undoes something else.
+pub const fn makes_or_spends(kind: EntryKind) -> bool {
+    !is_neither(kind) && !matches!(kind, EntryKind::TransferSend | EntryKind::TransferReceive)
+}
+
 /// What is left of an account whose entries up to this one are archived: one entry in the place of the last of them. Nothing where
 /// nothing was left.
 pub fn opening(last: &LedgerEntry, reason: &str, actor: Actor) -> Option<LedgerEntry> {

@@ -65,10 +65,11 @@ pub static USER_POINTS: Table<(GuildId, UserId), Balance> =
 pub static SERVER_CURRENCY: Table<(GuildId, UserId), Balance> =
     Table::new("coins.server_currency", &[&SERVER_BY_AMOUNT]).erasing(handed_on);
 /// Those who have some of it, the most first; of two that have the same, the member who was on Discord first.
-pub static SERVER_BY_AMOUNT: CountedIndex<(GuildId, Reverse<Amount>, UserId), (GuildId, UserId), Balance> =
+pub static SERVER_BY_AMOUNT: CountedIndex<AmountKey, (GuildId, UserId), Balance> =
     CountedIndex::new("coins.server_currency_by_amount", |(guild, user), balance| {
         (balance.amount > Amount::ZERO).then_some((*guild, Reverse(balance.amount), *user))
     });
+type AmountKey = (GuildId, Reverse<Amount>, UserId);
 /// Points that no entry lists yet.
 pub static POINTS_UNJOURNALLED: Table<(GuildId, UserId), Unjournalled> =
     Table::new("coins.points_unjournalled", &[]).held_back().erasing(handed_on);

@@ -30,7 +30,7 @@ pub const DOMAIN: Domain = Domain {
     switch: Some(&settings::SWITCH),
     settings: settings::LISTED,
     tables: tables::TABLES,
-    activities: &[&activity::GIVEN],
+    activities: &[&activity::GIVEN, &activity::CLEANED, &activity::REACTIVATED],
     refusals: &[model::CurrencyRefusal::ROWS],
     export: &[EXPORTED],
     ..Domain::named("currency")

@@ -30,3 +30,12 @@ pub fn be_here(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+/// Forgets when somebody claimed last: their account is closed.
+pub fn forget_claim(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
+    let there = account(tx, guild, user)?;
+    match there.left_at {
+        None => ACCOUNTS.remove(tx, &(guild, user)).map(drop),
+        Some(_) => ACCOUNTS.put(tx, &(guild, user), &Account { last_daily: None, ..there }),
+    }
+}

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::editing::FieldChange;
-use super::model::TaskId;
+use super::model::{NamedRole, TaskId};
 use crate::activity::{Activity, ActivityKind, ChangeType, Happened, Noted, Readable, Subject, Thing};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -54,6 +54,9 @@ pub static UNACCEPTED: ActivityKind<Involved> =
 /// A claim ran out.
 pub static RAN_OUT: ActivityKind<Involved> =
     kind("tasks.ran_out", |told| Some(ran_out(told)), "A claim ran out", ChangeType::Update);
+/// A role of a task is gone. About the member who was to get it.
+pub static ROLE_MISSING: ActivityKind<NamedRole> =
+    ActivityKind::new("tasks.role_missing", role_missing).called("The role of a task is gone");
 /// A category is new.
 pub static CATEGORY_ADDED: ActivityKind<String> = kind(
     "tasks.category_added",
@@ -85,6 +88,7 @@ pub const KINDS: &[&dyn Readable] = &[
     &RECONSIDERED,
     &UNACCEPTED,
     &RAN_OUT,
+    &ROLE_MISSING,
     &CATEGORY_ADDED,
     &CATEGORY_REMOVED,
 ];
@@ -261,4 +265,15 @@ fn unaccepted(told: &Noted<'_, Involved>) -> Sentence {
 fn ran_out(told: &Noted<'_, Involved>) -> Sentence {
     let Involved { task, user, .. } = &told.details;
     sentence!("The time of {user} for the task **{task}** is over.", user, task)
+}
+
+fn role_missing(told: &Noted<'_, NamedRole>) -> Option<Sentence> {
+    let NamedRole { role, task, .. } = &told.details;
+    let sentence = sentence!(
+        "{user} did the task **{task}** and was paid, but there is no role **{role}** to give.",
+        user = told.member()?,
+        task,
+        role
+    );
+    Some(sentence.signed("🎭"))
 }

@@ -10,7 +10,7 @@ use super::model::{
 use super::settings::{ENDS_BY_ITSELF, MOST_AT_A_TIME, OPEN_TO_ALL, PROOF_NEEDED, SWITCH};
 use super::{rules, tables};
 use crate::activity::ActivityKind;
-use crate::jobs::{JobId, Lane};
+use crate::jobs::{JobId, Lane, Ring};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -161,6 +161,7 @@ pub fn reviewable(
     (user, id): (UserId, TaskId),
     reviewer: &Reviewer,
 ) -> Result<Claimed> {
+    SWITCH.require_on(read, guild)?;
     let task = require(read, guild, id)?;
     let nothing = || TaskRefusal::NothingToReview(task.task.name.clone());
     let claim = tables::latest_claim(read, guild, user, id)?.ok_or_else(nothing)?;
@@ -299,7 +300,16 @@ pub fn run_out(tx: &Tx<'_>, guild: GuildId, id: ClaimId) -> Result<bool> {
     Ok(true)
 }
 
-/// The claims of a proof's messages go: each message once.
+/// A claim's alarm rings: its time is over. One that rings no more, or at another moment, is left alone.
+pub fn rang(tx: &Tx<'_>, ring: Ring<ClaimId>) -> Result<()> {
+    let Some(claim) = tables::DEADLINE.waiting(tx, ring)? else { return Ok(()) };
+    if !run_out(tx, ring.guild, ring.id)? {
+        tables::DEADLINE.silence(tx, ring.guild, ring.id, claim)?;
+    }
+    Ok(())
+}
+
+/// The messages with the files of a proof go: each once.
 pub fn drop_files(tx: &Tx<'_>, guild: GuildId, claim: &Claim) -> Result<()> {
     let mut gone: Vec<MessageId> = Vec::new();
     for file in claim.proof.iter().flat_map(|proof| &proof.files) {
@@ -350,6 +360,6 @@ fn note(tx: &Tx<'_>, guild: GuildId, kind: &ActivityKind<Involved>, by: Actor, c
 fn tell(tx: &Tx<'_>, guild: GuildId, claimed: &Claimed, what: Happening) -> Result<()> {
     let Claimed { task: KnownTask { task, .. }, claim } = claimed;
     let user = claim.claim.user;
-    let news = News { user, channel: task.channel, task: task.name.clone(), what };
+    let news = News { user, task: task.name.clone(), what };
     NEWS.schedule_now(tx, guild, Lane::User(user), &news).map(drop)
 }

@@ -71,6 +71,47 @@ pub fn tasks(read: &dyn Read, guild: GuildId, status: TaskStatus, wanted: &Wante
     })
 }
 
+/// A page of a list, whose rows are counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub rows: Vec<T>,
+    /// Which one it is, from 1.
+    pub page: u64,
+    /// How many there are, at least 1.
+    pub pages: u64,
+    /// How many rows there are on all of them.
+    pub all: u64,
+}
+
+/// Rows on one page of a list on Discord.
+const PAGE: u64 = 10;
+
+impl<T> Page<T> {
+    /// The page of a list that is wanted, or the one nearest to it.
+    pub fn of(rows: Vec<T>, page: u64) -> Self {
+        let all = rows.len() as u64;
+        let pages = all.div_ceil(PAGE).max(1);
+        let page = page.clamp(1, pages);
+        let before = usize::try_from((page - 1) * PAGE).unwrap_or(usize::MAX);
+        Self { rows: rows.into_iter().skip(before).take(PAGE as usize).collect(), page, pages, all }
+    }
+}
+
+/// A page of the tasks that can be claimed at a moment, in one category or in all, those first that end first.
+pub fn open_page(
+    read: &dyn Read,
+    guild: GuildId,
+    category: Option<String>,
+    (page, now): (u64, Timestamp),
+) -> Result<Page<KnownTask>> {
+    let wanted = Wanted { category, limit: LOOKED_AT, ..Wanted::default() };
+    let mut open = tasks(read, guild, TaskStatus::Active, &wanted)?.rows;
+    open.retain(|known| known.task.expires_at > now);
+    open.sort_by_key(|known| (known.task.expires_at, known.id));
+    Ok(Page::of(open, page))
+}
+
 /// A task as a choice: its number and its name.
 pub type Choice = (TaskId, String);
 
@@ -179,7 +220,8 @@ pub fn accepted(
     tables::ACCEPTED.select(read, &selection, |(.., id)| with_task(read, guild, id))
 }
 
-fn with_task(read: &dyn Read, guild: GuildId, id: ClaimId) -> Result<Option<OwnClaim>> {
+/// A claim with its task, unless that was deleted.
+pub fn with_task(read: &dyn Read, guild: GuildId, id: ClaimId) -> Result<Option<OwnClaim>> {
     let Some(claim) = claim(read, guild, id)? else { return Ok(None) };
     Ok(task(read, guild, claim.claim.task)?.map(|task| OwnClaim { task, claim }))
 }

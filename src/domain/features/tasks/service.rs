@@ -11,7 +11,7 @@ use super::model::{
 use super::settings::{CHANNEL, ENDS_BY_ITSELF, SWITCH};
 use super::{queries, rules, tables};
 use crate::activity::{ActivityId, get};
-use crate::jobs::{JobId, Lane};
+use crate::jobs::{JobId, Lane, Ring};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -133,6 +133,15 @@ pub fn run_out(tx: &Tx<'_>, guild: GuildId, id: TaskId) -> Result<bool> {
     end(tx, guild, Actor::System, id, task).map(|_| true)
 }
 
+/// A task's alarm rings: its time is over. One that rings no more, or at another moment, is left alone.
+pub fn rang(tx: &Tx<'_>, ring: Ring<TaskId>) -> Result<()> {
+    let Some(task) = tables::EXPIRY.waiting(tx, ring)? else { return Ok(()) };
+    if !run_out(tx, ring.guild, ring.id)? {
+        tables::EXPIRY.silence(tx, ring.guild, ring.id, task)?;
+    }
+    Ok(())
+}
+
 fn end(tx: &Tx<'_>, guild: GuildId, by: Actor, id: TaskId, task: Task) -> Result<KnownTask> {
     let known = tables::set_task(tx, guild, id, Task { status: TaskStatus::Expired, ..task })?;
     tables::add_to_totals(tx, guild, |totals| totals.expired = totals.expired.saturating_add(1))?;
@@ -200,8 +209,7 @@ pub fn assign(tx: &Tx<'_>, guild: GuildId, by: Actor, id: TaskId, user: UserId) 
     }
     task.assigned.push(user);
     let known = assigned(tx, guild, by, (id, task), Assignment { task: String::new(), user, is_theirs: true })?;
-    let KnownTask { task, .. } = &known;
-    let news = News { user, channel: task.channel, task: task.name.clone(), what: Happening::Assigned };
+    let news = News { user, task: known.task.name.clone(), what: Happening::Assigned };
     NEWS.schedule_now(tx, guild, Lane::User(user), &news)?;
     Ok(known)
 }

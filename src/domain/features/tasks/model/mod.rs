@@ -380,8 +380,6 @@ impl Record for Totals {}
 pub struct News {
     /// Who.
     pub user: UserId,
-    /// Where it stands when they take no direct messages.
-    pub channel: ChannelId,
     /// What the task is called.
     pub task: String,
     /// What became of it.

@@ -87,6 +87,26 @@ refusals! {
             by = by.map(by_whom), state = state.in_words();
         /// The reviewer handed it in (`D-49`).
         OwnProof => "tasks.own_proof" as NotAllowed, "This is your own proof. Somebody else has to review it.";
+        /// Not one of those who review.
+        NotAReviewer => "tasks.not_a_reviewer" as NotAllowed, "Only moderators and admins of this server review proofs.";
+        /// Moderators review nothing here.
+        AdminsReview => "tasks.admins_review" as NotAllowed, "Only admins of this server review proofs.";
+        /// Discord does not say what somebody is.
+        NotKnown => "tasks.not_known", "Discord did not tell me just now what you are in this server. Please try again in a moment.";
+        /// A file is larger than is taken.
+        FileTooLarge {
+            /// What it is called.
+            file: String,
+            /// How large it may be, in MB.
+            most: u64,
+        } => "tasks.file_too_large" as NotValid,
+            "**{file}** is larger than {most} MB. Nothing was handed in: send a smaller file, or write a link to it.";
+        /// The server does not let the bot post so large a file.
+        CannotKeepFiles => "tasks.cannot_keep_files", "This server does not let me keep files of this size, so nothing was handed             in. Send smaller files, or write a link to them.";
+        /// The bot may not post files where the task is.
+        CannotPostFiles(channel: crate::kernel::ids::ChannelId) => "tasks.cannot_post_files", "I may not post files in {channel}, so nothing             was handed in. Tell your team that I need **Send Messages** and **Attach Files** there, or write a link to your files.";
+        /// No role is called so.
+        NoSuchRole(name: String) => "tasks.no_such_role" as NotThere, "There is no role **{name}** in this server.";
         /// Nobody says why a proof is not enough (`D-50`).
         NoReason => "tasks.no_reason" as NotValid, "Please say why: the member is told the reason.";
         /// It has no name.

@@ -1,0 +1,65 @@
+//! The commands of the server's currency: who may is checked, a flow is called, a view answers.
+
+use serenity::all::User;
+
+use super::views;
+use crate::discord::{Caller, Command, Context, ContextExt, answer_publicly};
+use crate::features::coins::model::CoinsRefusal;
+use crate::features::currency::model::CurrencyRefusal;
+use crate::flows::currency_given::{self, Gift, Person};
+use crate::flows::daily_claimed;
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::UserId;
+use crate::kernel::text::one_line;
+
+/// Those of everybody.
+pub fn for_everybody() -> Vec<Command> {
+    vec![daily(), give()]
+}
+
+/// A name in the ledger is no longer than this, which is Discord's own limit.
+const LONGEST_NAME: usize = 32;
+
+/// Claim your daily reward
+#[poise::command(slash_command, guild_only)]
+async fn daily(ctx: Context<'_>) -> Result<()> {
+    let Caller { guild, user, .. } = Caller::of(ctx)?;
+    ctx.data().pace.take(guild, user)?;
+    ctx.write("daily_claimed", move |tx| daily_claimed::run(tx, guild, user), views::claimed).await
+}
+
+/// Give currency to someone
+#[poise::command(slash_command, guild_only)]
+async fn give(
+    ctx: Context<'_>,
+    #[description = "To whom"] user: User,
+    #[description = "How much"]
+    #[min = 1]
+    amount: i64,
+) -> Result<()> {
+    let Caller { guild, user: giver, name, .. } = Caller::of(ctx)?;
+    let (from, to) = (Person { user: giver, name }, receiver(ctx, &user)?);
+    let amount = Amount::try_from(amount).map_err(|_| CoinsRefusal::NotAnAmount)?;
+    ctx.data().pace.take(guild, giver)?;
+    let gift = Gift { from, to, amount };
+    answer_publicly(ctx, async {
+        let given = move |tx: &crate::store::Tx<'_>| currency_given::run(tx, guild, &gift);
+        Ok(views::given(&ctx.data().store.write("currency_given", given).await?))
+    })
+    .await
+}
+
+/// Who is to be given something. Refuses bots, and who is not in the server: Discord tells of members alone what they are there.
+fn receiver(ctx: Context<'_>, user: &User) -> Result<Person> {
+    let id = UserId::new(user.id.get());
+    if user.bot {
+        return Err(CurrencyRefusal::ToBot.into());
+    }
+    let is_here = user.id == ctx.interaction.user.id || ctx.interaction.data.resolved.members.contains_key(&user.id);
+    if !is_here {
+        return Err(CurrencyRefusal::NotHere { user: id }.into());
+    }
+    let name = one_line(&user.name, LONGEST_NAME);
+    Ok(Person { user: id, name: if name.is_empty() { id.to_string() } else { name } })
+}
