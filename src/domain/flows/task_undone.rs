@@ -150,7 +150,8 @@ fn review_of(read: &dyn Read, guild: GuildId, (id, act): (ActivityId, &Activity)
     };
     // The same may have been said of a proof before.
     let is_last = {
-        let is_of_claim = |other: &Activity| other.kind == act.kind && other.subject == act.subject && names(other, user);
+        let is_of_claim =
+            |other: &Activity| other.kind == act.kind && other.subject == act.subject && names(other, user);
         let last = activity::newest_where(read, guild, None, 1, is_of_claim)?.rows.pop();
         last.is_some_and(|(last, _)| last == id)
     };
@@ -258,7 +259,11 @@ mod tests {
         assert_eq!(said(undoes(&store, act).unwrap_err()), said(TaskRefusal::CannotUndo.into()));
         store.write(move |tx| task_reviewed::accept(tx, GUILD, (ANN, id), &reviewer(), "")).unwrap();
         assert_eq!(balance(&store), 100, "it is accepted anew");
-        assert_eq!(said(undoes(&store, act).unwrap_err()), said(TaskRefusal::CannotUndo.into()), "that was another one");
+        assert_eq!(
+            said(undoes(&store, act).unwrap_err()),
+            said(TaskRefusal::CannotUndo.into()),
+            "that was another one"
+        );
         store.check();
     }
 

@@ -1,4 +1,4 @@
-//! Where Ctrl+K leads: pages, members, songs, entries of the ledger and settings, by their names.
+//! Where Ctrl+K leads: pages, members, songs, tasks, entries of the ledger and settings, by their names.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,6 +8,7 @@ use crate::features;
 use crate::features::coins::model::EntryId;
 use crate::features::coins::queries::entries::story;
 use crate::features::queue::queries::{Wanted, select};
+use crate::features::tasks::queries::choices;
 use crate::flows::known_members;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -17,11 +18,12 @@ use crate::web::Web;
 use crate::web::access::{Limit, Rank, Who};
 use crate::web::address::address;
 use crate::web::answer::{Answered, Problem};
+use crate::web::api::tasks::task_address;
 use crate::web::endpoint::{Asked, Doors, Endpoint, Sample, Samples};
 use crate::web::music::song::numbered;
 use crate::web::page::Page;
 use crate::web::pages::songs::SongPage;
-use crate::web::pages::{EntryPage, MemberPage, NAVIGATION, instance};
+use crate::web::pages::{EntryPage, MemberPage, NAVIGATION, TaskPage, instance};
 
 /// Things of one kind that are offered.
 const OF_A_KIND: usize = 8;
@@ -63,13 +65,13 @@ pub struct FoundView {
     pub href: String,
     /// Its name.
     pub label: String,
-    /// What it is: `page`, `server`, `member`, `song`, `entry` or `setting`.
+    /// What it is: `page`, `server`, `member`, `song`, `task`, `entry` or `setting`.
     pub kind: &'static str,
 }
 
 impl Endpoint for Palette {
     const NAME: &'static str = "palette.find";
-    const ABOUT: &'static str = "Finds pages, members, songs, entries and settings of a server by name; for the operator those of the instance, too.";
+    const ABOUT: &'static str = "Finds pages, members, songs, tasks, entries and settings of a server by name; for the operator those of the instance, too.";
     const DOORS: Doors = Doors::get(&["/g/{server}/palette"]);
     const WHO: Who = Who::Member;
     const SCOPE: Scope = Scope::Read;
@@ -174,7 +176,7 @@ fn pages(guild: GuildId, rank: Rank, typed: &str) -> Vec<FoundView> {
     named.map(|entry| place(entry.label, entry.path)).collect()
 }
 
-/// Members, songs and entries, from one snapshot: those of which somebody of this rank may open the page.
+/// Members, songs, tasks and entries, from one snapshot: those of which somebody of this rank may open the page.
 fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<PaletteView> {
     let (mut items, mut partial) = (Vec::new(), false);
     if rank.reaches(MemberPage::WHO) {
@@ -194,6 +196,16 @@ fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Pa
             let label = numbered(&song);
             items.push(FoundView { href, label, kind: "song" });
         }
+    }
+    if rank.reaches(TaskPage::WHO) {
+        let mut found = choices(read, guild, typed)?;
+        partial |= found.len() > OF_A_KIND;
+        found.truncate(OF_A_KIND);
+        items.extend(found.into_iter().map(|(id, label)| FoundView {
+            href: task_address(guild, id),
+            label,
+            kind: "task",
+        }));
     }
     if rank.reaches(EntryPage::WHO)
         && let Ok(id) = typed.parse::<EntryId>()

@@ -26,6 +26,7 @@ pub mod set_up;
 pub mod settings;
 pub mod sign_in;
 pub mod songs;
+pub mod tasks;
 pub mod theme;
 pub mod unsent;
 
@@ -52,6 +53,7 @@ pub use sessions::SessionsPage;
 pub use set_up::SetUpPage;
 pub use settings::{AreaPage, SettingsPage};
 pub use sign_in::{SignInPage, at_the_door};
+pub use tasks::{NewTaskPage, ReviewsPage, TaskPage, TasksPage};
 pub use unsent::UnsentPage;
 
 use maud::{Markup, html};
@@ -103,6 +105,11 @@ pub const ROUTES: &[Route] = &[
     Route::page::<MembersPage>(),
     Route::page::<MemberPage>(),
     Route::page::<EconomyPage>(),
+    Route::page::<TasksPage>(),
+    Route::page::<NewTaskPage>(),
+    Route::page::<TaskPage>(),
+    Route::page::<ReviewsPage>(),
+    tasks::PICTURE,
     Route::page::<LedgerPage>(),
     Route::page::<EntryPage>(),
     Route::page::<HealthPage>(),
@@ -141,6 +148,8 @@ pub const NAVIGATION: &[Entry] = &[
     entry::<MembersPage>("Members", Icon::People, NavGroup::Economy),
     entry::<LedgerPage>("Ledger", Icon::Ledger, NavGroup::Economy),
     entry::<EconomyPage>("Economy", Icon::Economy, NavGroup::Economy),
+    entry::<TasksPage>("Tasks", Icon::Task, NavGroup::Economy),
+    entry::<ReviewsPage>("Reviews", Icon::Review, NavGroup::Economy),
     entry::<PublicPage>("Public pages", Icon::Link, NavGroup::Community),
     entry::<AccessPage>("Access", Icon::Key, NavGroup::Community),
     entry::<SettingsPage>("Settings", Icon::Settings, NavGroup::Community),

@@ -114,8 +114,7 @@ pub struct ChangeTask;
 
 impl Endpoint for ChangeTask {
     const NAME: &'static str = "tasks.change";
-    const ABOUT: &'static str =
-        "Changes whichever fields of a task are sent, and then its message. Claims that there are keep their deadlines.";
+    const ABOUT: &'static str = "Changes whichever fields of a task are sent, and then its message. Claims that there are keep their deadlines.";
     const DOORS: Doors =
         Doors::put(&["/api/{server}/tasks/{task}"]).form("/g/{server}/tasks/{task}", again::<TaskPage>);
     const WHO: Who = Who::Admin;
@@ -162,8 +161,8 @@ impl Endpoint for DeleteTask {
     const NAME: &'static str = "tasks.delete";
     const ABOUT: &'static str = "Deletes a task: it vanishes at once, its messages go from Discord, and its claims and itself go last. \
                                  What was paid stays paid.";
-    const DOORS: Doors = Doors::delete(&["/api/{server}/tasks/{task}"])
-        .form("/g/{server}/tasks/{task}/delete", again::<TaskPage>);
+    const DOORS: Doors =
+        Doors::delete(&["/api/{server}/tasks/{task}"]).form("/g/{server}/tasks/{task}/delete", again::<TaskPage>);
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Tasks;
     const LIMIT: Limit = Limit::Changes;
@@ -210,11 +209,9 @@ impl<const POSTS: bool> Endpoint for Act<POSTS> {
         "Ends a task now. Claims that are open go on until their own deadlines."
     };
     const DOORS: Doors = if POSTS {
-        Doors::post(&["/api/{server}/tasks/{task}/repost"])
-            .form("/g/{server}/tasks/{task}/repost", again::<TaskPage>)
+        Doors::post(&["/api/{server}/tasks/{task}/repost"]).form("/g/{server}/tasks/{task}/repost", again::<TaskPage>)
     } else {
-        Doors::post(&["/api/{server}/tasks/{task}/expire"])
-            .form("/g/{server}/tasks/{task}/expire", again::<TaskPage>)
+        Doors::post(&["/api/{server}/tasks/{task}/expire"]).form("/g/{server}/tasks/{task}/expire", again::<TaskPage>)
     };
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Tasks;
@@ -266,9 +263,10 @@ pub struct AssignTask;
 
 impl Endpoint for AssignTask {
     const NAME: &'static str = "tasks.assign";
-    const ABOUT: &'static str = "Assigns a task to a member, who is told, or takes it from one. A claim of theirs stays.";
-    const DOORS: Doors = Doors::post(&["/api/{server}/tasks/{task}/assign"])
-        .form("/g/{server}/tasks/{task}/assign", again::<TaskPage>);
+    const ABOUT: &'static str =
+        "Assigns a task to a member, who is told, or takes it from one. A claim of theirs stays.";
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/tasks/{task}/assign"]).form("/g/{server}/tasks/{task}/assign", again::<TaskPage>);
     const WHO: Who = Who::Admin;
     const SCOPE: Scope = Scope::Tasks;
     const LIMIT: Limit = Limit::Changes;
@@ -329,8 +327,7 @@ impl<const ADDS: bool> Endpoint for ChangeCategory<ADDS> {
     const ABOUT: &'static str =
         if ADDS { "Adds a category of tasks." } else { "Takes a category away; tasks that are in it stay there." };
     const DOORS: Doors = if ADDS {
-        Doors::post(&["/api/{server}/tasks/categories"])
-            .form("/g/{server}/tasks/categories", again::<TasksPage>)
+        Doors::post(&["/api/{server}/tasks/categories"]).form("/g/{server}/tasks/categories", again::<TasksPage>)
     } else {
         Doors::post(&["/api/{server}/tasks/categories/remove"])
             .form("/g/{server}/tasks/categories/remove", again::<TasksPage>)

@@ -78,7 +78,10 @@ impl TasksQuery {
         };
         let per_page = self.per_page.unwrap_or(PAGE);
         if !(1..=MOST).contains(&per_page) {
-            return Err(Problem::field("per_page", sentence!("It takes a whole number from 1 to {most}.", most = MOST)));
+            return Err(Problem::field(
+                "per_page",
+                sentence!("It takes a whole number from 1 to {most}.", most = MOST),
+            ));
         }
         let category = self.category.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let listing =
@@ -304,7 +307,8 @@ pub struct TaskStatistics;
 
 impl Endpoint for TaskStatistics {
     const NAME: &'static str = "tasks.statistics";
-    const ABOUT: &'static str = "Tells how tasks go: how many there are, what waits, and what was accepted and paid in the last 30 days.";
+    const ABOUT: &'static str =
+        "Tells how tasks go: how many there are, what waits, and what was accepted and paid in the last 30 days.";
     const DOORS: Doors = Doors::get(&["/api/{server}/tasks/statistics"]);
     const WHO: Who = Who::Viewer;
     const SCOPE: Scope = Scope::Read;

@@ -22,12 +22,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::features::tasks::model::{
-    Claim, ClaimId, Counts, KnownClaim, KnownTask, Proof, TASK_POST, Task, TaskId, TaskRole,
+    Claim, ClaimId, Counts, KnownClaim, KnownTask, Proof, ProofFile, TASK_POST, Task, TaskId, TaskRole,
 };
 use crate::features::tasks::queries;
 use crate::flows::{known_members, task_undone};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::text::message_link;
 use crate::posts::Sync;
 use crate::store::{Read, Tx};
 use crate::web::Web;
@@ -222,10 +223,10 @@ impl ClaimView {
         let KnownClaim { id, claim } = known;
         let Claim { user, state, claimed_at, deadline, proof, completed_at, notes, reviewer, paid, .. } = claim;
         let files = proof.iter().flat_map(|proof| &proof.files).enumerate();
-        let file = |(place, file): (usize, &crate::features::tasks::model::ProofFile)| FileView {
+        let file = |(place, file): (usize, &ProofFile)| FileView {
             name: file.name.clone(),
             bytes: file.bytes,
-            url: file_address(guild, *id, place),
+            url: file_address(guild, *id, (place, file)),
         };
         Ok(Self {
             id: id.to_string(),
@@ -249,9 +250,22 @@ impl ClaimView {
     }
 }
 
-/// Where reviewers get a file of a proof.
-pub fn file_address(guild: GuildId, claim: ClaimId, place: usize) -> String {
-    format!("/g/{guild}/reviews/files/{claim}/{place}")
+/// The longest picture of a proof that is shown, in bytes.
+pub const LONGEST_PICTURE: u64 = 10 << 20;
+
+/// Whether a file is called like a picture that browsers show, and is not too large.
+pub fn is_picture(file: &ProofFile) -> bool {
+    let name = file.name.to_lowercase();
+    file.bytes <= LONGEST_PICTURE && [".png", ".jpg", ".jpeg", ".gif", ".webp"].iter().any(|end| name.ends_with(end))
+}
+
+/// Where reviewers get a file of a proof: a picture at an address of ours, anything else on Discord.
+pub fn file_address(guild: GuildId, claim: ClaimId, (place, file): (usize, &ProofFile)) -> String {
+    if is_picture(file) {
+        format!("/g/{guild}/reviews/pictures/{claim}/{place}")
+    } else {
+        message_link(guild, file.channel, file.message)
+    }
 }
 
 /// Where a task is on the pages.
@@ -285,4 +299,26 @@ async fn posted(web: &Web, guild: GuildId, answered: Answered<TaskView>) -> Resu
 /// What a member is called, of the names that the store has.
 fn called(read: &dyn Read, guild: GuildId, user: UserId) -> Result<String> {
     known_members::called(read, guild, user)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::ids::{AttachmentId, ChannelId, MessageId};
+
+    #[test]
+    fn a_picture_is_called_so_and_is_not_too_large() {
+        let file = |name: &str, bytes: u64| ProofFile {
+            name: name.to_owned(),
+            bytes,
+            channel: ChannelId::new(1),
+            message: MessageId::new(2),
+            attachment: AttachmentId::new(3),
+            url: String::new(),
+        };
+        assert!(is_picture(&file("Proof.PNG", 5)) && is_picture(&file("a.webp", LONGEST_PICTURE)));
+        for (name, bytes) in [("a.svg", 5), ("a.png.html", 5), ("a", 5), ("a.png", LONGEST_PICTURE + 1)] {
+            assert!(!is_picture(&file(name, bytes)), "{name} {bytes}");
+        }
+    }
 }

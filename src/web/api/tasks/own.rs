@@ -49,8 +49,7 @@ impl OwnTasks {
         let mut claims = queries::own_claims(read, guild, user)?;
         let open = claims.iter().filter(|own| own.claim.claim.state.is_open()).count();
         claims.truncate(open.max(SHOWN));
-        let active =
-            Listing { status: Some(TaskStatus::Active), sorted_by: SortedBy::Expires, ..Listing::default() };
+        let active = Listing { status: Some(TaskStatus::Active), sorted_by: SortedBy::Expires, ..Listing::default() };
         let mut offered = Vec::new();
         for known in list(read, guild, &active, 0, LOOKED_AT)?.tasks {
             if offered.len() < OFFERED && claims::admit(read, guild, user, known.id, now).is_ok() {
@@ -149,11 +148,8 @@ impl<const CLAIMS: bool> Endpoint for Hold<CLAIMS> {
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ClaimView>, Problem> {
         let (guild, One(id), user) = (asked.guild, asked.path, own_account(&asked.visitor)?);
         let held = web.change(&asked, move |tx, by| {
-            let claimed = if CLAIMS {
-                claims::claim(tx, guild, user, id)?
-            } else {
-                claims::abandon(tx, guild, by, user, id)?
-            };
+            let claimed =
+                if CLAIMS { claims::claim(tx, guild, user, id)? } else { claims::abandon(tx, guild, by, user, id)? };
             view(tx, guild, &claimed)
         });
         let told = |view: &ClaimView| {
@@ -183,7 +179,8 @@ pub struct SubmitProof;
 
 impl Endpoint for SubmitProof {
     const NAME: &'static str = "tasks.submit";
-    const ABOUT: &'static str = "Hands in what whoever asks did for a task that they claimed, as text. Files go by /task_submit on Discord.";
+    const ABOUT: &'static str =
+        "Hands in what whoever asks did for a task that they claimed, as text. Files go by /task_submit on Discord.";
     const DOORS: Doors = Doors::post(&["/api/{server}/tasks/{task}/submit"])
         .form("/me/{server}/tasks/{task}/submit", again::<MineInServer>);
     const WHO: Who = Who::Member;
@@ -198,7 +195,11 @@ impl Endpoint for SubmitProof {
 
     fn sample(samples: &Samples) -> Sample {
         let path = vec![("task", samples.claimed_task.clone())];
-        Sample { path, body: Some(json!({ "text": "I greeted ann, ben, chloe, dmitri and eve." })), ..Sample::default() }
+        Sample {
+            path,
+            body: Some(json!({ "text": "I greeted ann, ben, chloe, dmitri and eve." })),
+            ..Sample::default()
+        }
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ClaimView>, Problem> {
@@ -207,7 +208,8 @@ impl Endpoint for SubmitProof {
         let content = rules::content_of(&asked.body.text, 0, is_needed);
         let content = content.map_err(|refusal: TaskRefusal| Problem::field("text", refusal.sentence()))?;
         let handed_in = HandedIn { content, files: Vec::new() };
-        let submitted = web.change(&asked, move |tx, _| view(tx, guild, &claims::submit(tx, guild, user, id, &handed_in)?));
+        let submitted =
+            web.change(&asked, move |tx, _| view(tx, guild, &claims::submit(tx, guild, user, id, &handed_in)?));
         let told = |view: &ClaimView| -> Sentence {
             sentence!("Your proof for **{task}** waits for a review.", task = view.task_name.clone())
         };

@@ -5,6 +5,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{ClaimView, undo_address};
+use crate::access::Level;
 use crate::features::tasks::claims::{self, Claimed};
 use crate::features::tasks::model::{ClaimState, Reviewer, TaskId, TaskRefusal};
 use crate::features::tasks::queries;
@@ -15,7 +16,6 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::refusal::Refuse;
 use crate::kernel::sentence::Sentence;
-use crate::access::Level;
 use crate::sentence;
 use crate::signin::scope::Scope;
 use crate::store::{Read, Tx};
@@ -72,9 +72,7 @@ impl SubmissionsQuery {
     fn state(&self) -> Result<Option<ClaimState>, Problem> {
         let read = |text: &str| if text == "completed" { Some(ClaimState::Accepted) } else { text.parse().ok() };
         let takes = || {
-            Sentence::words(
-                "It takes one of these: in_progress, submitted, accepted, rejected, expired or abandoned.",
-            )
+            Sentence::words("It takes one of these: in_progress, submitted, accepted, rejected, expired or abandoned.")
         };
         filter::read("status", self.status.as_deref(), read, takes)
     }
@@ -286,7 +284,8 @@ mod tests {
 
     #[test]
     fn completed_is_another_word_for_accepted() {
-        let state = |text: &str| SubmissionsQuery { status: Some(text.to_owned()), ..SubmissionsQuery::default() }.state();
+        let state =
+            |text: &str| SubmissionsQuery { status: Some(text.to_owned()), ..SubmissionsQuery::default() }.state();
         assert_eq!(state("completed").unwrap(), Some(ClaimState::Accepted));
         assert_eq!(state("submitted").unwrap(), Some(ClaimState::Submitted));
         assert_eq!(state("").unwrap(), None);

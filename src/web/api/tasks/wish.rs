@@ -120,7 +120,8 @@ impl TaskBody {
     /// All but the role, as far as it can be read without looking anything up.
     fn read(&self, faults: &mut Faults) -> TaskPatch {
         let typed = |text: &Option<String>| text.as_deref().map(str::to_owned);
-        let mut patch = TaskPatch { name: typed(&self.name), description: typed(&self.description), ..TaskPatch::default() };
+        let mut patch =
+            TaskPatch { name: typed(&self.name), description: typed(&self.description), ..TaskPatch::default() };
         if let Some(name) = &self.name {
             faults.take(Field::Name, rules::name(name));
         }
@@ -132,11 +133,13 @@ impl TaskBody {
         }
         let number = |typed: &Typed, refusal| typed.signed().ok_or(refusal);
         if let Some(typed) = &self.reward {
-            let reward = number(typed, TaskRefusal::NotAReward).and_then(|reward| rules::reward(reward).map(|_| reward));
+            let reward =
+                number(typed, TaskRefusal::NotAReward).and_then(|reward| rules::reward(reward).map(|_| reward));
             patch.reward = faults.take(Field::Reward, reward);
         }
         if let Some(typed) = &self.duration_hours {
-            let hours = number(typed, TaskRefusal::NotADuration).and_then(|hours| rules::duration(hours).map(|_| hours));
+            let hours =
+                number(typed, TaskRefusal::NotADuration).and_then(|hours| rules::duration(hours).map(|_| hours));
             patch.duration_hours = faults.take(Field::DurationHours, hours);
         }
         if let Some(typed) = &self.max_claims {
@@ -217,11 +220,8 @@ mod tests {
     #[test]
     fn a_role_is_found_by_its_id_first_and_by_its_name_where_one_alone_has_it() {
         let role = |id: Option<&str>, name: Option<&str>| {
-            let body = TaskBody {
-                role_id: id.map(str::to_owned),
-                role_name: name.map(str::to_owned),
-                ..TaskBody::default()
-            };
+            let body =
+                TaskBody { role_id: id.map(str::to_owned), role_name: name.map(str::to_owned), ..TaskBody::default() };
             body.role(&server(), BY).map(|role| role.and_then(|role| role.id)).map_err(|sentence| sentence.plain())
         };
         assert_eq!(role(Some("7"), Some("Twin")), Ok(Some(RoleId::new(7))));
@@ -245,7 +245,8 @@ mod tests {
         let mut faults = Faults::default();
         body.read(&mut faults);
         let named: Vec<&str> = faults.0.keys().map(String::as_str).collect();
-        let all = ["channel_id", "description", "duration_hours", "expires_at", "max_claims", "name", "reward", "status"];
+        let all =
+            ["channel_id", "description", "duration_hours", "expires_at", "max_claims", "name", "reward", "status"];
         assert_eq!(named, all);
     }
 }
