@@ -115,6 +115,7 @@ impl World {
             }
             let step = post.step();
             if step == Step::Nothing {
+                assert!(self.store.write(move |tx| service::is_idle(tx, GUILD, id, run.id)).unwrap());
                 break;
             }
             let outcome = match fault {

@@ -154,6 +154,12 @@ impl<T> Answered<T> {
         Self { leads_to: Some(page.into()), ..self }
     }
 
+    /// With the revision of what is shown.
+    #[must_use]
+    pub fn with_revision(self, revision: Revision) -> Self {
+        Self { revision: Some(revision), ..self }
+    }
+
     /// With this status.
     #[must_use]
     pub fn with_status(self, status: StatusCode) -> Self {

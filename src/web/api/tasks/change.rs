@@ -65,6 +65,7 @@ impl Endpoint for CreateTask {
     const SCOPE: Scope = Scope::Tasks;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
+    const HAS_MESSAGE: bool = true;
     const REQUIREMENTS: &'static [&'static str] = &["T-API-10", "T-SYN-01", "T-SYN-06"];
 
     type Path = ();
@@ -122,6 +123,7 @@ impl Endpoint for ChangeTask {
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
     const REVISION_OF_ONE: Option<RevisionOfOne<One<TaskId>>> = Some(REVISION);
+    const HAS_MESSAGE: bool = true;
     const REQUIREMENTS: &'static [&'static str] = &["T-API-11", "T-SYN-07"];
 
     type Path = One<TaskId>;
@@ -217,6 +219,7 @@ impl<const POSTS: bool> Endpoint for Act<POSTS> {
     const SCOPE: Scope = Scope::Tasks;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
+    const HAS_MESSAGE: bool = true;
 
     type Path = One<TaskId>;
     type Query = Nothing;
@@ -271,6 +274,7 @@ impl Endpoint for AssignTask {
     const SCOPE: Scope = Scope::Tasks;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
+    const HAS_MESSAGE: bool = true;
 
     type Path = One<TaskId>;
     type Query = Nothing;

@@ -188,8 +188,8 @@ impl Endpoint for ShowTask {
             Ok((TaskView::of(read, guild, &known)?, revision(id, &known.task)))
         };
         let (view, revision) = web.look(Self::NAME, look).await?;
-        let revision = Some(revision.shown_with(&view));
-        Ok(Answered { revision, ..view.into() })
+        let revision = revision.shown_with(&view);
+        Ok(Answered::from(view).with_revision(revision))
     }
 }
 
