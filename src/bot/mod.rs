@@ -48,6 +48,7 @@ pub mod reminders;
 pub mod setup;
 pub mod shop;
 pub mod submissions;
+pub mod tasks;
 pub mod tiktok;
 
 /// What a feature consists of on Discord. Everything that must be registered somewhere is registered from here.
@@ -195,6 +196,7 @@ pub const ALL: &[&Face] = &[
     &shop::FACE,
     &profile::FACE,
     &dashboard::FACE,
+    &tasks::FACE,
 ];
 
 /// The slash commands of all features; with those of rehearsals, if they are wanted.

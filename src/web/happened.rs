@@ -93,6 +93,7 @@ fn by_kind(activity: &Activity, song: Option<Sentence>) -> Sentence {
         }
         Some(Subject::Handle(handle)) => Some(handle.to_sentence()),
         Some(Subject::Item(item)) => Some(sentence!("item {item}", item)),
+        Some(Subject::Task(task)) => Some(sentence!("task {number}", number = task)),
     };
     let about = about.map(|about| sentence!(", about {about}", about));
     sentence!("{kind}, by {by}{about}", kind, by, about)

@@ -34,6 +34,7 @@ pub mod page;
 pub mod pages;
 mod part;
 pub mod places;
+mod posted;
 pub mod push;
 pub mod refusals;
 mod refused;

@@ -84,6 +84,7 @@ mod spec;
 mod sqlite;
 mod standing;
 mod submissions;
+mod tasks;
 mod terminal;
 mod tiktok;
 mod trouble;

@@ -11,7 +11,8 @@ use crate::architecture::{code, program};
 const OF_THE_PROCESS: [&str; 2] = ["last_start", "registered_commands"];
 
 /// The names of sequences. One of another name would begin again at 1, and give numbers that were given before.
-const SEQUENCES: [&str; 19] = [
+const SEQUENCES: [&str; 22] = [
+    "coins.archived_pieces",
     "coins.ledger",
     "displays.displays",
     "engagement.sessions",
@@ -29,6 +30,8 @@ const SEQUENCES: [&str; 19] = [
     "shop.items",
     "shop.purchases",
     "signin.tokens",
+    "tasks.claims",
+    "tasks.tasks",
     "tiktok.follows",
     "tiktok.simulated_streaks",
 ];

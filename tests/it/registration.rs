@@ -13,6 +13,7 @@ const INTEGER: u64 = 4;
 const BOOLEAN: u64 = 5;
 const USER: u64 = 6;
 const CHANNEL: u64 = 7;
+const ROLE: u64 = 8;
 const ATTACHMENT: u64 = 11;
 /// Discord's number for the Administrator permission.
 const ADMINISTRATOR: &str = "8";
@@ -152,6 +153,84 @@ const PROMISED: &[Promise] = &[
         "Force-unlink a TikTok handle from a user",
         true,
         &[("user", USER, true, false), ("handle", STRING, true, true)],
+    ),
+    ("claim", "Claim a task", false, &[("task_id", INTEGER, true, true)]),
+    (
+        "task_submit",
+        "Hand in proof for a claimed task",
+        false,
+        &[
+            ("task_id", INTEGER, true, true),
+            ("proof", STRING, false, false),
+            ("attachment", ATTACHMENT, false, false),
+            ("attachment2", ATTACHMENT, false, false),
+            ("attachment3", ATTACHMENT, false, false),
+        ],
+    ),
+    ("tasks list", "List open tasks", false, &[("category", STRING, false, true)]),
+    ("tasks mine", "Your claims and their deadlines", false, &[]),
+    ("tasks info", "Show one task", false, &[("task_id", INTEGER, true, true)]),
+    ("tasks abandon", "Give up a claim", false, &[("task_id", INTEGER, true, true)]),
+    (
+        "task-admin create",
+        "Create and post a task",
+        false,
+        &[
+            ("name", STRING, true, false),
+            ("description", STRING, true, false),
+            ("reward", INTEGER, true, false),
+            ("duration_hours", INTEGER, true, false),
+            ("max_claims", INTEGER, false, false),
+            ("category", STRING, false, true),
+            ("role", ROLE, false, false),
+            ("channel", CHANNEL, false, false),
+        ],
+    ),
+    (
+        "task-admin edit",
+        "Change one field of a task",
+        false,
+        &[("task_id", INTEGER, true, true), ("field", INTEGER, true, false), ("value", STRING, true, false)],
+    ),
+    ("task-admin delete", "Delete a task with its messages", false, &[("task_id", INTEGER, true, true)]),
+    ("task-admin repost", "Post the task message again", false, &[("task_id", INTEGER, true, true)]),
+    ("task-admin expire", "Expire a task now", false, &[("task_id", INTEGER, true, true)]),
+    ("task-admin pending", "List submissions waiting for review", false, &[]),
+    (
+        "task-admin review",
+        "Accept or reject a submission",
+        false,
+        &[
+            ("task_id", INTEGER, true, true),
+            ("user", USER, true, false),
+            ("decision", INTEGER, true, false),
+            ("reason", STRING, false, false),
+        ],
+    ),
+    (
+        "task-admin assign",
+        "Assign a task to a user",
+        false,
+        &[("task_id", INTEGER, true, true), ("user", USER, true, false)],
+    ),
+    (
+        "task-admin settings",
+        "Show or change the task settings",
+        false,
+        &[
+            ("allow_user_tasks", BOOLEAN, false, false),
+            ("max_tasks_per_user", INTEGER, false, false),
+            ("auto_expire_enabled", BOOLEAN, false, false),
+            ("require_proof", BOOLEAN, false, false),
+            ("channel", CHANNEL, false, false),
+            ("announcement_channel", CHANNEL, false, false),
+        ],
+    ),
+    (
+        "task-admin category",
+        "Add or remove a category",
+        false,
+        &[("action", INTEGER, true, false), ("name", STRING, true, true)],
     ),
     ("remind me", "Set a reminder", false, &[("when", STRING, true, false), ("message", STRING, true, false)]),
     ("remind list", "List your reminders", false, &[]),

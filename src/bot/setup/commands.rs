@@ -43,6 +43,8 @@ enum AreaChoice {
     Music,
     #[name = "economy"]
     Economy,
+    #[name = "tasks"]
+    Tasks,
     #[name = "general"]
     General,
 }
@@ -52,6 +54,7 @@ impl AreaChoice {
         match self {
             Self::Music => Area::Music,
             Self::Economy => Area::Economy,
+            Self::Tasks => Area::Tasks,
             Self::General => Area::General,
         }
     }

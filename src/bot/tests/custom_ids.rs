@@ -1,7 +1,7 @@
 //! What must stay true of the buttons, menus and forms of all features: their ids stand below messages that were posted long
 //! ago, and Discord takes no long ones.
 
-use crate::bot::{ALL, coins, desk, queue, reminders, setup, shop, submissions};
+use crate::bot::{ALL, coins, desk, queue, reminders, setup, shop, submissions, tasks};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Arguments, Component, Control, Modal, Picked};
 use crate::discord::display::turning::{Step, TURN, TURN_OF_TEAM};
@@ -10,6 +10,7 @@ use crate::features::coins::model::{EntryId, EntryKind};
 use crate::features::queue::model::{Line, PublicId, Seen};
 use crate::features::reminders::service::ReminderId;
 use crate::features::shop::model::{CodeId, ItemId, PurchaseId};
+use crate::features::tasks::model::TaskId;
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use strum::VariantArray;
 
@@ -175,6 +176,20 @@ fn check_shop(golden: &mut Golden) {
     assert_eq!((HAND_OVER.value(&PurchaseId::new(3)), REVOKE.value(&CodeId::new(4))), ("3".into(), "4".into()));
 }
 
+fn check_tasks(golden: &mut Golden) {
+    use tasks::components::{CLAIM, LIST, MINE, PENDING};
+    use tasks::review::{ACCEPT, ASK, REJECT};
+    let (task, most) = (TaskId::new(12), TaskId::new(u64::MAX));
+    golden.holds(&CLAIM, ("task:claim:12", task), most);
+    let (proof, most) = ((task, UserId::new(7)), (most, UserId::new(u64::MAX)));
+    golden.holds(&ACCEPT, ("task:accept:12:7", proof), most);
+    golden.holds(REJECT.ids(), ("task:reject:12:7", proof), most);
+    golden.holds(ASK.ids(), ("task:ask:12:7", proof), most);
+    golden.holds(&LIST, ("tasks:list:3:2", (3, 2)), (u64::MAX, u64::MAX));
+    golden.holds(&MINE, ("tasks:mine:2", 2), u64::MAX);
+    golden.holds(&PENDING, ("tasks:pending:2", 2), u64::MAX);
+}
+
 #[test]
 fn an_id_that_was_posted_once_is_read_for_ever() {
     let mut golden = Golden { kinds: Vec::new() };
@@ -185,6 +200,7 @@ fn an_id_that_was_posted_once_is_read_for_ever() {
     check_setup(&mut golden);
     check_reminders(&mut golden);
     check_shop(&mut golden);
+    check_tasks(&mut golden);
     let mut kinds = golden.kinds;
     kinds.sort_unstable();
     kinds.dedup();
@@ -202,11 +218,21 @@ fn a_form_that_was_opened_before_an_update_is_read_after_it() {
     }
     let refused = SUBMIT.read("submit:modal:skip:skip", GUILD);
     assert_eq!(refused.unwrap_err().code(), "component.unknown");
+    use tasks::review::{QUESTION, REASON};
+    let proof = (TaskId::new(12), UserId::new(7));
+    for (form, custom_id) in [(&REASON, "task:reason:12:7"), (&QUESTION, "task:question:12:7")] {
+        assert_eq!(form.with(&proof), custom_id);
+        assert_eq!(form.read(custom_id, GUILD).unwrap(), proof);
+    }
     let registered: Vec<_> = ALL.iter().flat_map(|face| face.modals).map(|modal| modal.id()).collect();
     let quantity = &shop::components::QUANTITY;
     assert_eq!(quantity.with(&ItemId::new(7)), "shop:quantity:7");
     assert_eq!(quantity.read("shop:quantity:7", GUILD).unwrap(), ItemId::new(7));
-    assert_eq!(registered, [SUBMIT.id(), quantity.id()], "each is registered once, and has its golden ids here");
+    assert_eq!(
+        registered,
+        [SUBMIT.id(), quantity.id(), REASON.id(), QUESTION.id()],
+        "each is registered once, and has its golden ids here"
+    );
 }
 
 #[test]

@@ -69,6 +69,8 @@ pub enum Subject {
     Handle(Handle),
     /// An item of the shop, by its number in the guild.
     Item(u64),
+    /// A task, by its number.
+    Task(u64),
 }
 
 impl Activity {

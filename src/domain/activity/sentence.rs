@@ -53,6 +53,8 @@ pub enum Thing {
     Item,
     /// What a member owns of the shop's items.
     Inventory,
+    /// A task, or what became of it.
+    Task,
 }
 
 /// How something changed.

@@ -76,6 +76,7 @@ mod tests {
             Subject::Channel(ChannelId::new(5)),
             setting("activity_days"),
             Subject::Handle(Handle::parse("night_owl").unwrap()),
+            Subject::Task(3),
         ];
         std::iter::once(None).chain(about.map(Some)).collect()
     }

@@ -52,6 +52,7 @@ pub mod reminders;
 pub mod setup;
 pub mod shop;
 pub mod submissions;
+pub mod tasks;
 #[doc(hidden)]
 pub mod testing;
 pub mod tiktok;
@@ -245,4 +246,5 @@ pub const ALL: &[&Domain] = &[
     &imports::DOMAIN,
     &reminders::DOMAIN,
     &public::DOMAIN,
+    &tasks::DOMAIN,
 ];

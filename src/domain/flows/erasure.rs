@@ -12,7 +12,7 @@ use crate::activity::{self, ActivityId};
 use crate::features::coins::model::EntryId;
 use crate::features::handles::model::AccountId;
 use crate::features::queue::model::SongId;
-use crate::features::{coins, engagement, handles, queue, shop, tiktok};
+use crate::features::{coins, engagement, handles, queue, shop, tasks, tiktok};
 use crate::jobs;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -91,6 +91,7 @@ pub fn begin(tx: &Tx<'_>, guild: GuildId, member: UserId) -> Result<Erasure> {
             song_moved::out(tx, guild, entry.song.public_id)?;
         }
     }
+    tasks::claims::leave(tx, guild, member)?;
     let tells = |text: &str| names.are_in(text);
     jobs::forget(tx, guild, member, &tells)?;
     told::forget_notices(tx, guild, &tells)?;
@@ -114,6 +115,7 @@ fn show_anew(tx: &Tx<'_>, guild: GuildId) {
         handles::tables::CHANGED,
         engagement::tables::CHANGED,
         shop::tables::CHANGED,
+        tasks::tables::CHANGED,
     ];
     for topic in topics {
         tx.publish(topic, guild);

@@ -28,6 +28,8 @@ pub enum Area {
     Music,
     /// Currencies.
     Economy,
+    /// Tasks with proof and review.
+    Tasks,
     /// The server as a whole.
     General,
 }
@@ -38,6 +40,7 @@ impl Area {
         match self {
             Self::Music => "Music",
             Self::Economy => "Economy",
+            Self::Tasks => "Tasks",
             Self::General => "General",
         }
     }
@@ -47,6 +50,7 @@ impl Area {
         match self {
             Self::Music => "Submissions, the queue, handles and the live.",
             Self::Economy => "Currencies: what is earned, and what things cost.",
+            Self::Tasks => "Tasks: where they are posted, who may claim and review them, how they end.",
             Self::General => "The server as a whole: rights, the debug channel, time.",
         }
     }

@@ -87,7 +87,7 @@ pub struct AuditEntryView {
 /// Whom or what something is about.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SubjectView {
-    /// `member`, `song`, `channel`, `setting`, `handle` or `item`.
+    /// `member`, `song`, `channel`, `setting`, `handle`, `item` or `task`.
     pub kind: &'static str,
     /// By what it is known.
     pub id: String,
@@ -103,6 +103,7 @@ impl SubjectView {
             Subject::Setting(key) => ("setting", key.clone()),
             Subject::Handle(handle) => ("handle", handle.as_str().to_owned()),
             Subject::Item(item) => ("item", item.to_string()),
+            Subject::Task(task) => ("task", task.to_string()),
         };
         Self { kind, id }
     }

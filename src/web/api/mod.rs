@@ -34,6 +34,7 @@ pub mod sheets;
 pub mod shop;
 pub mod songs;
 pub mod statistics;
+pub mod tasks;
 pub mod tokens;
 pub mod transactions;
 pub mod unsent;
@@ -116,6 +117,26 @@ pub const ROUTES: &[Route] = &[
     Route::of::<transactions::OneTransaction>(),
     Route::of::<transactions::Validate>(),
     Route::of::<archive::ArchiveLedger>(),
+    Route::of::<tasks::list::ListTasks>(),
+    Route::of::<tasks::change::CreateTask>(),
+    Route::of::<tasks::list::Categories>(),
+    Route::of::<tasks::change::AddCategory>(),
+    Route::of::<tasks::change::RemoveCategory>(),
+    Route::of::<tasks::list::TaskStatistics>(),
+    Route::of::<tasks::review::Waiting>(),
+    Route::of::<tasks::change::UndoChange>(),
+    Route::of::<tasks::list::ShowTask>(),
+    Route::of::<tasks::change::ChangeTask>(),
+    Route::of::<tasks::change::RepostTask>(),
+    Route::of::<tasks::change::ExpireTask>(),
+    Route::of::<tasks::change::AssignTask>(),
+    Route::of::<tasks::review::Submissions>(),
+    Route::of::<tasks::review::Review>(),
+    Route::of::<tasks::own::MyTasks>(),
+    Route::of::<tasks::own::ClaimTask>(),
+    Route::of::<tasks::own::SubmitProof>(),
+    Route::of::<tasks::own::AbandonTask>(),
+    Route::of::<tasks::change::DeleteTask>(),
     Route::of::<users::Users>(),
     Route::of::<users::OneUser>(),
     Route::of::<balances::SetBalance>(),

@@ -1,4 +1,4 @@
-//! Where Ctrl+K leads: pages, members, songs, items of the shop, entries of the ledger and settings, by their names.
+//! Where Ctrl+K leads: pages, members, songs, items of the shop, tasks, entries of the ledger and settings, by their names.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,6 +7,7 @@ use crate::discord::standing::GuildOfBot;
 use crate::features::coins::queries::entry_called;
 use crate::features::queue::queries::{Wanted, select};
 use crate::features::shop::model::{Item, ItemId};
+use crate::features::tasks::queries::choices;
 use crate::features::{self, currency, shop};
 use crate::flows::known_members;
 use crate::kernel::error::Result;
@@ -17,12 +18,13 @@ use crate::web::Web;
 use crate::web::access::{Limit, Rank, Who};
 use crate::web::address::address;
 use crate::web::answer::{Answered, Problem};
+use crate::web::api::tasks::task_address;
 use crate::web::endpoint::{Asked, Doors, Endpoint, Sample, Samples};
 use crate::web::music::song::numbered;
 use crate::web::page::Page;
 use crate::web::pages::shop::ItemPage;
 use crate::web::pages::songs::SongPage;
-use crate::web::pages::{EntryPage, MemberPage, NAVIGATION, instance};
+use crate::web::pages::{EntryPage, MemberPage, NAVIGATION, TaskPage, instance};
 
 /// Things of one kind that are offered.
 const OF_A_KIND: usize = 8;
@@ -64,13 +66,13 @@ pub struct FoundView {
     pub href: String,
     /// Its name.
     pub label: String,
-    /// What it is: `page`, `server`, `member`, `song`, `item`, `entry` or `setting`.
+    /// What it is: `page`, `server`, `member`, `song`, `item`, `task`, `entry` or `setting`.
     pub kind: &'static str,
 }
 
 impl Endpoint for Palette {
     const NAME: &'static str = "palette.find";
-    const ABOUT: &'static str = "Finds pages, members, songs, items, entries and settings of a server by name; for the operator those of the instance, too.";
+    const ABOUT: &'static str = "Finds pages, members, songs, items, tasks, entries and settings of a server by name; for the operator those of the instance, too.";
     const DOORS: Doors = Doors::get(&["/g/{server}/palette"]);
     const WHO: Who = Who::Member;
     const SCOPE: Scope = Scope::Read;
@@ -175,7 +177,7 @@ fn pages(guild: GuildId, rank: Rank, typed: &str) -> Vec<FoundView> {
     named.map(|entry| place(entry.label, entry.path)).collect()
 }
 
-/// Members, songs and entries, from one snapshot: those of which somebody of this rank may open the page.
+/// Members, songs, tasks and entries, from one snapshot: those of which somebody of this rank may open the page.
 fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<PaletteView> {
     let (mut items, mut partial) = (Vec::new(), false);
     if rank.reaches(MemberPage::WHO) {
@@ -205,6 +207,16 @@ fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Pa
         };
         items.extend(found.by_ref().take(OF_A_KIND).map(place));
         partial |= found.next().is_some();
+    }
+    if rank.reaches(TaskPage::WHO) {
+        let mut found = choices(read, guild, typed)?;
+        partial |= found.len() > OF_A_KIND;
+        found.truncate(OF_A_KIND);
+        items.extend(found.into_iter().map(|(id, label)| FoundView {
+            href: task_address(guild, id),
+            label,
+            kind: "task",
+        }));
     }
     if rank.reaches(EntryPage::WHO)
         && let Some((id, _)) = entry_called(read, guild, typed)?

@@ -47,7 +47,7 @@ export const shut = () => {
 
 // The field is there at once, so no letter is lost that is typed right after the key.
 const makePalette = () => {
-  const placeholder = root.dataset.server ? "Pages, members, songs, settings" : "Pages, servers";
+  const placeholder = root.dataset.server ? "Pages, members, songs, tasks, settings" : "Pages, servers";
   input = make("input", { type: "search", autocomplete: "off", placeholder });
   const list = make("ul", { id: "found" });
   dialog = make("dialog", { className: "palette" }, input, list);

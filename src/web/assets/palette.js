@@ -129,7 +129,7 @@ export const openList = () => {
   // It was asked for while it was on its way.
   if (document.querySelector("dialog[open]")) return;
   const rows = [
-    [["Ctrl", "K"], "Go to a page, a member, a song, a setting"],
+    [["Ctrl", "K"], "Go to a page, a member, a song, a task, a setting"],
     [["/"], "Search"],
     [["Ctrl", "S"], "Save"],
     [["?"], "This list"],

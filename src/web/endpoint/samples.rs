@@ -11,6 +11,18 @@ pub struct Samples {
     pub entry: String,
     /// The public name of that entry.
     pub transaction: String,
+    /// The number of a task for which the member's proof waits for a review.
+    pub task: String,
+    /// The number of a task that the owner has claimed.
+    pub claimed_task: String,
+    /// The number of a change of tasks that can be undone.
+    pub task_change: String,
+    /// The number of a claim of which there is a proof.
+    pub claim: String,
+    /// A category of tasks.
+    pub category: String,
+    /// The number of a channel of the server.
+    pub channel: String,
     /// The number of a session of a live.
     pub live: String,
     /// The operator's name.
@@ -72,6 +84,12 @@ impl Samples {
             link_change: "2560".to_owned(),
             entry: "5120".to_owned(),
             transaction: "txn_712345678901234567_1763756100123_0003y8".to_owned(),
+            task: "7".to_owned(),
+            claimed_task: "8".to_owned(),
+            task_change: "6144".to_owned(),
+            claim: "31".to_owned(),
+            category: "Art".to_owned(),
+            channel: "742345678901234567".to_owned(),
             live: "12".to_owned(),
             item: "7".to_owned(),
             item_change: "3072".to_owned(),

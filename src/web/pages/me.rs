@@ -10,6 +10,7 @@ use crate::features::handles::model::Account;
 use crate::features::queue::queries::{OwnPage, Row as OwnSong, Standing};
 use crate::features::shop::queries::Holding;
 use crate::features::submissions::settings::SUBMISSIONS_OPEN;
+use crate::features::tasks;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::GuildId;
 use crate::money::{self, Money};
@@ -18,11 +19,13 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::me::{Mine, OwnMoney, OwnPages, own_account};
+use crate::web::api::tasks::own::OwnTasks;
 use crate::web::endpoint::Nothing;
 use crate::web::music::song::called;
 use crate::web::page::{Page, Seen, Shown, servers_of};
 use crate::web::pages::home::closed;
-use crate::web::push::about::{COINS, HANDLES, SETTINGS, SHOP, SONGS};
+use crate::web::pages::tasks::own_tasks;
+use crate::web::push::about::{COINS, HANDLES, SETTINGS, SHOP, SONGS, TASKS};
 use crate::web::push::live_address_in;
 use crate::web::ui::components::{
     Button, Card, Cell, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, counted, moment, number, relative,
@@ -103,21 +106,25 @@ impl Page for MineInServer {
     const ABOUT: &'static str = "Shows somebody what they have in a server, why, and what is stored of them.";
     const PATHS: &'static [&'static str] = &["/me/{server}"];
     const WHO: Who = Who::Member;
-    const HINTS: &'static [Topic] = &[COINS, SONGS, HANDLES, SHOP, SETTINGS];
+    const HINTS: &'static [Topic] = &[COINS, SONGS, HANDLES, SHOP, SETTINGS, TASKS];
 
     type Path = ();
     type Query = OwnPages;
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, user, shown, now) = (seen.guild, own_account(&seen.visitor)?, seen.query, seen.now);
-        let look =
-            move |read: &dyn Read| Ok((Mine::of(read, guild, user, now, shown)?, SUBMISSIONS_OPEN.get(read, guild)?));
-        let (mine, is_open) = web.look(Self::NAME, look).await?;
+        let look = move |read: &dyn Read| {
+            let are_on = tasks::settings::SWITCH.setting.get(read, guild)?;
+            let own = if are_on { Some(OwnTasks::of(read, guild, user, now)?) } else { None };
+            Ok((Mine::of(read, guild, user, now, shown)?, SUBMISSIONS_OPEN.get(read, guild)?, own))
+        };
+        let (mine, is_open, own) = web.look(Self::NAME, look).await?;
         let is_proven = web.is_proven(&seen.visitor, seen.now).await?;
         let name = web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default();
         let main = html! {
             (balances(&mine.purse, &mine.own))
             @if mine.own.is_on { (daily(seen, &mine.own)) (items(guild, &mine.items)) }
+            @if let Some(own) = &own { (own_tasks(seen, own, &mine.own.money)) }
             (why_own(guild, &mine.own))
             (why(guild, &mine.history))
             (points(&mine.points))

@@ -27,6 +27,7 @@ pub mod settings;
 pub mod shop;
 pub mod sign_in;
 pub mod songs;
+pub mod tasks;
 pub mod theme;
 pub mod unsent;
 
@@ -53,6 +54,7 @@ pub use sessions::SessionsPage;
 pub use set_up::SetUpPage;
 pub use settings::{AreaPage, SettingsPage};
 pub use sign_in::{SignInPage, at_the_door};
+pub use tasks::{NewTaskPage, ReviewsPage, TaskPage, TasksPage};
 pub use unsent::UnsentPage;
 
 use maud::{Markup, html};
@@ -105,6 +107,11 @@ pub const ROUTES: &[Route] = &[
     Route::page::<MembersPage>(),
     Route::page::<MemberPage>(),
     Route::page::<EconomyPage>(),
+    Route::page::<TasksPage>(),
+    Route::page::<NewTaskPage>(),
+    Route::page::<TaskPage>(),
+    Route::page::<ReviewsPage>(),
+    tasks::PICTURE,
     Route::page::<LedgerPage>(),
     Route::page::<EntryPage>(),
     Route::page::<shop::ShopPage>(),
@@ -150,6 +157,8 @@ pub const NAVIGATION: &[Entry] = &[
     entry::<LedgerPage>("Ledger", Icon::Ledger, NavGroup::Economy),
     entry::<EconomyPage>("Economy", Icon::Economy, NavGroup::Economy),
     entry::<shop::ShopPage>("Shop", Icon::Shop, NavGroup::Economy),
+    entry::<TasksPage>("Tasks", Icon::Task, NavGroup::Economy),
+    entry::<ReviewsPage>("Reviews", Icon::Review, NavGroup::Economy),
     entry::<PublicPage>("Public pages", Icon::Link, NavGroup::Community),
     entry::<AccessPage>("Access", Icon::Key, NavGroup::Community),
     entry::<SettingsPage>("Settings", Icon::Settings, NavGroup::Community),

@@ -1,6 +1,6 @@
 //! The topics that pages may be hinted at, by what they are about.
 
-use crate::features::{self, coins, engagement, handles, queue, shop, tiktok};
+use crate::features::{self, coins, engagement, handles, queue, shop, tasks, tiktok};
 use crate::store::Topic;
 
 /// Songs and their lines.
@@ -9,6 +9,8 @@ pub(in crate::web) const SONGS: Topic = queue::queries::CHANGED;
 pub(in crate::web) const COINS: Topic = coins::tables::CHANGED;
 /// Items of the shop, what was bought, and codes.
 pub(in crate::web) const SHOP: Topic = shop::queries::CHANGED;
+/// Tasks, claims and proofs.
+pub(in crate::web) const TASKS: Topic = tasks::tables::CHANGED;
 /// Messages that follow a row: how each is on Discord.
 pub(in crate::web) const POSTS: Topic = crate::posts::CHANGED;
 /// Handles of TikTok, and whose they are.

@@ -78,6 +78,7 @@ const fn event_of(thing: Thing) -> Event {
         Thing::Member => Event::User,
         Thing::Item => Event::Shop,
         Thing::Inventory => Event::Inventory,
+        Thing::Task => Event::Task,
     }
 }
 
@@ -99,6 +100,7 @@ fn id_of(subject: &Subject) -> String {
         Subject::Setting(key) => key.clone(),
         Subject::Handle(handle) => handle.to_string(),
         Subject::Item(item) => item.to_string(),
+        Subject::Task(task) => task.to_string(),
     }
 }
 

@@ -23,8 +23,6 @@ use crate::store::{Direction, Read, Store, Sum, Tx, last_id};
 
 /// Entries that are looked at in one transaction: few enough that nobody waits for it.
 const PIECE: usize = 250;
-/// The sequence that counts the pieces of a guild.
-const PIECES: &str = "coins.archived_pieces";
 
 /// Which entries are archived, and what becomes of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +111,7 @@ pub fn step(tx: &Tx<'_>, guild: GuildId, order: &Order, from: EntryId) -> Result
         }
     }
     if piece.entries > 0 {
-        tx.next_id(guild, PIECES)?;
+        tx.next_id(guild, "coins.archived_pieces")?;
         tx.publish(tables::CHANGED, guild);
     }
     Ok(piece)
@@ -121,7 +119,7 @@ pub fn step(tx: &Tx<'_>, guild: GuildId, order: &Order, from: EntryId) -> Result
 
 /// How many pieces were archived so far: another number, and older entries are not what they were.
 pub fn pieces(read: &dyn Read, guild: GuildId) -> Result<u64> {
-    last_id(read, guild, PIECES)
+    last_id(read, guild, "coins.archived_pieces")
 }
 
 /// Takes an entry out of the ledger, which is the first of its account but for an opening.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::access::REVIEWER_ROLE;
 use crate::features::queue::model::{Entry, Line};
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
-use crate::features::{currency, engagement, queue, shop};
+use crate::features::{currency, engagement, queue, shop, tasks};
 use crate::jobs;
 use crate::jobs::unsent::MOST_AT_ONCE;
 use crate::kernel::amount::Amount;
@@ -35,6 +35,8 @@ pub(super) struct Home {
     pub(super) pending: u64,
     /// Orders of the shop that wait for somebody of the team.
     pub(super) orders: usize,
+    /// Proofs of tasks that wait for a review.
+    pub(super) proofs: u64,
     /// Jobs that were given up of late, and when the last of them was.
     pub(super) given_up: (usize, Option<Timestamp>),
     /// What they were for, the latest first: what, how many of them, and why.
@@ -99,6 +101,7 @@ pub(super) fn look(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Ho
         guild,
         pending: queue::queries::count_in(read, guild, Line::PendingSkips)?,
         orders: orders(read, guild)?,
+        proofs: tasks::queries::waiting(read, guild)?,
         given_up,
         alike,
         forgotten: forgotten(read, guild, now)?,

@@ -104,6 +104,11 @@ fn items(home: &Home, wrong: &OpenIssues, rank: Rank) -> Vec<Markup> {
             a href={ "/g/" (guild) "/" (page) } { (home.pending) " " (words) " for a reviewer" }
         });
     }
+    if home.proofs > 0 {
+        let page = if rank.reaches(Who::Moderator) { "reviews" } else { "tasks?view=review" };
+        let words = if home.proofs == 1 { "proof of a task waits" } else { "proofs of tasks wait" };
+        items.push(html! { a href={ "/g/" (guild) "/" (page) } { (home.proofs) " " (words) " for a review" } });
+    }
     if home.forgotten > 0 {
         let words = if home.forgotten == 1 { "song has" } else { "songs have" };
         items.push(html! {

@@ -230,13 +230,13 @@ pub(super) fn preview(item: &Item, about: &About, server: Option<&Server>) -> Ma
     html! {
         section.card aria-label="As members see it" {
             h2 { "As members see it" }
-            div.message {
-                p.message-title {
+            div.embed {
+                p.embed-title {
                     @if item.name.is_empty() { span data-mirrors="f-name" { "Name" } }
                     @else if called(item) == item.name { span data-mirrors="f-name" { (item.name) } }
                     @else { span data-mirrors="f-emoji" { (item.emoji.as_deref().unwrap_or_default()) } " " span data-mirrors="f-name" { (item.name) } }
                 }
-                p.message-text data-mirrors="f-description" { (item.description) }
+                p.written data-mirrors="f-description" { (item.description) }
                 dl {
                     div { dt { "Price" } dd { span data-mirrors="f-price" { (item.price) } " " (about.money.name) } }
                     div { dt { "Stock" } dd { (left) } }
@@ -247,7 +247,7 @@ pub(super) fn preview(item: &Item, about: &About, server: Option<&Server>) -> Ma
                     @if let Some(from) = item.from { div { dt { "For sale from" } dd { (moment(from)) } } }
                     @if let Some(until) = item.until { div { dt { "For sale until" } dd { (moment(until)) } } }
                 }
-                p { span.message-button { "Buy" } }
+                p { span.embed-button { "Buy" } }
             }
         }
     }

@@ -1,0 +1,262 @@
+//! The form of a task, with its message beside it as Discord shows it, and what stands in the way of a channel or a role right in the
+//! list where it is chosen.
+
+use maud::{Markup, Render, html};
+
+use super::amount;
+use crate::discord::references::{Role, Server};
+use crate::features::tasks::model::{Task, TaskStatus};
+use crate::features::tasks::queries;
+use crate::features::tasks::rules::{LONGEST_DESCRIPTION, LONGEST_NAME};
+use crate::features::tasks::settings::{CHANNEL, TASK_NEEDS};
+use crate::kernel::amount::Amount;
+use crate::kernel::ids::{ChannelId, GuildId};
+use crate::money::{self, Money};
+use crate::store::Read;
+use crate::web::Web;
+use crate::web::access::Who;
+use crate::web::answer::Problem;
+use crate::web::api::tasks::wish::NO_ROLE;
+use crate::web::endpoint::Nothing;
+use crate::web::page::{Page, Seen, Shown};
+use crate::web::ui::components::{
+    Button, Choice, Field, Form, Input, Select, TextArea, Tone, badge, counted, moment, save_bar,
+};
+
+/// A new task.
+pub struct NewTaskPage;
+
+/// What is chosen from.
+pub(super) struct Known {
+    pub(super) categories: Vec<String>,
+    pub(super) money: Money,
+    /// The channel of all tasks.
+    pub(super) channel: Option<ChannelId>,
+}
+
+impl Known {
+    pub(super) fn look(read: &dyn Read, guild: GuildId) -> crate::kernel::error::Result<Self> {
+        Ok(Self {
+            categories: queries::categories(read, guild)?,
+            money: money::of(read, guild)?,
+            channel: CHANNEL.get(read, guild)?,
+        })
+    }
+}
+
+impl Page for NewTaskPage {
+    const NAME: &'static str = "tasks.new";
+    const ABOUT: &'static str = "Makes a task.";
+    const PATHS: &'static [&'static str] = &["/g/{server}/tasks/new"];
+    const WHO: Who = Who::Admin;
+    const STILL: Option<&'static str> = Some("It is a form that somebody fills in.");
+
+    type Path = ();
+    type Query = Nothing;
+
+    async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let guild = seen.guild;
+        let known = web.look(Self::NAME, move |read| Known::look(read, guild)).await?;
+        let server = web.places(guild).await;
+        let action = format!("/g/{guild}/tasks/new");
+        let sealed = seen.seal("new");
+        let form = Form { is_guarded: true, ..Form::new(&action, sealed.seal()) };
+        let values = Values::new(seen, None, &known);
+        let main = html! {
+            div.editor {
+                (form.around(&html! {
+                    (fields(seen, &values, &known, server.as_deref()))
+                    (save_bar(&Button::main("Make and post it").render()))
+                }))
+                (preview(&values, &known.money, server.as_deref(), None))
+            }
+        };
+        let crumbs = vec![(format!("/g/{guild}/tasks"), "Tasks".to_owned())];
+        Ok(Shown { crumbs, ..Shown::new("New task", main) })
+    }
+}
+
+/// What stands in the fields: as it was typed, or else as it is.
+pub(super) struct Values {
+    name: String,
+    description: String,
+    reward: String,
+    duration_hours: String,
+    max_claims: String,
+    category: String,
+    role_id: String,
+    role_name: String,
+    channel_id: String,
+    status: Option<TaskStatus>,
+}
+
+impl Values {
+    pub(super) fn new<P: Page>(seen: &Seen<P>, task: Option<&Task>, known: &Known) -> Self {
+        let value = |field: &str, present: String| seen.typed(field).map_or(present, str::to_owned);
+        let of = |of: &dyn Fn(&Task) -> String| task.map(of).unwrap_or_default();
+        let role = task.and_then(|task| task.role.as_ref());
+        let channel = task.map(|task| task.channel).or(known.channel);
+        Self {
+            name: value("name", of(&|task| task.name.clone())),
+            description: value("description", of(&|task| task.description.clone())),
+            reward: value("reward", of(&|task| task.reward.get().to_string())),
+            duration_hours: value(
+                "duration_hours",
+                task.map_or_else(|| "24".to_owned(), |task| task.duration_hours.to_string()),
+            ),
+            max_claims: value("max_claims", task.map_or(-1, Task::max_claims_number).to_string()),
+            category: value("category", of(&|task| task.category.clone())),
+            role_id: value(
+                "role_id",
+                role.and_then(|role| role.id).map_or_else(|| NO_ROLE.to_owned(), |id| id.to_string()),
+            ),
+            role_name: role.map(|role| role.name.clone()).unwrap_or_default(),
+            channel_id: value("channel_id", channel.map(|channel| channel.to_string()).unwrap_or_default()),
+            status: task.map(|task| task.status),
+        }
+    }
+}
+
+/// The fields. What somebody else changed meanwhile is said beside each.
+pub(super) fn fields<P: Page>(seen: &Seen<P>, values: &Values, known: &Known, server: Option<&Server>) -> Markup {
+    let wrong = |field: &str| seen.wrong(field);
+    let [name, description, reward, hours, places] =
+        ["name", "description", "reward", "duration_hours", "max_claims"].map(wrong);
+    let [category, role, channel] = ["category", "role_id", "channel_id"].map(wrong);
+    let categories: Vec<Choice<'_>> = known.categories.iter().map(|name| Choice::new(name, name)).collect();
+    let (channels, roles) = (channels(server, values), roles(server, values));
+    let choices = |all: &'_ [(String, String)]| -> Vec<Choice<'_>> {
+        all.iter().map(|(value, label)| Choice::new(value, label)).collect()
+    };
+    html! {
+        (Field {
+            value: &values.name,
+            error: name.as_deref(),
+            most: u32::try_from(LONGEST_NAME).ok(),
+            is_required: true,
+            ..Field::new("name", "Name")
+        })
+        (TextArea {
+            value: &values.description,
+            error: description.as_deref(),
+            hint: Some("What is to be done, and what the proof has to show."),
+            most: u32::try_from(LONGEST_DESCRIPTION).ok(),
+            is_required: true,
+            ..TextArea::new("description", "What to do")
+        })
+        (Field {
+            input: Input::Number,
+            value: &values.reward,
+            error: reward.as_deref(),
+            unit: Some(&known.money.name),
+            hint: Some("Paid to whoever is accepted; 0 for nothing."),
+            is_required: true,
+            ..Field::new("reward", "Reward")
+        })
+        (Field {
+            input: Input::Number,
+            value: &values.duration_hours,
+            error: hours.as_deref(),
+            unit: Some("hours"),
+            hint: Some("For a claim, from the moment of it; the task itself is open for as long."),
+            is_required: true,
+            ..Field::new("duration_hours", "Time")
+        })
+        (Field {
+            input: Input::Number,
+            value: &values.max_claims,
+            error: places.as_deref(),
+            hint: Some("How many members can have it; -1 for any number."),
+            is_required: true,
+            ..Field::new("max_claims", "Places")
+        })
+        (Select {
+            chosen: &values.category,
+            error: category.as_deref(),
+            ..Select::new("category", "Category", &categories)
+        })
+        @if server.is_some() {
+            (Select {
+                chosen: &values.channel_id,
+                error: channel.as_deref(),
+                ..Select::new("channel_id", "Channel", &choices(&channels))
+            })
+            (Select {
+                chosen: &values.role_id,
+                error: role.as_deref(),
+                hint: Some("Given to whoever is accepted. It has to stand below my role, and below yours."),
+                ..Select::new("role_id", "Role", &choices(&roles))
+            })
+        } @else {
+            p.hint { (badge(Tone::Warn, "Discord does not answer")) " Channel and role cannot be chosen now." }
+        }
+    }
+}
+
+/// The channels, with what I lack in each.
+fn channels(server: Option<&Server>, values: &Values) -> Vec<(String, String)> {
+    let Some(server) = server else { return Vec::new() };
+    let mut all: Vec<(String, String)> = Vec::new();
+    if values.channel_id.is_empty() {
+        all.push((String::new(), "Choose a channel".to_owned()));
+    }
+    for channel in server.text_channels(0) {
+        let lacks = server.missing(channel.id, TASK_NEEDS.must).is_none_or(|missing| missing != 0);
+        let note = if lacks { " – I cannot post there" } else { "" };
+        all.push((channel.id.to_string(), format!("#{}{note}", channel.name)));
+    }
+    if !values.channel_id.is_empty() && !all.iter().any(|(id, _)| *id == values.channel_id) {
+        all.push((values.channel_id.clone(), format!("{} (gone)", values.channel_id)));
+    }
+    all
+}
+
+/// The roles, with why I cannot give one.
+fn roles(server: Option<&Server>, values: &Values) -> Vec<(String, String)> {
+    let mut all = vec![(NO_ROLE.to_owned(), "No role".to_owned())];
+    let Some(server) = server else { return all };
+    let rank = server.rank_of_bot();
+    for Role { id, name, position, is_managed, .. } in server.roles() {
+        let note = match (is_managed, *position >= rank) {
+            (true, _) => " – nobody can give it",
+            (false, true) => " – stands above my role",
+            (false, false) => "",
+        };
+        all.push((id.to_string(), format!("@{name}{note}")));
+    }
+    if !all.iter().any(|(id, _)| *id == values.role_id) {
+        all.push((values.role_id.clone(), format!("@{} (gone)", values.role_name)));
+    }
+    all
+}
+
+/// The message as members see it, as far as a page shows that.
+pub(super) fn preview(values: &Values, money: &Money, server: Option<&Server>, task: Option<&Task>) -> Markup {
+    let number = |text: &str| text.trim().replace(',', "").parse::<i64>().ok();
+    let reward = number(&values.reward).map(|reward| Amount::ZERO.clamped_change(reward)).unwrap_or_default();
+    let places = number(&values.max_claims).filter(|most| *most > 0);
+    let taken = task.map(|task| task.counts.taken()).unwrap_or_default();
+    let role = values.role_id.parse().ok().and_then(|id| server?.role(id)).map(|role| role.name.clone());
+    let is_open = values.status.is_none_or(|status| status == TaskStatus::Active);
+    html! {
+        section.card.message aria-labelledby="preview" {
+            h2 #preview { "On Discord" }
+            div.embed {
+                p { strong { "📋 " @if values.name.is_empty() { "The name" } @else { (values.name) } } }
+                p.written { @if values.description.is_empty() { "What is to be done." } @else { (values.description) } }
+                dl {
+                    div { dt { "Reward" } dd { (amount(money, reward)) } }
+                    div { dt { "Your time" } dd { (counted(number(&values.duration_hours).unwrap_or_default(), "hour", "hours")) " from your claim" } }
+                    div {
+                        dt { "Places" }
+                        dd { (taken) @match places { Some(most) => { " of " (most) " taken" } None => { " taken, any number" } } }
+                    }
+                    @if let Some(task) = task { div { dt { "Can be claimed until" } dd { (moment(task.expires_at)) } } }
+                    @if !values.category.is_empty() { div { dt { "Category" } dd { (values.category) } } }
+                    @if let Some(role) = role { div { dt { "Role" } dd { span.mention { "@" (role) } } } }
+                }
+                p { span.button.main aria-disabled=[(!is_open).then_some("true")] { "Claim Task" } }
+            }
+        }
+    }
+}
