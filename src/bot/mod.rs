@@ -27,7 +27,7 @@ use crate::discord::gateway::{
 };
 use crate::discord::posts::{self, Posted, Posts};
 use crate::discord::{outbox, roles};
-use crate::features;
+use crate::features::{self, Domain};
 use crate::kernel::dice::Seed;
 use crate::references::Catalogue;
 use crate::runner::Handler;
@@ -140,7 +140,11 @@ impl Face {
         if with_rehearsals {
             (self.for_rehearsals)(&mut guarded);
         }
-        (self.commands)().into_iter().chain(guarded.into_iter().map(access::for_administrators)).collect()
+        let commands = (self.commands)().into_iter().chain(guarded.into_iter().map(access::for_administrators));
+        match Domain::switch_of(self.name) {
+            Some(_) => commands.map(|command| access::switched(self.name, command)).collect(),
+            None => commands.collect(),
+        }
     }
 }
 
@@ -215,7 +219,12 @@ pub fn words(activity: &Activity) -> Option<String> {
 /// The live displays of all features, and what they let a server set that refers to something on Discord.
 pub fn shown() -> Shown {
     let posts = ALL.iter().flat_map(|face| face.posts).copied();
-    Shown { displays: Displays::new(displays()), posts: Posts::new(posts), references: references() }
+    Shown {
+        displays: Displays::new(displays()),
+        posts: Posts::new(posts),
+        references: references(),
+        switch_of: Domain::switch_of,
+    }
 }
 
 /// What all features let a server set that refers to something on Discord.

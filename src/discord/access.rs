@@ -167,3 +167,19 @@ pub async fn is_administrator(ctx: Context<'_>) -> bool {
 async fn require_administrator(ctx: Context<'_>) -> Result<()> {
     Access::Administrator.check(ctx.data(), ctx.interaction.guild_id, ctx.interaction.member.as_deref()).await
 }
+
+/// Lets nobody use a command, and what is below it, where its feature is switched off. Asked after the rights (`T-PRM-01`).
+pub fn switched(feature: &'static str, mut command: Command) -> Command {
+    command.category = Some(feature.into());
+    command.checks.push(|ctx| match ctx {
+        poise::Context::Application(ctx) => Box::pin(async move { require_switched_on(ctx).await.map(|()| true) }),
+        poise::Context::Prefix(_) => Box::pin(async { Ok(false) }),
+    });
+    command.subcommands = command.subcommands.into_iter().map(|below| switched(feature, below)).collect();
+    command
+}
+
+async fn require_switched_on(ctx: Context<'_>) -> Result<()> {
+    let feature = ctx.command().category.as_deref().unwrap_or_default();
+    ctx.data().require_on(ctx.interaction.guild_id, feature).await
+}

@@ -16,12 +16,13 @@ use super::rest::Rest;
 use super::seen::Seen;
 use super::standing::Standings;
 use crate::http::{self, oembed::Titles};
-use crate::kernel::error::Error;
-use crate::kernel::ids::{ChannelId, CommandId, MessageId, UserId};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ids::{ChannelId, CommandId, GuildId, MessageId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::text;
 use crate::kernel::time::Clock;
 use crate::references::Catalogue;
+use crate::settings::Switch;
 use crate::store::Store;
 use crate::tiktok::Client;
 use crate::tiktok::status::Board;
@@ -57,6 +58,7 @@ pub struct Parts {
     pub displays: Displays,
     /// The messages that follow rows.
     pub posts: Posts,
+    switch_of: SwitchOf,
     /// What a guild may have set that refers to something on Discord.
     pub references: Catalogue,
     /// Which guilds are to be looked at for that.
@@ -95,7 +97,12 @@ pub struct Shown {
     pub posts: Posts,
     /// What they let a guild set that refers to something on Discord.
     pub references: Catalogue,
+    /// The switch of a feature, by its name.
+    pub switch_of: SwitchOf,
 }
+
+/// Finds the switch of a feature by its name; `None` where it cannot be switched off.
+pub type SwitchOf = fn(&str) -> Option<&'static Switch>;
 
 /// Direct-message channels remembered; past this the memory starts again.
 const MOST_DM_CHANNELS: usize = 10_000;
@@ -104,7 +111,7 @@ impl Bot {
     /// Puts the parts together.
     pub fn new(store: Store, clock: Clock, clients: Clients, shown: Shown) -> Self {
         let Clients { rest, files, titles, live } = clients;
-        let Shown { displays, posts, references } = shown;
+        let Shown { displays, posts, references, switch_of } = shown;
         Self(Arc::new(Parts {
             references,
             watch: Watch::default(),
@@ -118,6 +125,7 @@ impl Bot {
             activity: Activity::default(),
             displays,
             posts,
+            switch_of,
             guild_locks: GuildLocks::default(),
             standings: Standings::default(),
             pictures: Pictures::default(),
@@ -143,6 +151,12 @@ impl Parts {
     /// A mention of a command that can be clicked, or its plain name before the commands are registered.
     pub fn command_mention(&self, name: &str) -> String {
         text::command(name, self.command_id(name))
+    }
+
+    /// Refuses where a feature is switched off in a guild.
+    pub async fn require_on(&self, guild: Option<serenity::all::GuildId>, feature: &str) -> Result<()> {
+        let (Some(guild), Some(switch)) = (guild, (self.switch_of)(feature)) else { return Ok(()) };
+        self.store.read("switch", move |read| switch.require_on(read, GuildId::new(guild.get()))).await
     }
 
     /// A sentence for a message on Discord, with mentions of commands that can be clicked.

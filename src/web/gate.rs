@@ -1,6 +1,6 @@
 //! What every request passes, in this order (`C-120`): a name of ours, where it comes from, how often from there, who asks,
-//! whether a change comes from a page of ours, what they are in the server, whether they may, how often they may, and the
-//! body in bounds. Rights come before anything that tells what exists.
+//! whether a change comes from a page of ours, what they are in the server, whether they may, whether the feature is switched
+//! on, how often they may, and the body in bounds. Rights come before anything that tells what exists.
 //!
 //! Whatever fails here is answered here, before a handler runs. A refused request changes nothing; tries at what is the
 //! operator's alone are counted.
@@ -23,7 +23,7 @@ use super::access::{
     place,
 };
 use super::answer::{OnlyAsks, Problem, WasDone, form_field, once_more, told, with_cookies};
-use super::endpoint::{Arrived, Door, Route};
+use super::endpoint::{Arrived, Door, Route, Written};
 use super::headers::CSRF_TOKEN;
 use super::kept::{self, WayBack};
 use super::part;
@@ -34,8 +34,10 @@ use super::visitor::shows_token;
 use crate::access::{is_reviewer, level_of};
 use crate::activity::{self, DoorKind};
 use crate::discord::standing::{Asked, Standing};
+use crate::features::Domain;
 use crate::flows::erasure;
 use crate::kernel::digest::Digest;
+use crate::kernel::error::Error;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
@@ -205,6 +207,7 @@ async fn examine(
         Verdict::NotEnough => return Err(Problem::Forbidden(route.who)),
         Verdict::OutOfScope => return Err(Problem::OutOfScope(route.scope)),
     }
+    require_on(web, route, guild).await?;
     let caller = caller_of(visitor, origin);
     web.limits.count(route.limit, caller).map_err(|TooOften(wait)| Problem::RateLimited(wait))?;
     let body = match body.take() {
@@ -223,6 +226,7 @@ async fn examine(
         visitor: known.visitor.clone(),
         rank,
         now,
+        written: Written::default(),
     })
 }
 
@@ -314,6 +318,13 @@ async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>)
     web.rank(&somebody.person, guild).await
 }
 
+/// Refuses what belongs to a feature that is switched off in the server; a route is named after its feature.
+async fn require_on(web: &Web, route: &Route, guild: Option<GuildId>) -> Result<(), Problem> {
+    let feature = route.name.split_once('.').map_or(route.name, |(feature, _)| feature);
+    let (Some(guild), Some(switch)) = (guild, Domain::switch_of(feature)) else { return Ok(()) };
+    Ok(web.bot.store.read("switch", move |read| switch.require_on(read, guild)).await?)
+}
+
 impl Web {
     /// Notes that somebody tried what is the operator's alone, and was refused: summed, so that no flood of tries fills the store.
     async fn note_refused_try(&self, origin: Origin, now: Timestamp) -> Result<(), Problem> {
@@ -346,17 +357,20 @@ impl Web {
         };
         match self.bot.standings.of(&self.bot, guild, user).await {
             Asked::Is(standing) => {
-                let rank = move |read: &dyn Read| {
-                    let Standing { is_owner, has_administrator, roles, .. } = &standing;
-                    let level = level_of(read, guild, roles, *has_administrator, *is_owner)?;
-                    let is_reviewer = is_reviewer(read, guild, roles)?;
-                    Ok(Rank { level: Some(level), is_reviewer })
-                };
-                Ok(self.bot.store.read("rank", rank).await?)
+                Ok(self.bot.store.read("rank", move |read| Rank::of(read, guild, &standing)).await?)
             }
             Asked::NotThere => Ok(Rank::default()),
             Asked::Silent => Err(Problem::DiscordUnavailable),
         }
+    }
+}
+
+impl Rank {
+    /// What somebody of this standing is in a server.
+    pub fn of(read: &dyn Read, guild: GuildId, standing: &Standing) -> Result<Self, Error> {
+        let Standing { is_owner, has_administrator, roles, .. } = standing;
+        let level = level_of(read, guild, roles, *has_administrator, *is_owner)?;
+        Ok(Self { level: Some(level), is_reviewer: is_reviewer(read, guild, roles)? })
     }
 }
 

@@ -187,6 +187,7 @@ async fn five_hundred_purchases_at_once_with_coins_for_seven_take_7000() {
 
 #[tokio::test]
 async fn a_purchase_that_is_delivered_again_is_paid_once() {
+    covers!("T-EDG-11", "T-ADV-04");
     let world = World::new().await;
     world.member("ann").submits(&link(1), "First").await;
     world.member("ann").submits(&link(2), "Second").await;
@@ -384,6 +385,7 @@ async fn the_pages_of_a_history_refuse_whoever_is_no_administrator_any_more() {
 
 #[tokio::test]
 async fn coins_of_one_server_are_worth_nothing_in_another() {
+    covers!("T-EDG-13", "T-GEN-08");
     let world = World::new().await;
     let (other, there) = world.another_guild().await;
     gives(&world, "ann", "5000").await;

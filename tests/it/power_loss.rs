@@ -143,6 +143,7 @@ fn assert_kept(history: &History, moment: usize, disk: &SimulatedDisk, loss: Los
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_evening_loses_nothing_that_was_answered_to_a_power_loss_at_any_sync_point() {
+    greenroom::covers!("T-EDG-12");
     let site = Site::new().await;
     let disk = SimulatedDisk::new();
     let new = || {

@@ -209,6 +209,7 @@ async fn keys_and_values_are_offered_while_they_are_typed() {
 
 #[tokio::test]
 async fn a_setting_of_one_server_is_none_of_another() {
+    greenroom::covers!("T-EDG-14", "T-GEN-10");
     let world = World::new().await;
     let (other, _) = world.another_guild().await;
     set(&world, "delete_original_messages", "No").await;

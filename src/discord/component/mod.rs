@@ -13,6 +13,7 @@
 //! ```
 //!
 //! Rights are checked at every click, after it was acknowledged and before anything else, so also before its id is read;
+//! whether its feature is switched on comes next;
 //! ids from another guild's message cannot matter because every argument is looked up within the clicking person's guild.
 //!
 //! | file | for |
@@ -69,6 +70,7 @@ pub async fn click(bot: &Bot, components: &[&'static dyn Component], event: &Com
     };
     let work = async {
         component.access().check(bot, event.guild_id, event.member.as_ref()).await?;
+        bot.require_on(event.guild_id, feature_of(id)).await?;
         component.begin(bot, event)?.await
     };
     let outcome = match component.acknowledge() {
@@ -91,11 +93,17 @@ pub async fn submit(bot: &Bot, modals: &[&'static dyn Modal], event: &ModalInter
     };
     let work = async {
         modal.access().check(bot, event.guild_id, event.member.as_ref()).await?;
+        bot.require_on(event.guild_id, feature_of(id)).await?;
         modal.begin(bot, event)?.await
     };
     if let Err(error) = responder.answer_deferred(Visibility::Private, work).await {
         problem::log_error(&error, modal.id());
     }
+}
+
+/// The feature in an id of the form `feature:action`.
+fn feature_of(id: &str) -> &str {
+    id.split_once(':').map_or(id, |(feature, _)| feature)
 }
 
 /// The arguments in a custom id that must begin with `id`.

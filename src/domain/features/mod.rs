@@ -7,7 +7,7 @@
 //!
 //! To add
 //! * **a feature**: a folder with a `DOMAIN`, and a line in [`ALL`]; for Discord a folder in `bot` with a `FACE`, and a line there;
-//! * **a setting**: a static and its `Listed` in `settings.rs`;
+//! * **a setting**: a static and its `Listed` in `settings.rs`; one that switches all of it off is a [`Switch`] in `DOMAIN`;
 //! * **a table**: a static in `tables.rs` that says whose its rows are, and a line in `DOMAIN`; a changed record also needs
 //!   a new version ([`fields!`](crate::fields)), and both a line in the listing of what is stored (`catalogue::formats`);
 //! * **a table of the SQLite export**: an [`exported!`](crate::exported) in `sql.rs`, with a line for each column;
@@ -30,7 +30,7 @@ use crate::jobs::Purposeful;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::refusal::{Refuse, Row};
-use crate::settings::{Listed, Unlisted};
+use crate::settings::{Listed, Switch, Unlisted};
 use crate::store::form::Carried;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read, Topic};
@@ -59,6 +59,8 @@ pub use upkeep::{Due, Upkeep};
 pub struct Domain {
     /// Its name, as in its tables and topics.
     pub name: &'static str,
+    /// What switches it off as a whole, where a server can.
+    pub switch: Option<&'static Switch>,
     /// Its tables.
     pub tables: &'static [&'static dyn AnyTable],
     /// How its rows of earlier versions become those of this one.
@@ -116,6 +118,7 @@ impl Domain {
     pub const fn named(name: &'static str) -> Self {
         Self {
             name,
+            switch: None,
             tables: &[],
             migrations: &[],
             settings: &[],
@@ -133,6 +136,11 @@ impl Domain {
             counters: |_| {},
             gauges: &[],
         }
+    }
+
+    /// The switch of the feature with a name, as in commands, custom ids and routes; `None` where it cannot be switched off.
+    pub fn switch_of(name: &str) -> Option<&'static Switch> {
+        ALL.iter().find(|feature| feature.name == name)?.switch
     }
 
     /// What jobs of a kind are for; `None` for a kind that this program does not know.
@@ -155,7 +163,7 @@ pub const ALL: &[&Domain] = &[
         unlisted: settings::UNLISTED,
         topics: &[settings::CHANGED],
         activities: &[&settings::SETTING_CHANGED],
-        refusals: &[settings::SettingRefusal::ROWS],
+        refusals: &[settings::SettingRefusal::ROWS, settings::SwitchRefusal::ROWS],
         export: settings::sql::EXPORT,
         ..Domain::named("settings")
     },

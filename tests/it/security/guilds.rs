@@ -8,7 +8,7 @@ const LINK: &str = "https://youtu.be/dQw4w9WgXcQ";
 
 #[tokio::test]
 async fn a_song_of_one_server_is_in_no_answer_of_another() {
-    greenroom::covers!("S-PROP-03");
+    greenroom::covers!("S-PROP-03", "T-GEN-09");
     let world = World::new().await;
     let (other, _) = world.another_guild().await;
     world.member("ann").submits(LINK, "Secret Song").await;

@@ -218,7 +218,7 @@ async fn what_is_refused_is_refused_as_the_document_declares() {
 
 #[tokio::test]
 async fn nothing_is_taken_that_is_of_another_kind_than_the_document_declares() {
-    covers!("T-ERR-05", "T-SEC-03");
+    covers!("T-ERR-05", "T-SEC-03", "T-ADV-05");
     let ground = WebWorld::of_a_process().await;
     let document = golden();
     let mut tried = 0;

@@ -31,7 +31,7 @@ async fn a_token_that_is_taken_away_ends_its_stream() {
 
 #[tokio::test]
 async fn a_program_is_told_what_changed_and_not_what_it_is_now() {
-    covers!("T-SSE-01", "T-SSE-05", "T-DAT-09");
+    covers!("T-SSE-01", "T-SSE-05", "T-DAT-09", "T-GEN-05");
     let ground = ground().await;
     let program = ground.signed_in("admin");
     let mut listener = listening(&program, "/api/stream?guilds={server}&events=balance_update,queue_update").await;

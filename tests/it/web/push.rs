@@ -372,7 +372,7 @@ async fn what_differs_by_person_is_hinted_at_and_asked_for_by_its_tag() {
 
 #[tokio::test]
 async fn the_desk_shows_a_song_as_it_is_sent_without_being_asked() {
-    covers!("T-SSE-04");
+    covers!("T-SSE-04", "T-DAT-06", "T-DAT-12");
     let ground = WebWorld::start().await;
     let reviewer = ground.signed_in("reviewer");
     let page = reviewer.get("/g/{server}/desk").await.is(200).text();

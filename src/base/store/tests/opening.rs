@@ -148,7 +148,7 @@ const FAIL: Migration = Migration {
 
 #[test]
 fn migrations_run_once_after_the_store_was_saved() {
-    crate::covers!("S-MIG-01", "S-MIG-05");
+    crate::covers!("S-MIG-01", "S-MIG-05", "T-DAT-07");
     let folder = TempDir::new().unwrap();
     let place = file_in(&folder);
     let score =

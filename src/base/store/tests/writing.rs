@@ -105,6 +105,7 @@ async fn each_operation_of_a_batch_knows_by_which_door_it_was_asked_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_wrote_and_failed_and_one_that_panicked_do_not_spoil_the_batch() {
+    crate::covers!("T-ADV-01", "T-ADV-03");
     let store = in_memory();
     let mut changes = store.changes();
     let release = hold_the_writer(&store).await;

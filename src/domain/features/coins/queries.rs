@@ -1,8 +1,9 @@
 //! Reads of the ledger, for views and for other features. [`entries`] looks through it by filter, [`holders`] tells who has
-//! how much.
+//! how much, [`totals`] keeps what filters add up to.
 
 pub mod entries;
 pub mod holders;
+pub mod totals;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

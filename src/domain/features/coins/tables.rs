@@ -206,6 +206,18 @@ pub fn numbers_of(
     Ok(BY_ACCOUNT.page(read, span, Direction::Backward, limit)?.into_iter().map(|(.., id)| id).collect())
 }
 
+/// The entries whose numbers lie between two of these, latest first, at most `limit`.
+pub fn between(
+    read: &dyn Read,
+    guild: GuildId,
+    numbers: Range<EntryId>,
+    limit: usize,
+) -> Result<Vec<(EntryId, LedgerEntry)>> {
+    let span = Span::of(guild).starting_at((guild, numbers.start)).before((guild, numbers.end));
+    let entries = LEDGER.page(read, span, Direction::Backward, limit)?;
+    Ok(entries.into_iter().map(|((_, id), entry)| (id, entry)).collect())
+}
+
 /// The number of the latest entry.
 pub fn last_number(read: &dyn Read, guild: GuildId) -> Result<Option<EntryId>> {
     Ok(LEDGER.first(read, guild, Direction::Backward)?.map(|((_, id), _)| id))

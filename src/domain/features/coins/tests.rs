@@ -42,7 +42,7 @@ fn kinds(store: &TestStore, currency: Currency) -> Vec<(EntryKind, i64, i64)> {
 
 #[test]
 fn an_entry_tells_the_balance_before_and_after() {
-    crate::covers!("M-DB-11", "M-ECO-08");
+    crate::covers!("M-DB-11", "M-ECO-08", "T-ADV-06", "T-ADV-02");
     let store = TestStore::new();
     post(&store, Currency::Luxury, 1500).unwrap();
     let entry = post(&store, Currency::Luxury, -1000).unwrap();

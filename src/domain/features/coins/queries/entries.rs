@@ -18,6 +18,8 @@ use crate::store::{Read, Sum};
 
 /// Entries that are looked at for one page, and for what is not kept of one sum.
 const LOOKED_AT: usize = 5_000;
+/// Entries that are read at a time while one after the other is looked at: a page, and a few more.
+const AT_ONCE: usize = 64;
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
@@ -153,7 +155,7 @@ pub fn totals(read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<Totals
 }
 
 impl Totals {
-    fn add(&mut self, currency: Currency, Sum { count, sum }: Sum) {
+    pub(super) fn add(&mut self, currency: Currency, Sum { count, sum }: Sum) {
         let place = self.of.iter().position(|total| total.currency == currency);
         let place = place.unwrap_or_else(|| {
             self.of.push(Total { currency, entries: 0, came: 0, went: 0 });
@@ -177,7 +179,7 @@ impl Totals {
     }
 
     /// In the order of the currencies, whichever was met first.
-    fn sorted(mut self) -> Self {
+    pub(super) fn sorted(mut self) -> Self {
         self.of.sort_unstable_by_key(|total| total.currency);
         self
     }
@@ -214,36 +216,63 @@ fn walk(
     mut visit: impl FnMut(EntryId, LedgerEntry) -> Result<bool>,
 ) -> Result<Option<EntryId>> {
     let numbers = numbers(read, guild, wanted, before)?;
-    let mut rest = candidates(read, guild, wanted, numbers)?.peekable();
     let mut looked_at = 0;
-    while let Some(id) = rest.next() {
+    let goes_on = |id: EntryId, entry: LedgerEntry| -> Result<bool> {
         looked_at += 1;
-        let goes_on = match tables::LEDGER.get(read, &(guild, id))? {
-            Some(entry) if wanted.holds(&entry) => visit(id, entry)?,
-            _ => true,
-        };
-        if !goes_on || looked_at >= LOOKED_AT {
-            return Ok(rest.peek().map(|_| id));
-        }
+        let goes_on = if wanted.holds(&entry) { visit(id, entry)? } else { true };
+        Ok(goes_on && looked_at < LOOKED_AT)
+    };
+    match wanted.user {
+        Some(user) => walk_of(read, guild, (user, wanted.currency), numbers, goes_on),
+        None => walk_all(read, guild, numbers, goes_on),
     }
-    Ok(None)
 }
 
-/// The numbers of the entries that may be wanted, latest first; not many more than are looked at.
-fn candidates(
+/// Shows the entries with these numbers, the latest first, as long as it goes on: read as they lie beside each other.
+fn walk_all(
     read: &dyn Read,
     guild: GuildId,
-    wanted: &Wanted,
     numbers: Range<u64>,
-) -> Result<Box<dyn Iterator<Item = EntryId>>> {
-    let Some(user) = wanted.user else { return Ok(Box::new(numbers.rev().map(EntryId::new))) };
+    mut goes_on: impl FnMut(EntryId, LedgerEntry) -> Result<bool>,
+) -> Result<Option<EntryId>> {
+    let mut end = numbers.end;
+    loop {
+        let entries = tables::between(read, guild, EntryId::new(numbers.start)..EntryId::new(end), AT_ONCE)?;
+        let is_last = entries.len() < AT_ONCE;
+        for (id, entry) in entries {
+            end = id.get();
+            if !goes_on(id, entry)? {
+                return Ok((end > numbers.start).then_some(id));
+            }
+        }
+        if is_last {
+            return Ok(None);
+        }
+    }
+}
+
+/// Shows the entries of one member with these numbers, the latest first, as long as it goes on.
+fn walk_of(
+    read: &dyn Read,
+    guild: GuildId,
+    (user, currency): (UserId, Option<Currency>),
+    numbers: Range<u64>,
+    mut goes_on: impl FnMut(EntryId, LedgerEntry) -> Result<bool>,
+) -> Result<Option<EntryId>> {
     let between = EntryId::new(numbers.start)..EntryId::new(numbers.end);
     let mut ids = Vec::new();
-    for currency in Currency::VARIANTS.iter().filter(|currency| wanted.currency.is_none_or(|of| of == **currency)) {
+    for currency in Currency::VARIANTS.iter().filter(|of| currency.is_none_or(|currency| currency == **of)) {
         ids.extend(tables::numbers_of(read, guild, *currency, user, between.clone(), LOOKED_AT + 1)?);
     }
     ids.sort_unstable();
-    Ok(Box::new(ids.into_iter().rev().take(LOOKED_AT + 1)))
+    while let Some(id) = ids.pop() {
+        if let Some(entry) = tables::LEDGER.get(read, &(guild, id))?
+            && !goes_on(id, entry)?
+        {
+            return Ok((!ids.is_empty()).then_some(id));
+        }
+    }
+    Ok(None)
 }
 
 /// Between which numbers the entries lie that are wanted.
@@ -375,6 +404,10 @@ mod tests {
         assert_eq!((of_guild.of[0].entries, of_guild.of[0].came, of_guild.are_more), (entries + 1, 10_002, false));
         let of_ann = total(Some(ANN));
         assert_eq!((of_ann.of[0].entries, of_ann.of[0].came, of_ann.are_more), (entries, 10_000, true));
+        let all: Vec<u64> = (1..=entries + 1).rev().collect();
+        assert_eq!(found(&store, Wanted::default(), 1_000).concat(), all);
+        let nothing = found(&store, Wanted { kind: Some(EntryKind::Daily), ..Wanted::default() }, 50);
+        assert_eq!(nothing, [[0; 0]; 2], "the last entry is looked at on a page of its own");
     }
 
     /// Who, whether Luxury Coins, how much, which kind, and how many hours pass behind it.
