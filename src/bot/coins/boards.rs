@@ -10,7 +10,7 @@ use super::views;
 use crate::discord::access::Access;
 use crate::discord::choice::{choice, offer, value_in};
 use crate::discord::component::{Acknowledge, Button, Part};
-use crate::discord::{Bot, Caller, Command, Context, Draft, answer, answer_publicly};
+use crate::discord::{Bot, Caller, Context, Draft, answer, answer_publicly};
 use crate::features::coins::model::{Currency, EntryKind};
 use crate::features::coins::queries::numbered::{Numbered, numbered};
 use crate::features::coins::queries::{self, ranking};
