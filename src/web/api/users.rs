@@ -148,7 +148,7 @@ impl Having {
     /// With who they are.
     pub(super) fn view(self, user: UserInfo) -> AccountView {
         let Self { listed: Listed { balance, account, .. }, luxury_coins, points, inventory, .. } = self;
-        let moment = |at: Option<Timestamp>| at.map(|at| at.rfc3339());
+        let moment = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
         AccountView {
             user_id: user.id.clone(),
             user,
