@@ -214,7 +214,7 @@ mod tests {
             (r#"{"amount": 2.5}"#, None),
             (r#"{"amount": "many"}"#, None),
             (r#"{"amount": null}"#, None),
-            (r#"{}"#, None),
+            ("{}", None),
         ] {
             assert_eq!(wish(sent), expected, "{sent}");
         }
