@@ -15,8 +15,8 @@
 
 pub use greenroom_base::{covers, fields, id_type, kernel, key_enum, refusals, sentence, slots_by_display, store};
 pub use greenroom_domain::{
-    access, activity, catalogue, display, features, flows, jobs, live, money, outbox, presence, profile, references,
-    settings, signin, text_setting,
+    access, activity, catalogue, display, features, flows, jobs, live, money, outbox, posts, presence, profile,
+    references, roles, settings, signin, text_setting,
 };
 pub use greenroom_sim as sim;
 

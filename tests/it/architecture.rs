@@ -8,8 +8,8 @@ use crate::sources::{Source, sources};
 enum Part {
     Kernel,
     Store,
-    /// `access`, `settings`, `jobs`, `activity`, `display`, `references`, `outbox`, `presence`, `profile`, `signin`, `live`, `money`: what every
-    /// feature stands on.
+    /// `access`, `settings`, `jobs`, `activity`, `display`, `posts`, `roles`, `references`, `outbox`, `presence`, `profile`, `signin`,
+    /// `live`, `money`: what every feature stands on.
     Common,
     /// `runner`, `discord`, `tiktok`, `http`: what speaks with the outside world.
     Platform,
@@ -45,8 +45,8 @@ impl Part {
             ["kernel", ..] => Self::Kernel,
             ["store", ..] => Self::Store,
             [
-                "access" | "settings" | "jobs" | "activity" | "display" | "references" | "outbox" | "presence"
-                | "profile" | "signin" | "live" | "money",
+                "access" | "settings" | "jobs" | "activity" | "display" | "posts" | "roles" | "references" | "outbox"
+                | "presence" | "profile" | "signin" | "live" | "money",
                 ..,
             ] => Self::Common,
             ["runner" | "discord" | "tiktok" | "http", ..] => Self::Platform,

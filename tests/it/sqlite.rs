@@ -170,10 +170,24 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
+    (
+        "timed_roles",
+        &[
+            "*id INTEGER",
+            "user_id INTEGER!",
+            "role_id INTEGER!",
+            "assigned_by TEXT!",
+            "reason TEXT",
+            "expires_at TEXT!",
+            "created_at TEXT=now",
+        ],
+        &["user_id,role_id"],
+    ),
 ];
 
 /// Each index: its name, its table and the rest of its definition.
 const INDEXES: &[(&str, &str, &str)] = &[
+    ("idx_timed_roles_expires", "timed_roles", "(expires_at)"),
     ("idx_submissions_user_id", "submissions", "(user_id)"),
     ("idx_submissions_queue_line", "submissions", "(queue_line)"),
     ("idx_submissions_played_time", "submissions", "(played_time)"),

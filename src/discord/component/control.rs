@@ -2,10 +2,10 @@
 
 use poise::BoxFuture;
 use serenity::all::{ComponentInteraction, ComponentInteractionDataKind};
-use serenity::builder::{CreateActionRow, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption};
+use serenity::builder::{CreateActionRow, CreateModal, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption};
 
 use super::arguments::{Arguments, Picked, write_all};
-use super::{Run, read};
+use super::{ComponentRefusal, Run, read};
 use crate::discord::access::{Access, Caller};
 use crate::discord::bot::Bot;
 use crate::discord::draft::Draft;
@@ -39,6 +39,8 @@ pub enum Acknowledge {
     Update,
     /// A private answer will follow.
     Private,
+    /// It is not: a form opens at once, which is an answer of its own.
+    Form,
 }
 
 /// A click.
@@ -99,6 +101,7 @@ impl<A: Arguments, V: Picked> Control<A, V> {
     /// What an event tells; refused in direct messages, unless it is for them as well.
     pub fn click(&self, event: &ComponentInteraction) -> Result<Click<A, V>> {
         let caller = self.access.caller(event.guild_id, event.channel_id, &event.user)?;
+        let caller = caller.with_roles_of(event.member.as_ref());
         let arguments = self.read(&event.data.custom_id, caller.guild)?;
         let picked = V::from_values(&values_of(event), caller.guild)?;
         Ok(Click { caller, arguments, picked })
@@ -126,6 +129,62 @@ pub trait Component: Sync {
 
     /// Reads a click, and does what it asks for.
     fn begin<'a>(&self, bot: &'a Bot, event: &ComponentInteraction) -> Result<BoxFuture<'a, Result<Draft>>>;
+
+    /// Reads a click, and makes the form that it opens; for what is acknowledged by one.
+    fn open<'a>(&self, _: &'a Bot, _: &ComponentInteraction) -> Result<BoxFuture<'a, Result<CreateModal>>> {
+        Err(ComponentRefusal::Unknown.into())
+    }
+}
+
+/// What makes the form that a click opens.
+pub type Opens<A> = for<'a> fn(&'a Bot, Click<A>) -> BoxFuture<'a, Result<CreateModal>>;
+
+/// A kind of button that opens a form, whose custom ids hold `A`.
+pub struct Opener<A> {
+    ids: Button<A>,
+    open: Opens<A>,
+}
+
+impl<A> Opener<A> {
+    /// Declares one: its `feature:action`, who may use it, and the form. That is the first answer, so it is made within two seconds.
+    pub const fn new(id: &'static str, access: Access, open: Opens<A>) -> Self {
+        let nothing: Run<Click<A>> = |_, _| Box::pin(async { Err(ComponentRefusal::Unknown.into()) });
+        Self { ids: Button::new(id, access, Acknowledge::Form, nothing), open }
+    }
+
+    /// What its custom ids are written and read by.
+    pub const fn ids(&self) -> &Button<A> {
+        &self.ids
+    }
+}
+
+impl<A: Arguments> Opener<A> {
+    /// The custom id with these arguments.
+    pub fn with(&self, arguments: &A) -> String {
+        self.ids.with(arguments)
+    }
+}
+
+impl<A: Arguments> Component for Opener<A> {
+    fn id(&self) -> &'static str {
+        self.ids.id()
+    }
+
+    fn access(&self) -> Access {
+        self.ids.access
+    }
+
+    fn acknowledge(&self) -> Acknowledge {
+        Acknowledge::Form
+    }
+
+    fn begin<'a>(&self, bot: &'a Bot, event: &ComponentInteraction) -> Result<BoxFuture<'a, Result<Draft>>> {
+        self.ids.begin(bot, event)
+    }
+
+    fn open<'a>(&self, bot: &'a Bot, event: &ComponentInteraction) -> Result<BoxFuture<'a, Result<CreateModal>>> {
+        Ok((self.open)(bot, self.ids.click(event)?))
+    }
 }
 
 impl<A: Arguments, V: Picked> Component for Control<A, V> {

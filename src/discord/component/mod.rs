@@ -27,7 +27,7 @@ mod control;
 mod form;
 
 pub use arguments::{Arguments, Optional, Part, Parts, Picked};
-pub use control::{Acknowledge, Button, Click, Component, Control, Menu};
+pub use control::{Acknowledge, Button, Click, Component, Control, Menu, Opener, Opens};
 pub use form::{Field, Filled, Form, Modal};
 
 use poise::BoxFuture;
@@ -68,14 +68,33 @@ pub async fn click(bot: &Bot, components: &[&'static dyn Component], event: &Com
     let Some(component) = components.iter().find(|component| component.id() == id) else {
         return say_unknown(bot, &responder).await;
     };
-    let work = async {
+    let may = async {
         component.access().check(bot, event.guild_id, event.member.as_ref()).await?;
-        bot.require_on(event.guild_id, feature_of(id)).await?;
-        component.begin(bot, event)?.await
+        bot.require_on(event.guild_id, feature_of(id)).await
     };
-    let outcome = match component.acknowledge() {
-        Acknowledge::Private => responder.answer_deferred(Visibility::Private, work).await,
-        Acknowledge::Update => responder.update(work).await,
+    let acknowledge = component.acknowledge();
+    let outcome = match acknowledge {
+        Acknowledge::Private | Acknowledge::Update => {
+            let work = async {
+                may.await?;
+                component.begin(bot, event)?.await
+            };
+            if acknowledge == Acknowledge::Update {
+                responder.update(work).await
+            } else {
+                responder.answer_deferred(Visibility::Private, work).await
+            }
+        }
+        Acknowledge::Form => {
+            let form = async {
+                may.await?;
+                component.open(bot, event)?.await
+            };
+            match form.await {
+                Ok(form) => responder.open(form).await,
+                Err(error) => responder.refuse(error, component.id()).await,
+            }
+        }
     };
     if let Err(error) = outcome {
         problem::log_error(&error, component.id());

@@ -34,7 +34,9 @@ use crate::settings::{Listed, Switch, Unlisted};
 use crate::store::form::Carried;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read, Topic};
-use crate::{access, activity, display, jobs, money, outbox, presence, profile, references, settings, signin};
+use crate::{
+    access, activity, display, jobs, money, outbox, posts, presence, profile, references, roles, settings, signin,
+};
 
 mod activities;
 pub mod coins;
@@ -48,6 +50,7 @@ pub mod public;
 pub mod queue;
 pub mod reminders;
 pub mod setup;
+pub mod shop;
 pub mod submissions;
 #[doc(hidden)]
 pub mod testing;
@@ -184,6 +187,27 @@ pub const ALL: &[&Domain] = &[
         activities: &[&display::PLACED, &display::HEALED],
         ..Domain::named("display")
     },
+    &Domain {
+        tables: posts::tables::TABLES,
+        topics: &[posts::CHANGED],
+        jobs: posts::JOBS,
+        activities: &[&posts::FAILED],
+        recurring: &[&upkeep::POSTS_TRIED_AGAIN],
+        gauges: &[Gauge {
+            name: "posts_not_synced",
+            help: "Messages kept up to date that do not show what is wanted, by state",
+            label: "state",
+            look: posts::by_state,
+        }],
+        ..Domain::named("posts")
+    },
+    &Domain {
+        tables: roles::TABLES,
+        jobs: roles::JOBS,
+        activities: roles::KINDS,
+        export: roles::EXPORT,
+        ..Domain::named("roles")
+    },
     &Domain { tables: references::told::TABLES, ..Domain::named("references") },
     &Domain {
         tables: profile::TABLES,
@@ -214,6 +238,7 @@ pub const ALL: &[&Domain] = &[
     &tiktok::DOMAIN,
     &coins::DOMAIN,
     &currency::DOMAIN,
+    &shop::DOMAIN,
     &displays::DOMAIN,
     &desk::DOMAIN,
     &setup::DOMAIN,

@@ -4,7 +4,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
 use crate::store::{Read, Tx};
-use crate::{activity, signin};
+use crate::{activity, posts, signin};
 
 /// A piece of such work. It is safe to run at any time and to be cut off anywhere: where nothing is due it writes nothing,
 /// and what was left undone is due the next time.
@@ -27,6 +27,14 @@ pub(super) static OLD_ACTIVITIES: Upkeep = Upkeep {
     due: |read, at| Ok(Due::in_guilds(activity::guilds(read)?, at)),
     is_due: |read, due| activity::has_old(read, due.guild, due.at),
     step: |tx, due, _| Ok(activity::forget_old(tx, due.guild, due.at)?.then_some(0)),
+};
+
+/// Messages that do not show yet what is wanted are tried again (`T-SYN-28`).
+pub(super) static POSTS_TRIED_AGAIN: Upkeep = Upkeep {
+    name: "posts_tried_again",
+    due: |read, at| Ok(Due::in_guilds(posts::service::guilds_to_try(read, at)?, at)),
+    is_due: |_, _| Ok(true),
+    step: |tx, due, _| Ok(posts::service::try_again(tx, due.guild, due.at)?.then_some(0)),
 };
 
 /// Sessions, links, tokens and the like that have ended are forgotten, and wrong passwords are told.

@@ -12,7 +12,7 @@ use crate::activity::{self, ActivityId};
 use crate::features::coins::model::EntryId;
 use crate::features::handles::model::AccountId;
 use crate::features::queue::model::SongId;
-use crate::features::{coins, engagement, handles, queue, tiktok};
+use crate::features::{coins, engagement, handles, queue, shop, tiktok};
 use crate::jobs;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -108,8 +108,13 @@ pub fn begin(tx: &Tx<'_>, guild: GuildId, member: UserId) -> Result<Erasure> {
 
 /// Whatever shows members is drawn anew.
 fn show_anew(tx: &Tx<'_>, guild: GuildId) {
-    let topics =
-        [queue::tables::CHANGED, coins::tables::CHANGED, handles::tables::CHANGED, engagement::tables::CHANGED];
+    let topics = [
+        queue::tables::CHANGED,
+        coins::tables::CHANGED,
+        handles::tables::CHANGED,
+        engagement::tables::CHANGED,
+        shop::tables::CHANGED,
+    ];
     for topic in topics {
         tx.publish(topic, guild);
     }

@@ -25,7 +25,6 @@ static PREFIX: Setting<Prefix> = Setting::new("prefix", Prefix(Cow::Borrowed("!"
 static LOG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("log_channel_id", None);
 static WELCOME_CHANNEL: Setting<Option<ChannelId>> = Setting::new("welcome_channel_id", None);
 static TASK_CHANNEL: Setting<Option<ChannelId>> = Setting::new("task_channel_id", None);
-static SHOP_CHANNEL: Setting<Option<ChannelId>> = Setting::new("shop_channel_id", None);
 static TASKS: Setting<bool> = Setting::new("features.tasks", true);
 static MODERATION: Setting<bool> = Setting::new("features.moderation", true);
 static GLOBAL_SHOP: Setting<bool> = Setting::new("features.global_shop", false);
@@ -54,7 +53,6 @@ pub const LISTED: &[Listed] = &[
     of(&LOG_CHANNEL, "Log Channel", "Where moderation and members are told of.").needing(&CHANNEL_NEEDS),
     of(&WELCOME_CHANNEL, "Welcome Channel", "Where new members are welcomed.").needing(&CHANNEL_NEEDS),
     of(&TASK_CHANNEL, "Task Channel", "Where tasks are posted.").needing(&CHANNEL_NEEDS),
-    of(&SHOP_CHANNEL, "Shop Channel", "Where the shop is posted.").needing(&CHANNEL_NEEDS),
     of(&TASKS, "Tasks", "Whether there are tasks."),
     of(&MODERATION, "Moderation", "Whether there are moderation commands."),
     of(&GLOBAL_SHOP, "Global Shop", "Whether items of all servers are sold."),

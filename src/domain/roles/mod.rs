@@ -1,0 +1,39 @@
+//! Roles that members are given: by an item of the shop, for a task, for a while (`S-DB-37`, `C-128`).
+//!
+//! Whoever gives a role says [`give`] in the transaction of its cause; `discord::roles` does the job, and judges before that whether
+//! a role may be given at all. A role for a while is a row with its end ([`TimedRole`]), at which it is taken again; given once more
+//! before that, it ends later. Whoever leaves and comes back before the end gets it again ([`came_back`]). Where that is wished, the
+//! member is told a day before the end.
+//!
+//! What Discord refuses is told to the team, and undoes nothing (`T-TSK-17`). That a role is gone is told once.
+//!
+//! Table: `roles.timed`, with its index `roles.timed_by_member`; in the export `timed_roles`. Jobs: `roles.give`, `roles.take`,
+//! `roles.ends`, the alarm of each row.
+
+mod activity;
+mod model;
+mod service;
+mod sql;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+pub use activity::{ENDED, REFUSED, VANISHED};
+pub use model::{Grant, RoleTrouble, TimedRole, TimedRoleId, Why};
+pub use service::{came_back, ended, give, has_any, noticed, of_guild, refused, role_deleted, take, until};
+pub use sql::EXPORT;
+pub use tables::{ENDS, TABLES};
+
+use crate::activity::Readable;
+use crate::jobs::{JobKind, Purposeful};
+
+/// Gives a role.
+pub static GIVE: JobKind<Grant> = JobKind::new("roles.give", "A role that a member is given");
+/// Takes a role.
+pub static TAKE: JobKind<Grant> = JobKind::new("roles.take", "A role that is taken from a member");
+
+/// The kinds of jobs of this module.
+pub const JOBS: &[&dyn Purposeful] = &[&GIVE, &TAKE, ENDS.kind()];
+
+/// The kinds of activities of this module.
+pub const KINDS: &[&dyn Readable] = &[&REFUSED, &VANISHED, &ENDED];
