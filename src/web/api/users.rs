@@ -170,13 +170,12 @@ impl Having {
 
 /// What somebody owns of the shop of a server.
 fn inventory(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<OwnedView>> {
-    let held = shop::queries::inventory(read, guild, user)?;
-    let view = |held: Holding| OwnedView {
-        item_id: held.id.to_string(),
-        name: held.item.name,
-        quantity: held.quantity.into(),
+    let owned = |Holding { id, item, quantity }: Holding| OwnedView {
+        item_id: id.to_string(),
+        name: item.name,
+        quantity: quantity.into(),
     };
-    Ok(held.into_iter().map(view).collect())
+    Ok(shop::queries::inventory(read, guild, user)?.into_iter().map(owned).collect())
 }
 
 /// With who they are on Discord.
