@@ -96,7 +96,16 @@ fn every_setting_is_in_the_list_of_its_feature() {
     let shown = shown.map(|listed| listed.setting.key());
     let unlisted = ALL.iter().flat_map(|feature| feature.unlisted).map(|setting| setting.name());
     let all: BTreeSet<_> = shown.chain(unlisted).chain(OF_THE_PROCESS).map(ToOwned::to_owned).collect();
-    assert_eq!(all, named_in(&["Setting::new(", "Setting::within(", "Setting::followed(", "Setting::text("]));
+    assert_eq!(
+        all,
+        named_in(&[
+            "Setting::new(",
+            "Setting::within(",
+            "Setting::followed(",
+            "Setting::text(",
+            "Setting::text_followed("
+        ])
+    );
 }
 
 #[test]

@@ -198,11 +198,6 @@ fn show(tx: &Tx<'_>, guild: GuildId, id: ItemId) -> Result<()> {
 
 /// Another shop channel was chosen, or none: every message moves there, or goes.
 pub(super) fn channel_chosen(tx: &Tx<'_>, guild: GuildId, _: &Change) -> Result<()> {
-    show_all(tx, guild)
-}
-
-/// Lets all messages follow their items: where what they say of the server changed, such as the name of its currency.
-pub fn show_all(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
     let channel = SHOP_CHANNEL.get(tx, guild)?;
     for (id, _) in tables::shown(tx, guild)? {
         match channel {

@@ -15,7 +15,9 @@ use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
-use crate::posts::Sync;
+use crate::money;
+use crate::posts::{self, Sync};
+use crate::settings::{self, Changeable};
 use crate::store::Erasure;
 
 const ADMIN: Actor = Actor::Member(UserId::new(9));
@@ -211,6 +213,20 @@ fn whoever_guesses_codes_has_to_wait() {
     assert_eq!(find().unwrap_err().code(), "shop.too_many_guesses");
     store.advance(Duration::from_hours(1));
     assert_eq!(find().unwrap(), None);
+}
+
+#[test]
+fn messages_are_drawn_anew_when_the_currency_has_another_name() {
+    let store = TestStore::new();
+    store.write(|tx| SHOP_CHANNEL.change(tx, GUILD, ADMIN, &Some(CHANNEL))).unwrap();
+    let id = add(&store, cookie());
+    let revision =
+        || store.read(|read| posts::tables::by_row(read, GUILD, ("shop.item", id.get()))).unwrap().1.revision;
+    let before = revision();
+    store
+        .write(|tx| settings::change(tx, GUILD, ADMIN, &money::NAME, &money::NAME.read_typed("cookies").unwrap()))
+        .unwrap();
+    assert!(revision() > before);
 }
 
 #[test]
