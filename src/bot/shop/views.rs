@@ -363,7 +363,7 @@ fn gift(code: &Code, item: Option<&Item>, money: &Money) -> String {
     match code.gives {
         CodeGift::Currency(amount) => said(money, amount),
         CodeGift::Item(_, quantity) => {
-            format!("**{quantity}** × **{}**", item.map(title).unwrap_or_else(|| "an item".to_owned()))
+            format!("**{quantity}** × **{}**", item.map_or_else(|| "an item".to_owned(), title))
         }
     }
 }
