@@ -11,8 +11,7 @@ use crate::architecture::{code, program};
 const OF_THE_PROCESS: [&str; 2] = ["last_start", "registered_commands"];
 
 /// The names of sequences. One of another name would begin again at 1, and give numbers that were given before.
-const SEQUENCES: [&str; 22] = [
-    "coins.archived_pieces",
+const SEQUENCES: [&str; 21] = [
     "coins.ledger",
     "displays.displays",
     "engagement.sessions",

@@ -75,8 +75,7 @@ impl Page for LedgerPage {
         let listed = web.look("ledger", move |read| {
             let page = entries::page(read, guild, &wanted, before, limit)?;
             let names = known_members::all_called(read, guild, page.rows.iter().map(|row| row.entry.user))?;
-            let totals = known.totals.of(read, guild, &wanted)?;
-            Ok((page, names, totals))
+            Ok((page, names, known.totals.of(read, guild, &wanted)?))
         });
         let (page, names, totals) = listed.await?;
         let listed = Listed { page, names, totals, currencies };

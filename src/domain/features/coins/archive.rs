@@ -19,7 +19,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::store::{Direction, Read, Store, Sum, Tx, last_id};
+use crate::store::{Direction, Read, Store, Sum, Tx};
 
 /// Entries that are looked at in one transaction: few enough that nobody waits for it.
 const PIECE: usize = 250;
@@ -100,7 +100,7 @@ pub fn run(store: &Store, guild: GuildId, order: &Order) -> Result<u64> {
 pub fn step(tx: &Tx<'_>, guild: GuildId, order: &Order, from: EntryId) -> Result<Piece> {
     let beyond = tables::last_number(tx, guild)?.map_or(1, |last| last.get().saturating_add(1));
     let end = tables::first_at(tx, guild, beyond, order.before)?;
-    let rows = tables::LEDGER.page(tx, tables::between(guild, &(from.get()..end)), Direction::Forward, PIECE)?;
+    let rows = tables::LEDGER.page(tx, tables::keys_between(guild, &(from.get()..end)), Direction::Forward, PIECE)?;
     let last = rows.last().map(|((_, id), _)| *id).filter(|_| rows.len() == PIECE);
     let mut piece = Piece { entries: 0, next: last.map(|last| EntryId::new(last.get().saturating_add(1))) };
     for ((_, id), entry) in rows {
@@ -111,15 +111,9 @@ pub fn step(tx: &Tx<'_>, guild: GuildId, order: &Order, from: EntryId) -> Result
         }
     }
     if piece.entries > 0 {
-        tx.next_id(guild, "coins.archived_pieces")?;
-        tx.publish(tables::CHANGED, guild);
+        tables::note_archived(tx, guild)?;
     }
     Ok(piece)
-}
-
-/// How many pieces were archived so far: another number, and older entries are not what they were.
-pub fn pieces(read: &dyn Read, guild: GuildId) -> Result<u64> {
-    last_id(read, guild, "coins.archived_pieces")
 }
 
 /// Takes an entry out of the ledger, which is the first of its account but for an opening.

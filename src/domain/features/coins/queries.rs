@@ -1,5 +1,6 @@
 //! Reads of the ledger, for views and for other features. [`entries`] looks through it by filter, [`holders`] tells who has
-//! how much, [`ranking`] who comes first, [`statistics`] what came and went in a time, and [`totals`] keeps what filters add up to.
+//! how much, [`ranking`] who comes first, [`statistics`] what came and went in a time, and
+//! [`totals`] keeps what filters add up to.
 
 pub mod entries;
 pub mod holders;
