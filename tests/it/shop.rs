@@ -303,7 +303,8 @@ async fn a_role_for_a_while_is_given_and_ends() {
     let world = with_shop().await;
     let spec = RoleSpec { name: "vip".into(), position: Some(1), ..RoleSpec::default() };
     let role = world.sim.create_role(world.ids.guild, spec).await.unwrap();
-    let call = world.host().call("shop-admin add").with("name", "VIP").with("description", "").with("price", 10_i64);
+    let call =
+        world.host().call("shop-admin add").with("name", "VIP").with("description", "Yours").with("price", 10_i64);
     let call = call.with("role", role.to_string()).with("hours", 2_i64);
     let made = world.host().run_call(call).await.text();
     assert!(made.contains("is item **1**"), "{made}");
@@ -348,7 +349,8 @@ async fn a_refund_returns_money_stock_role_and_pieces() {
 async fn an_order_is_told_to_the_team_and_handed_over() {
     let world = with_shop().await;
     world.chooses("setdebugchannel", "staff").await;
-    let call = world.host().call("shop-admin add").with("name", "Mug").with("description", "").with("price", 10_i64);
+    let call =
+        world.host().call("shop-admin add").with("name", "Mug").with("description", "Yours").with("price", 10_i64);
     world.host().run_call(call.with("kind", "order: somebody hands it over")).await;
     rich(&world, "ann", 100);
     let bought = buys(&world, "ann", 1).await.text();
@@ -407,7 +409,7 @@ async fn the_shop_is_listed_and_completed_by_name() {
 async fn only_those_who_run_the_server_manage_the_shop() {
     let world = with_shop().await;
     let call =
-        world.member("ann").call("shop-admin add").with("name", "X").with("description", "").with("price", 1_i64);
+        world.member("ann").call("shop-admin add").with("name", "X").with("description", "Yours").with("price", 1_i64);
     let answer = world.member("ann").run_call(call).await;
     assert!(answer.text().contains("Only people who run this server"), "{}", answer.text());
     sells(&world, "Cookie", 1, -1).await;

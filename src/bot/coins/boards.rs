@@ -185,9 +185,8 @@ async fn own_entries(
     let found = move |read: &dyn Read| {
         let history = match history {
             None if SWITCH.setting.get(read, guild)? => History::Server,
-            None => History::Luxury,
             Some(History::Server) => SWITCH.require_on(read, guild).map(|()| History::Server)?,
-            Some(History::Luxury) => History::Luxury,
+            None | Some(History::Luxury) => History::Luxury,
         };
         let page = numbered(read, guild, (history.currency(), user), kind, page)?;
         Ok((history, page, queries::called(read, guild, history.currency())?))

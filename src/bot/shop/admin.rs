@@ -106,7 +106,7 @@ async fn add(
     let stock = Stock::try_from(stock.unwrap_or(-1)).map_err(|_| ShopRefusal::NotAStock)?;
     let required_role = required_role.map(id_of);
     let item = Item { description, category, emoji, stock, kind, per_member, required_role, ..Item::new(name, price) };
-    answer(ctx, make(ctx.data(), caller, item)).await
+    answer(ctx, Box::pin(make(ctx.data(), caller, item))).await
 }
 
 /// What an item does, as far as it was said: one with a role gives it.
@@ -317,7 +317,6 @@ async fn refund(
 
 /// Make a code that gives currency or an item
 #[poise::command(slash_command, guild_only)]
-#[expect(clippy::too_many_arguments, reason = "each is an option of the command")]
 async fn code(
     ctx: Context<'_>,
     #[description = "How much currency it gives"]

@@ -59,10 +59,12 @@ fn embed(item: &Item, money: &Money) -> CreateEmbed {
     let mut embed = CreateEmbed::new()
         .title(title(item))
         .colour(COLOUR)
-        .description(escape(&item.description))
         .field("Price", price(item, money), true)
         .field("Stock", stock(item.stock), true)
         .field("Category", escape(&item.category), true);
+    if !item.description.is_empty() {
+        embed = embed.description(escape(&item.description));
+    }
     if let Some(does) = does(item.kind) {
         embed = embed.field("What it does", does, false);
     }
@@ -361,7 +363,7 @@ fn gift(code: &Code, item: Option<&Item>, money: &Money) -> String {
     match code.gives {
         CodeGift::Currency(amount) => said(money, amount),
         CodeGift::Item(_, quantity) => {
-            format!("**{quantity}** × **{}**", item.map(title).unwrap_or_else(|| "an item".to_owned()))
+            format!("**{quantity}** × **{}**", item.map_or_else(|| "an item".to_owned(), title))
         }
     }
 }
