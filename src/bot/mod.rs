@@ -10,6 +10,7 @@
 //! * **a command, message handler or job**: the function, and a line in `FACE`;
 //! * **a button, menu or form**: a `Button`, `Menu` or `Form` in `components.rs`, whose `with` gives the view its custom id,
 //!   and a line in `FACE`;
+//! * **a message that follows a row**: a `Posted`, which draws it, beside the views, and a line in `FACE`;
 //! * **a live display**: a `DisplayKind` in `renders.rs`, and a line in `FACE`.
 
 use poise::BoxFuture;
@@ -24,7 +25,8 @@ use crate::discord::display::{self, Displays, turning};
 use crate::discord::gateway::{
     DeletionHandler, EditHandler, Handlers, LeftHandler, MemberHandler, MessageHandler, NamedHandler, ServerHandler,
 };
-use crate::discord::outbox;
+use crate::discord::posts::{self, Posted, Posts};
+use crate::discord::{outbox, roles};
 use crate::features;
 use crate::kernel::dice::Seed;
 use crate::references::Catalogue;
@@ -84,6 +86,8 @@ pub struct Face {
     pub channels: &'static [&'static EveningChannel],
     /// Its live displays.
     pub displays: &'static [&'static display::DisplayKind],
+    /// Its messages that follow rows.
+    pub posts: &'static [&'static Posted],
     /// Those who do its jobs.
     pub jobs: &'static [&'static Handler<Bot>],
     /// What runs beside everything else as long as the program does.
@@ -132,6 +136,7 @@ impl Face {
             intents: GatewayIntents::empty(),
             channels: &[],
             displays: &[],
+            posts: &[],
             jobs: &[],
             tasks: &[],
         }
@@ -157,7 +162,17 @@ impl Face {
 const PLATFORM: Face = Face {
     intents: GatewayIntents::GUILDS.union(GatewayIntents::GUILD_MEMBERS),
     components: turning::COMPONENTS,
-    jobs: &[&outbox::POST_HANDLER, &outbox::TELL_HANDLER, &outbox::DELETE_HANDLER, &outbox::DELETE_WITH_WORD_HANDLER],
+    jobs: &[
+        &outbox::POST_HANDLER,
+        &outbox::TELL_HANDLER,
+        &outbox::DELETE_HANDLER,
+        &outbox::DELETE_WITH_WORD_HANDLER,
+        &posts::SEND_HANDLER,
+        &roles::GIVE_HANDLER,
+        &roles::TAKE_HANDLER,
+        &roles::ENDS_HANDLER,
+    ],
+    deletions: &[posts::deleted],
     ..Face::named("discord")
 };
 
@@ -216,7 +231,13 @@ pub fn words(activity: &Activity) -> Option<String> {
 
 /// The live displays of all features, and what they let a server set that refers to something on Discord.
 pub fn shown() -> Shown {
-    Shown { displays: Displays::new(displays()), references: references(), switch_of: features::switch_of }
+    let posts = ALL.iter().flat_map(|face| face.posts).copied();
+    Shown {
+        displays: Displays::new(displays()),
+        posts: Posts::new(posts),
+        references: references(),
+        switch_of: features::switch_of,
+    }
 }
 
 /// What all features let a server set that refers to something on Discord.

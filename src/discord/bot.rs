@@ -11,6 +11,7 @@ use super::display::Displays;
 use super::guild_locks::GuildLocks;
 use super::pace::Pace;
 use super::pictures::Pictures;
+use super::posts::Posts;
 use super::references::Watch;
 use super::rest::Rest;
 use super::seen::Seen;
@@ -57,6 +58,8 @@ pub struct Parts {
     /// The displays of all guilds.
     pub displays: Displays,
     switch_of: SwitchOf,
+    /// The messages that follow rows.
+    pub posts: Posts,
     /// What a guild may have set that refers to something on Discord.
     pub references: Catalogue,
     /// Which guilds are to be looked at for that.
@@ -93,6 +96,8 @@ pub struct Clients {
 pub struct Shown {
     /// Their displays.
     pub displays: Displays,
+    /// What they post that follows a row.
+    pub posts: Posts,
     /// What they let a guild set that refers to something on Discord.
     pub references: Catalogue,
     /// The switch of a feature, by its name.
@@ -109,7 +114,7 @@ impl Bot {
     /// Puts the parts together.
     pub fn new(store: Store, clock: Clock, clients: Clients, shown: Shown) -> Self {
         let Clients { rest, files, titles, live } = clients;
-        let Shown { displays, references, switch_of } = shown;
+        let Shown { displays, posts, references, switch_of } = shown;
         Self(Arc::new(Parts {
             references,
             watch: Watch::default(),
@@ -124,6 +129,7 @@ impl Bot {
             activity: Activity::default(),
             displays,
             switch_of,
+            posts,
             guild_locks: GuildLocks::default(),
             standings: Standings::default(),
             pictures: Pictures::default(),

@@ -169,14 +169,31 @@ impl Bot {
 
     /// Posts what Discord drops when it comes again under the same name, of at most 25 characters, within some minutes.
     pub async fn post_once(&self, channel: ChannelId, draft: Draft, name: String) -> Result<Message, Undelivered> {
+        self.post_once_with_files(channel, draft, Vec::new(), name).await
+    }
+
+    /// The same with files.
+    pub async fn post_once_with_files(
+        &self,
+        channel: ChannelId,
+        draft: Draft,
+        files: Vec<CreateAttachment>,
+        name: String,
+    ) -> Result<Message, Undelivered> {
         let message = once(draft.into_message(), name);
-        Ok(self.rest.without_waiting().send_message(channel.get().into(), &message, Vec::new()).await?)
+        Ok(self.rest.without_waiting().send_message(channel.get().into(), &message, files).await?)
     }
 
     /// Gives a message of the bot a new face.
     pub async fn edit(&self, channel: ChannelId, message: MessageId, draft: Draft) -> Result<(), Undelivered> {
         let edit = draft.into_message_edit();
         Ok(self.rest.edit_message(channel.get().into(), message.get().into(), &edit).await?)
+    }
+
+    /// The same for a job, which comes again and waits for no limit.
+    pub async fn edit_later(&self, channel: ChannelId, message: MessageId, draft: Draft) -> Result<(), Undelivered> {
+        let (rest, edit) = (self.rest.without_waiting(), draft.into_message_edit());
+        Ok(rest.edit_message(channel.get().into(), message.get().into(), &edit).await?)
     }
 
     /// Sends a direct message.

@@ -4,6 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Value, json};
 use serenity::all::{Colour, MessageReference};
 use serenity::builder::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseFollowup,
@@ -12,7 +13,7 @@ use serenity::builder::{
 use sha2::{Digest, Sha256};
 
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::{ChannelId, MessageId, UserId};
+use crate::kernel::ids::{AttachmentId, ChannelId, MessageId, UserId};
 
 /// Discord's own colour, of embeds that belong to no single part of the program.
 pub const BLURPLE: Colour = Colour::new(0x0058_65F2);
@@ -25,6 +26,19 @@ pub struct Draft {
     rows: Vec<CreateActionRow>,
     pinged: Vec<UserId>,
     reply_to: Option<(ChannelId, MessageId)>,
+    enclosed: Vec<Enclosed>,
+}
+
+/// A file that is posted along with a [post](super::posts). It is fetched when the message is posted, and stays in it however the
+/// message is edited later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enclosed {
+    /// What it is called.
+    pub name: String,
+    /// A link to it, which may have expired (`C-38`).
+    pub url: String,
+    /// The message that it is in, where a link that works is asked for.
+    pub kept_in: Option<(ChannelId, MessageId, AttachmentId)>,
 }
 
 impl Draft {
@@ -78,6 +92,25 @@ impl Draft {
     pub fn replying_to(mut self, channel: ChannelId, message: MessageId) -> Self {
         self.reply_to = Some((channel, message));
         self
+    }
+
+    /// Lets a file be posted along, where the draft is one of a [post](super::posts).
+    #[must_use]
+    pub fn enclosing(mut self, file: Enclosed) -> Self {
+        self.enclosed.push(file);
+        self
+    }
+
+    /// The files that are posted along.
+    pub(crate) fn enclosed(&self) -> &[Enclosed] {
+        &self.enclosed
+    }
+
+    /// What people see of it, as Discord's JSON has it in a message.
+    pub(crate) fn seen(&self) -> Result<Value> {
+        let embeds = serde_json::to_value(&self.embeds).map_err(Error::failed)?;
+        let rows = serde_json::to_value(&self.rows).map_err(Error::failed)?;
+        Ok(json!({ "content": self.content, "embeds": embeds, "components": rows }))
     }
 
     fn allowed_mentions(&self) -> CreateAllowedMentions {

@@ -21,7 +21,7 @@ use super::component::{self, Component, Modal};
 use super::registration::Registration;
 use super::seen::Seen;
 use super::standing::Named;
-use super::{activity, figures, invitation, problem};
+use super::{activity, figures, invitation, problem, roles};
 use crate::activity::{Door, DoorKind};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, MessageId, UserId};
@@ -261,6 +261,7 @@ impl serenity::framework::Framework for Gateway {
         lighten(&mut event);
         inner.bot.standings.notice(&event);
         inner.bot.watch.notice(&inner.bot, &event).await;
+        roles::notice(&inner.bot, &event).await;
         match event {
             FullEvent::Ready { data_about_bot } => {
                 inner.ready(&data_about_bot).await;

@@ -22,6 +22,8 @@
 //! | [`chart`] | pictures of what happened over a time |
 //! | [`outbox`] | does the jobs of small messages: notices, replies that delete themselves, deletions |
 //! | [`display`] | messages that show something that changes, kept as it is |
+//! | [`posts`] | messages that follow a row: posted, edited, moved and deleted with it |
+//! | [`roles`] | roles that members are given and lose, and which ones may be given at all |
 //! | [`debug_channel`] | how the channel in which the administrators read what happened is cleaned |
 //! | [`references`] | whether what a server has set still works, where it refers to something on Discord |
 //! | [`standing`] | what somebody is in a server now, and in which servers the bot is |
@@ -56,12 +58,14 @@ pub mod outbox;
 pub mod pace;
 pub mod paging;
 pub mod pictures;
+pub mod posts;
 mod presence;
 pub mod problem;
 pub mod references;
 pub mod registration;
 pub mod responder;
 pub mod rest;
+pub mod roles;
 mod seen;
 pub mod standing;
 

@@ -3,6 +3,7 @@
 
 use crate::discord::channel_setting::ChannelRefusal;
 use crate::discord::pace::PaceRefusal;
+use crate::discord::roles::RoleRefusal;
 use crate::features::ALL;
 use crate::flows::erasure::ErasureRefusal;
 use crate::flows::payment_terms::TermRefusal;
@@ -32,6 +33,7 @@ static TABLES: &[&[Row]] = &[
     WhenRefusal::ROWS,
     ChannelRefusal::ROWS,
     PaceRefusal::ROWS,
+    RoleRefusal::ROWS,
     DeskRefusal::ROWS,
     TermRefusal::ROWS,
     tiktok::Refusal::ROWS,

@@ -173,6 +173,12 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     reminders.not_yours         NotAllowed
     reminders.out_of_reach      NotValid
     removal.is_followed         NotNow
+    role.above_you              NotAllowed
+    role.no_permission          NotNow
+    role.not_given              NotValid
+    role.not_here               NotValid
+    role.too_high               NotNow
+    role.too_mighty             NotAllowed
     setting.changed_meanwhile   NotNow
     setting.changed_since       NotNow
     setting.no_such_change      NotThere

@@ -11,6 +11,7 @@ use crate::discord::Bot;
 use crate::discord::bot::{Clients, Shown};
 use crate::discord::display::Displays;
 use crate::discord::gateway::{Gateway, Handlers};
+use crate::discord::posts::Posts;
 use crate::discord::registration::Registration;
 use crate::discord::rest::{self, Endpoint, Rest};
 use crate::http::oembed::Titles;
@@ -43,8 +44,8 @@ impl Parts {
         let rest = Rest::new("no.token", &nowhere, files.clone(), clock.clone());
         let live = Client::new(ClientSettings::default(), clock.clone()).unwrap();
         let clients = Clients { rest, files, titles: Titles::new(None).unwrap(), live };
-        let shown =
-            Shown { displays: Displays::new(Vec::new()), references: Catalogue::new([], []), switch_of: |_| None };
+        let (displays, references) = (Displays::new(Vec::new()), Catalogue::new([], []));
+        let shown = Shown { displays, posts: Posts::default(), references, switch_of: |_| None };
         let bot = Bot::new(store, clock, clients, shown);
         let gateway = Gateway::new(bot.clone(), Handlers::default(), Registration { fast_guild: None });
         let (task, ends) = oneshot::channel();

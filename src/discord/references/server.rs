@@ -57,8 +57,12 @@ pub struct Role {
     pub id: RoleId,
     /// Its name.
     pub name: String,
-    permissions: u64,
-    position: i64,
+    /// What it allows.
+    pub permissions: u64,
+    /// Whether it came with a bot, a subscription or the like, so that nobody can give it.
+    pub is_managed: bool,
+    /// Where it stands: the higher, the mightier.
+    pub position: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -147,6 +151,17 @@ impl Server {
         self.roles.get(&role.get()).filter(|_| self.has_role(role))
     }
 
+    /// Where the highest of some roles stands.
+    pub fn rank_of(&self, roles: impl IntoIterator<Item = u64>) -> i64 {
+        let positions = roles.into_iter().filter_map(|role| self.roles.get(&role)).map(|role| role.position);
+        positions.max().unwrap_or_default()
+    }
+
+    /// Where the bot's highest role stands.
+    pub fn rank_of_bot(&self) -> i64 {
+        self.rank_of(self.bot_roles.iter().copied())
+    }
+
     /// The roles that can be given to somebody, the highest first.
     pub fn roles(&self) -> Vec<&Role> {
         let mut roles: Vec<&Role> = self.roles.values().filter(|role| self.has_role(role.id)).collect();
@@ -194,6 +209,7 @@ impl Role {
             id: RoleId::new(number(told, "id")?),
             name: told.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
             permissions: number(told, "permissions")?,
+            is_managed: told.get("managed").and_then(Value::as_bool).unwrap_or_default(),
             position: told.get("position").and_then(Value::as_i64).unwrap_or_default(),
         })
     }

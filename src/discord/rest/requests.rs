@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use serenity::all::{
     ApplicationId, Channel, ChannelId, Command, GuildChannel, GuildId, InteractionId, Message, MessageId,
-    MessagePagination, PrivateChannel, UserId,
+    MessagePagination, PrivateChannel, RoleId, UserId,
 };
 use serenity::builder::{CreateAttachment, EditMessage};
 use serenity::http::Route;
@@ -27,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PATIENCE_OF_ANSWERS: Duration = Duration::from_millis(1_500);
 /// How long a picture may take.
 const PATIENCE_FOR_PICTURES: Duration = Duration::from_secs(5);
+/// The longest reason in a header, in bytes.
+const LONGEST_REASON: usize = 512;
 /// The longest answer that is read, in bytes; the longest lists have less than one million.
 const MOST_BYTES: u64 = 16 << 20;
 
@@ -53,6 +55,8 @@ struct Request<'a> {
     route: Route<'a>,
     query: Vec<(&'static str, String)>,
     body: Body,
+    /// What Discord's audit log says of it.
+    reason: Option<String>,
 }
 
 enum Body {
@@ -64,7 +68,7 @@ enum Body {
 
 impl<'a> Request<'a> {
     fn new(method: Method, route: Route<'a>) -> Self {
-        Self { method, route, query: Vec::new(), body: Body::Nothing }
+        Self { method, route, query: Vec::new(), body: Body::Nothing, reason: None }
     }
 
     fn json(mut self, body: &impl Serialize) -> Result<Self, RestError> {
@@ -231,6 +235,18 @@ impl Rest {
         self.send(&Request::new(Method::PUT, route)).await.map(drop)
     }
 
+    /// Gives a member a role, or takes it. The reason, of at most 512 bytes as they are sent, stands in the server's audit log.
+    pub async fn set_member_role(
+        &self,
+        (guild, user, role): (GuildId, UserId, RoleId),
+        has_it: bool,
+        reason: &str,
+    ) -> Result<(), RestError> {
+        let method = if has_it { Method::PUT } else { Method::DELETE };
+        let request = Request::new(method, Route::GuildMemberRole { guild_id: guild, user_id: user, role_id: role });
+        self.send(&Request { reason: Some(in_header(reason)), ..request }).await.map(drop)
+    }
+
     /// Opens the channel of direct messages with a person.
     pub async fn create_private_channel(&self, recipient: UserId) -> Result<PrivateChannel, RestError> {
         let request = Request::new(Method::POST, Route::UserMeDmChannels);
@@ -346,6 +362,10 @@ impl Rest {
                 .header(AUTHORIZATION, authorization.clone())
                 .header(USER_AGENT, serenity::constants::USER_AGENT)
         });
+        let built = built.with(|builder| match &request.reason {
+            Some(reason) => builder.header("x-audit-log-reason", reason),
+            None => builder,
+        });
         built.with(|builder| match &request.body {
             // Discord wants a length also where there is nothing.
             Body::Nothing if request.method == Method::GET => builder,
@@ -369,4 +389,41 @@ impl Rest {
 #[allow(clippy::needless_pass_by_value)]
 fn senseless(error: impl ToString) -> RestError {
     RestError::Senseless(error.to_string())
+}
+
+/// A text as it may stand in a header: all but plain letters and digits is escaped, and what is too long is cut.
+fn in_header(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
+        let mut bytes = [0; 4];
+        let plain = character.encode_utf8(&mut bytes);
+        let before = escaped.len();
+        if character.is_ascii_alphanumeric() {
+            escaped.push(character);
+        } else {
+            plain.bytes().for_each(|byte| escaped.extend(['%', digit(byte >> 4), digit(byte & 15)]));
+        }
+        if escaped.len() > LONGEST_REASON {
+            escaped.truncate(before);
+            break;
+        }
+    }
+    escaped
+}
+
+/// A digit of a hexadecimal number.
+fn digit(value: u8) -> char {
+    char::from_digit(value.into(), 16).unwrap_or('0').to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_fits_into_a_header_whatever_it_says_and_is_cut_between_characters() {
+        assert_eq!(in_header("Bought: VIP ✨\r\n"), "Bought%3A%20VIP%20%E2%9C%A8%0D%0A");
+        let long = in_header(&"é".repeat(200));
+        assert_eq!((long.len(), long.ends_with("%A9")), (510, true));
+    }
 }

@@ -72,8 +72,6 @@ pub struct Place {
 pub struct Begun {
     /// Where it would be.
     pub channel: ChannelId,
-    /// Since when.
-    pub at: Timestamp,
     /// The number under which Discord drops a second one, unique in the instance.
     pub number: u64,
     /// By what it is recognised.

@@ -37,7 +37,7 @@ pub fn withdraw(tx: &Tx<'_>, guild: GuildId, row: (&str, u64)) -> Result<()> {
 }
 
 /// The row of a post is gone, and nobody withdrew it.
-pub fn withdraw_orphan_of_row(tx: &Tx<'_>, guild: GuildId, id: PostId) -> Result<()> {
+pub fn withdraw_without_row(tx: &Tx<'_>, guild: GuildId, id: PostId) -> Result<()> {
     match tables::get(tx, guild, id)? {
         Some(post) if !post.is_withdrawn => withdraw_post(tx, guild, id, post),
         _ => Ok(()),
@@ -77,6 +77,17 @@ pub fn waiting(read: &dyn Read, guild: GuildId, id: PostId, job: JobId) -> Resul
     Ok(tables::get(read, guild, id)?.filter(|post| post.job == job))
 }
 
+/// Whether nothing is to be done for a post any more; a job that hears so is not its open job from here on.
+pub fn is_idle(tx: &Tx<'_>, guild: GuildId, id: PostId, job: JobId) -> Result<bool> {
+    let Some(mut post) = waiting(tx, guild, id, job)? else { return Ok(true) };
+    if post.step() != Step::Nothing {
+        return Ok(false);
+    }
+    post.job = JobId::default();
+    put(tx, guild, id, &post)?;
+    Ok(true)
+}
+
 /// A job is about to post, and from here on there may be a message. Gives the name under which Discord drops a second one;
 /// `None` where something else is wanted by now. `mark` is by what the message is recognised.
 pub fn begin(
@@ -97,7 +108,7 @@ pub fn begin(
         Begun { mark, ..begun }
     } else {
         let number = tx.next_id(GuildId::INSTANCE, "posts.begun")?;
-        Begun { channel, at: tx.now(), number, mark }
+        Begun { channel, number, mark }
     };
     let name = format!("post-{}", begun.number);
     post.begun = Some(begun);

@@ -20,7 +20,7 @@ mod tests;
 
 pub use activity::{ENDED, REFUSED, VANISHED};
 pub use model::{Grant, RoleTrouble, TimedRole, TimedRoleId, Why};
-pub use service::{came_back, ended, give, noticed, of_guild, refused, role_deleted, take, until};
+pub use service::{came_back, ended, give, has_any, noticed, of_guild, refused, role_deleted, take, until};
 pub use sql::EXPORT;
 pub use tables::{ENDS, TABLES};
 

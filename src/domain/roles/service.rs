@@ -66,6 +66,11 @@ pub fn until(read: &dyn Read, guild: GuildId, user: UserId, role: RoleId) -> Res
     Ok(of_member(read, guild, user, role)?.map(|(_, timed)| timed.until))
 }
 
+/// Whether a member has any role for a while.
+pub fn has_any(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
+    Ok(!all_of_member(read, guild, user)?.is_empty())
+}
+
 /// The timed roles of a guild.
 pub fn of_guild(read: &dyn Read, guild: GuildId) -> Result<Vec<(TimedRoleId, TimedRole)>> {
     let mut found = Vec::new();
