@@ -124,7 +124,7 @@ fn a_claim_has_so_many_hours_whatever_becomes_of_the_task() {
 
 #[test]
 fn only_what_is_active_and_not_over_can_be_claimed() {
-    covers!("T-TSK-09", "T-HLP-09", "T-HLP-10");
+    covers!("T-TSK-06", "T-TSK-09", "T-HLP-09", "T-HLP-10");
     let store = TestStore::new();
     let id = makes(&store, wanted("Greet", 100, 1, -1));
     assert_eq!(code(claims(&store, ANN, TaskId::new(9))), "tasks.no_such_task");
@@ -174,7 +174,7 @@ fn where_tasks_are_not_for_everybody_those_alone_claim_one_to_whom_it_is_assigne
 
 #[test]
 fn a_rejected_proof_may_be_handed_in_again_until_the_deadline_and_keeps_its_place_until_then() {
-    covers!("T-HLP-19", "T-TSK-12", "T-TSK-25");
+    covers!("T-HLP-19", "T-TSK-03", "T-TSK-12", "T-TSK-25");
     let store = TestStore::new();
     let id = makes(&store, wanted("Greet", 100, 48, 1));
     claims(&store, ANN, id).unwrap();
