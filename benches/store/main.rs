@@ -52,6 +52,7 @@ mod sqlite;
 #[allow(dead_code, reason = "other benches use more of it")]
 #[path = "../support/mod.rs"]
 mod support;
+mod transfers;
 mod wal;
 mod writes;
 
@@ -70,6 +71,7 @@ fn main() {
     let mut report = report::Report::default();
     coins::alone(&mut criterion, &mut report);
     coins::from_many_callers(&mut report);
+    transfers::from_many_callers(&mut report);
     ledger::of_a_million_entries(&mut criterion, &mut report);
     search::in_a_million_handles(&mut criterion, &mut report);
     settings::forty_in_one_read(&mut criterion, &mut report);

@@ -13,6 +13,9 @@ const TABLES: &str = "
     CREATE TABLE paces (guild INTEGER PRIMARY KEY, last_played INTEGER, lengths TEXT);
 
     CREATE TABLE luxury_coins (guild INTEGER, user INTEGER, amount INTEGER, PRIMARY KEY (guild, user)) WITHOUT ROWID;
+    CREATE TABLE server_currency (guild INTEGER, user INTEGER, amount INTEGER, earned INTEGER, spent INTEGER,
+        PRIMARY KEY (guild, user)) WITHOUT ROWID;
+    CREATE INDEX server_currency_by_amount ON server_currency (guild, amount DESC, user) WHERE amount > 0;
     CREATE TABLE user_points (guild INTEGER, user INTEGER, points INTEGER, PRIMARY KEY (guild, user)) WITHOUT ROWID;
     CREATE TABLE points_unjournalled
         (guild INTEGER, user INTEGER, points INTEGER, PRIMARY KEY (guild, user)) WITHOUT ROWID;

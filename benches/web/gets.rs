@@ -36,7 +36,7 @@ struct Look {
     each_second: Option<u128>,
 }
 
-const LOOKS: [Look; 6] = [
+const LOOKS: [Look; 7] = [
     Look {
         what: "GET /api/status",
         path: |_, _, _| "/api/status".to_owned(),
@@ -73,6 +73,14 @@ const LOOKS: [Look; 6] = [
         rows: ("\"transaction_id\"", 5),
         is_page: false,
         p99: Some(Duration::from_millis(20)),
+        each_second: None,
+    },
+    Look {
+        what: "the statistics of a year of all entries, as JSON",
+        path: |ground, _, _| format!("/api/{}/transactions/statistics?period=year", ground.guild),
+        rows: ("\"day\"", 1),
+        is_page: false,
+        p99: Some(Duration::from_millis(50)),
         each_second: None,
     },
     Look {

@@ -227,6 +227,6 @@ pub fn switched(feature: &'static str, mut command: Command) -> Command {
 }
 
 async fn require_switched_on(ctx: Context<'_>) -> Result<()> {
-    let feature = ctx.command.category.as_deref().unwrap_or_default();
+    let feature = ctx.command().category.as_deref().unwrap_or_default();
     ctx.data().require_on(ctx.interaction.guild_id, feature).await
 }

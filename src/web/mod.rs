@@ -17,7 +17,6 @@ mod address;
 pub mod answer;
 pub mod api;
 pub mod assets;
-pub mod currencies;
 pub mod endpoint;
 pub mod filter;
 mod gate;

@@ -73,7 +73,8 @@ impl UserInfo {
 impl Web {
     /// Who these people are, in their order, each with the name by which they are known here. Discord is asked for the first 50.
     pub async fn users(&self, guild: GuildId, people: Vec<(UserId, String)>) -> Vec<UserInfo> {
-        let asked = stream::iter(people.iter().take(ASKED).map(|(user, _)| *user))
+        let first: Vec<UserId> = people.iter().take(ASKED).map(|(user, _)| *user).collect();
+        let asked = stream::iter(first)
             .map(|user| async move { (user, self.bot.standings.of(&self.bot, guild, user).await) })
             .buffer_unordered(AT_ONCE);
         let mut told: BTreeMap<UserId, Asked> = asked.collect().await;

@@ -70,6 +70,7 @@ mod restoring;
 mod restoring_served;
 mod reviewing;
 mod rhythms;
+mod roles;
 mod security;
 mod sequences;
 mod set_up;

@@ -65,6 +65,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     let (rows, _) = declared();
     let rows: Vec<String> = rows.iter().map(|(code, row)| format!("{code:<27} {}", row.class)).collect();
     insta::assert_snapshot!(rows.join("\n"), @r"
+    access.admin_only           NotAllowed
     access.administrator_only   NotAllowed
     access.guild_only           NotNow
     access.reviewer_only        NotAllowed
@@ -84,16 +85,26 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     coins.already_undone        NotNow
     coins.cannot_afford         NotNow
     coins.full                  NotNow
+    coins.is_an_opening         NotNow
     coins.is_an_undo            NotNow
     coins.no_reason             NotValid
     coins.no_such_entry         NotThere
+    coins.no_such_kind          NotValid
+    coins.no_such_transaction   NotThere
     coins.not_an_amount         NotValid
     coins.not_enough            NotNow
+    coins.not_your_board        NotAllowed
     coins.nothing               NotValid
     coins.nothing_there         NotNow
     coins.nothing_to_lift       NotNow
     coins.switched_off          NotNow
+    coins.unchanged             NotNow
     component.unknown           NotThere
+    currency.claimed_already    NotNow
+    currency.not_here           NotNow
+    currency.receiver_full      NotNow
+    currency.to_bot             NotValid
+    currency.to_oneself         NotValid
     cursor.elsewhere            NotValid
     cursor.unreadable           NotValid
     dashboard.web_off           NotNow
@@ -102,6 +113,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     desk.not_copied             NotNow
     display.retired             NotThere
     erasure.is_followed         NotNow
+    feature.off                 NotNow
     handles.already_theirs      NotNow
     handles.already_yours       NotNow
     handles.moved_since         NotNow
@@ -140,6 +152,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     me.not_confirmed            NotValid
     option.gone                 NotThere
     option.hidden               NotNow
+    pace.too_often              TooOften
     password.common             NotValid
     password.too_long           NotValid
     password.too_short          NotValid
@@ -173,6 +186,12 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     reminders.not_yours         NotAllowed
     reminders.out_of_reach      NotValid
     removal.is_followed         NotNow
+    role.above_you              NotAllowed
+    role.no_permission          NotNow
+    role.not_given              NotValid
+    role.not_here               NotValid
+    role.too_high               NotNow
+    role.too_mighty             NotAllowed
     setting.changed_meanwhile   NotNow
     setting.changed_since       NotNow
     setting.no_such_change      NotThere

@@ -11,17 +11,20 @@ use crate::architecture::{code, program};
 const OF_THE_PROCESS: [&str; 2] = ["last_start", "registered_commands"];
 
 /// The names of sequences. One of another name would begin again at 1, and give numbers that were given before.
-const SEQUENCES: [&str; 15] = [
+const SEQUENCES: [&str; 18] = [
     "coins.ledger",
     "displays.displays",
     "engagement.sessions",
     "handles.accounts",
     "handles.codes",
     "jobs.jobs",
+    "posts.begun",
+    "posts.posts",
     "pseudonyms",
     "queue.songs",
     "references.notices",
     "reminders.reminders",
+    "roles.timed",
     "signin.tokens",
     "tasks.claims",
     "tasks.tasks",
@@ -50,7 +53,16 @@ fn every_kind_of_job_and_activity_is_in_the_list_of_its_feature() {
     let jobs = ALL.iter().flat_map(|feature| feature.jobs).map(|kind| kind.name());
     let activities = ALL.iter().flat_map(|feature| feature.activities).map(|kind| kind.name());
     let listed: BTreeSet<_> = jobs.chain(activities).map(ToOwned::to_owned).collect();
-    assert_eq!(listed, named_in(&["Kind::new(", "Kind::<String>::new(", "Kind::<Finding>::new(", "Alarm::new("]));
+    assert_eq!(
+        listed,
+        named_in(&[
+            "JobKind::new(",
+            "ActivityKind::new(",
+            "Kind::<String>::new(",
+            "Kind::<Finding>::new(",
+            "Alarm::new("
+        ])
+    );
 }
 
 /// What reads the details of activities: what gifts lifted, and the story of a song with its buttons.

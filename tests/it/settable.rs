@@ -59,6 +59,7 @@ const RULES: &[(&str, Met)] = &[
     ("C-54", By(&["skip_price"])),
     ("C-82", By(&["admin_roles", "moderator_roles", "viewer_roles"])),
     ("D-20", By(&["reviewer_role_id"])),
+    ("D-40", By(&["daily_amount"])),
     ("D-69", By(&["timezone"])),
 ];
 

@@ -10,7 +10,7 @@ use super::views;
 use crate::discord::access::Access;
 use crate::discord::choice::{choice, offer, value_in};
 use crate::discord::component::{Acknowledge, Button, Part};
-use crate::discord::{Bot, Caller, Command, Context, Draft, answer, answer_publicly};
+use crate::discord::{Bot, Caller, Context, Draft, answer, answer_publicly};
 use crate::features::coins::model::{Currency, EntryKind};
 use crate::features::coins::queries::numbered::{Numbered, numbered};
 use crate::features::coins::queries::{self, ranking};
@@ -185,9 +185,8 @@ async fn own_entries(
     let found = move |read: &dyn Read| {
         let history = match history {
             None if SWITCH.setting.get(read, guild)? => History::Server,
-            None => History::Luxury,
             Some(History::Server) => SWITCH.require_on(read, guild).map(|()| History::Server)?,
-            Some(History::Luxury) => History::Luxury,
+            None | Some(History::Luxury) => History::Luxury,
         };
         let page = numbered(read, guild, (history.currency(), user), kind, page)?;
         Ok((history, page, queries::called(read, guild, history.currency())?))

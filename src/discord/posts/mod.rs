@@ -11,6 +11,8 @@
 mod files;
 mod search;
 mod sending;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

@@ -116,6 +116,12 @@ impl Sim {
         if was_there { Ok(()) } else { Err(Refused::because("There is no such message.")) }
     }
 
+    /// Deletes messages of a channel many at once, as a moderating bot would. Those that are not there are passed over.
+    pub async fn delete_messages(&self, channel: impl Into<Id>, messages: &[Id]) {
+        let channel = channel.into();
+        self.shared.change(|world| world.delete_messages(channel, messages));
+    }
+
     /// Reacts to a message, or takes the reaction back.
     pub async fn react(&self, spec: ReactionSpec) -> Result<(), Refused> {
         self.shared.change(|world| {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::rest::Rest;
-use crate::{Id, Permissions};
+use crate::{Id, Permissions, RoleSpec};
 
 #[tokio::test]
 async fn who_is_thrown_out_has_no_access_and_comes_back_with_a_new_role_and_a_new_moment() {
@@ -59,4 +59,33 @@ async fn a_guild_gets_another_owner_who_is_a_member_and_another_name() {
     let roles = async || rest.sim.member(guild, ann).await.unwrap().role_names;
     assert_eq!((rest.control("PUT", &role, Value::Null).await.0, roles().await), (200, vec!["dj".to_owned()]));
     assert_eq!((rest.control("DELETE", &role, Value::Null).await.0, roles().await), (200, vec![]));
+}
+
+#[tokio::test]
+async fn the_bot_gives_and_takes_roles_below_its_own_and_no_others() {
+    let rest = Rest::new().await;
+    let (guild, ann) = (rest.house.guild, rest.house.member("ann"));
+    let role = |id: Id| format!("/guilds/{guild}/members/{ann}/roles/{id}");
+    let roles = async || rest.sim.member(guild, ann).await.unwrap().role_names;
+    let dj = role(rest.house.role("dj"));
+    for _ in 0..2 {
+        assert_eq!(rest.code("PUT", &dj, Value::Null).await, (204, 0), "twice is once");
+        assert_eq!(roles().await, ["dj"]);
+    }
+    assert_eq!((rest.code("DELETE", &dj, Value::Null).await, roles().await), ((204, 0), vec![]));
+    let high = RoleSpec { name: "high".to_owned(), position: Some(99), ..RoleSpec::default() };
+    let high = rest.sim.create_role(guild, high).await.unwrap();
+    assert_eq!(rest.code("PUT", &role(high), Value::Null).await, (403, 50_013));
+    assert_eq!(rest.code("PUT", &role(guild), Value::Null).await, (403, 50_013), "everybody's");
+    assert_eq!(rest.code("PUT", &role(Id::new(5)), Value::Null).await, (404, 10_011));
+    rest.sim.set_role_permissions(guild, own_role(&rest).await, Permissions::SEND_MESSAGES).await.unwrap();
+    assert_eq!(rest.code("PUT", &dj, Value::Null).await, (403, 50_013), "without Manage Roles");
+    rest.sim.remove_member(guild, ann).await.unwrap();
+    assert_eq!(rest.code("PUT", &dj, Value::Null).await, (404, 10_007));
+}
+
+/// The role that came with the bot.
+async fn own_role(rest: &Rest) -> Id {
+    let member = rest.sim.member(rest.house.guild, rest.sim.bot()).await.unwrap();
+    member.roles[0]
 }

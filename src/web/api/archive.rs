@@ -89,7 +89,7 @@ impl Endpoint for ArchiveLedger {
     const SCOPE: Scope = Scope::Economy;
     const LIMIT: Limit = Limit::Exports;
     const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["T-API-17", "C-65"];
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-17"];
 
     type Path = ();
     type Query = Nothing;

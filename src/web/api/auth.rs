@@ -80,7 +80,7 @@ impl Endpoint for Login {
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::SignIn;
     const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["T-API-01", "S-API-01"];
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-01"];
 
     type Path = ();
     type Query = Nothing;
@@ -230,7 +230,7 @@ impl Endpoint for Logout {
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["S-API-03"];
+    const REQUIREMENTS: &'static [&'static str] = &[];
 
     type Path = ();
     type Query = Nothing;
@@ -263,7 +263,7 @@ impl Endpoint for LogoutEverywhere {
     const WHO: Who = Who::SignedIn;
     const SCOPE: Scope = Scope::Instance;
     const LIMIT: Limit = Limit::Changes;
-    const REQUIREMENTS: &'static [&'static str] = &["S-API-03"];
+    const REQUIREMENTS: &'static [&'static str] = &[];
 
     type Path = ();
     type Query = Nothing;
@@ -292,7 +292,7 @@ impl Endpoint for Me {
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
     const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["S-API-04"];
+    const REQUIREMENTS: &'static [&'static str] = &[];
 
     type Path = ();
     type Query = Nothing;

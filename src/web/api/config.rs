@@ -318,7 +318,7 @@ impl Endpoint for GuildConfig {
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Reads;
     const REVISION: Option<RevisionOf> = Some(|_, read, guild, _| Ok(Revision::of(&of_community(read, guild)?)));
-    const REQUIREMENTS: &'static [&'static str] = &["S-API-05", "S-CFG-01", "S-DB-03"];
+    const REQUIREMENTS: &'static [&'static str] = &[];
 
     type Path = ();
     type Query = Nothing;
@@ -342,7 +342,7 @@ impl Endpoint for ChangeGuildConfig {
     const SCOPE: Scope = Scope::Settings;
     const LIMIT: Limit = Limit::Changes;
     const REVISION: Option<RevisionOf> = Some(|_, read, guild, _| Ok(Revision::of(&of_community(read, guild)?)));
-    const REQUIREMENTS: &'static [&'static str] = &["S-API-06", "S-CFG-01"];
+    const REQUIREMENTS: &'static [&'static str] = &[];
 
     type Path = ();
     type Query = Nothing;

@@ -37,7 +37,7 @@ impl Endpoint for ClaimDaily {
     const WHO: Who = Who::Member;
     const SCOPE: Scope = Scope::Economy;
     const LIMIT: Limit = Limit::Balances;
-    const REQUIREMENTS: &'static [&'static str] = &["T-CUR-05", "C-13", "C-14"];
+    const REQUIREMENTS: &'static [&'static str] = &["T-CUR-05"];
 
     type Path = ();
     type Query = Nothing;

@@ -8,12 +8,14 @@ pub mod auth;
 pub mod balances;
 pub mod by_hand;
 pub mod config;
+pub mod currencies;
 pub mod daily;
 pub mod data;
 pub mod desk;
 pub mod handles;
 pub mod instance;
 pub mod ledger;
+pub mod ledger_file;
 pub mod live;
 pub mod live_sessions;
 pub mod me;
@@ -30,6 +32,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sheets;
 pub mod songs;
+pub mod statistics;
 pub mod tasks;
 pub mod tokens;
 pub mod transactions;
@@ -107,9 +110,9 @@ pub const ROUTES: &[Route] = &[
     Route::of::<ledger::Entries>(),
     Route::of::<ledger::Entry>(),
     Route::of::<ledger::UndoEntry>(),
-    ledger::EXPORT,
+    ledger_file::EXPORT,
     Route::of::<transactions::Transactions>(),
-    Route::of::<transactions::ShowStatistics>(),
+    Route::of::<statistics::ShowStatistics>(),
     Route::of::<transactions::OneTransaction>(),
     Route::of::<transactions::Validate>(),
     Route::of::<archive::ArchiveLedger>(),

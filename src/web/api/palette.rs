@@ -5,8 +5,7 @@ use utoipa::ToSchema;
 
 use crate::discord::standing::GuildOfBot;
 use crate::features;
-use crate::features::coins::model::EntryId;
-use crate::features::coins::queries::entries::story;
+use crate::features::coins::queries::entry_called;
 use crate::features::queue::queries::{Wanted, select};
 use crate::features::tasks::queries::choices;
 use crate::flows::known_members;
@@ -208,8 +207,7 @@ fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Pa
         }));
     }
     if rank.reaches(EntryPage::WHO)
-        && let Ok(id) = typed.parse::<EntryId>()
-        && story(read, guild, id)?.is_some()
+        && let Some((id, _)) = entry_called(read, guild, typed)?
     {
         items.push(FoundView { href: format!("/g/{guild}/ledger/{id}"), label: format!("Entry {id}"), kind: "entry" });
     }
@@ -235,7 +233,7 @@ fn settings(guild: GuildId, typed: &str) -> PaletteView {
 mod tests {
     use super::*;
     use crate::access::Level;
-    use crate::features::coins::model::{Currency, EntryKind, Posting};
+    use crate::features::coins::model::{Currency, EntryId, EntryKind, Posting};
     use crate::features::coins::service;
     use crate::features::testing::{GUILD, TestStore};
     use crate::kernel::actor::Actor;
@@ -261,6 +259,10 @@ mod tests {
         let viewer = Rank { level: Some(Level::Viewer), is_reviewer: false };
         let found = store.read(|read| stored(read, GUILD, viewer, "1"));
         assert_eq!(labels(&found.items), ["member 1", "entry Entry 1"]);
+        let name =
+            store.read(|read| Ok(entry_called(read, GUILD, "1")?.unwrap().1.transaction_id(GUILD, EntryId::new(1))));
+        let found = store.read(|read| stored(read, GUILD, viewer, &name));
+        assert_eq!(labels(&found.items), ["entry Entry 1"]);
         assert!(store.read(|read| stored(read, GUILD, viewer, "zzz")).items.is_empty());
         for is_reviewer in [false, true] {
             let other = Rank { level: Some(Level::Member), is_reviewer };

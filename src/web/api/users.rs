@@ -212,7 +212,7 @@ impl Endpoint for Users {
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
     const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["T-API-04", "D-53", "D-102"];
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-04"];
 
     type Path = ();
     type Query = UsersQuery;
@@ -262,7 +262,7 @@ impl Endpoint for OneUser {
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
     const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["T-API-18", "D-102"];
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-18"];
 
     type Path = One<UserId>;
     type Query = Nothing;

@@ -63,7 +63,7 @@ impl Endpoint for Inactive {
     const SCOPE: Scope = Scope::Read;
     const LIMIT: Limit = Limit::Reads;
     const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["T-API-20", "C-66"];
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-20"];
 
     type Path = ();
     type Query = InactiveQuery;
@@ -148,7 +148,7 @@ impl Endpoint for CleanUp {
     const SCOPE: Scope = Scope::Economy;
     const LIMIT: Limit = Limit::Exports;
     const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["T-API-19", "C-66"];
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-19"];
 
     type Path = ();
     type Query = Nothing;
@@ -221,7 +221,7 @@ impl Endpoint for Reactivate {
     const SCOPE: Scope = Scope::Economy;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
-    const REQUIREMENTS: &'static [&'static str] = &["T-API-21", "C-66"];
+    const REQUIREMENTS: &'static [&'static str] = &["T-API-21"];
 
     type Path = One<UserId>;
     type Query = Nothing;

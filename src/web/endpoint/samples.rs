@@ -7,7 +7,7 @@ pub struct Samples {
     pub song: String,
     /// A member.
     pub member: String,
-    /// The number of an entry of Luxury Coins that can be undone.
+    /// The number of an entry of the server's own currency that can be undone.
     pub entry: String,
     /// The public name of that entry.
     pub transaction: String,

@@ -25,8 +25,8 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::address::address;
 use crate::web::answer::Problem;
+use crate::web::api::currencies::{Currencies, IN_ORDER};
 use crate::web::api::ledger::currency_called;
-use crate::web::currencies::{Currencies, IN_ORDER};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{COINS, SETTINGS};
@@ -147,8 +147,8 @@ fn figures(guild: GuildId, now: Timestamp, overview: &Overview) -> Markup {
         div.tiles {
             (Tile { note: Some(&holders), href: Some(&ledger), ..Tile::new("In circulation", &all) })
             (Tile { note: Some("has the member in the middle"), ..Tile::new("Median", &middle) })
-            (Tile { note: Some("came into being"), ..Tile::new("This week", &made) })
-            (Tile { note: Some("was spent"), ..Tile::new("This week, too", &spent) })
+            (Tile::new("Made this week", &made))
+            (Tile::new("Spent this week", &spent))
         }
     }
 }

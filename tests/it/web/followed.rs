@@ -171,6 +171,27 @@ async fn open_pages_are_told_of_coins_handles_and_settings() {
 }
 
 #[tokio::test]
+async fn open_pages_are_told_of_a_daily_reward_that_was_claimed_on_discord() {
+    let ground = WebWorld::start().await;
+    let card = format!("/g/{{server}}/members/{}", ground.world.user("ann"));
+    let mut pages = Vec::new();
+    for (name, path, shown) in [
+        ("viewer", "/g/{server}/economy", "+100"),
+        ("viewer", "/g/{server}/ledger?currency=server", "Daily reward"),
+        ("viewer", card.as_str(), "Daily reward"),
+        ("ann", "/me/{server}", "Why do I have 100 coins?"),
+    ] {
+        pages.push((ground.opens(name, path).await, shown));
+    }
+    ground.world.member("ann").run("daily").await;
+    for (page, shown) in &mut pages {
+        page.shows("coins.changed", shown).await;
+    }
+    drop(pages);
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn whoever_would_send_a_song_is_told_that_none_are_taken() {
     let ground = WebWorld::start().await;
     let mut pages = Vec::new();

@@ -22,8 +22,6 @@ use crate::reading::link;
 pub struct OfPeople {
     /// An entry of Luxury Coins that can be undone.
     pub entry: String,
-    /// The public name of that entry.
-    pub transaction: String,
     /// A session of a live.
     pub session: String,
     /// A change of a link that can be undone.
@@ -37,7 +35,7 @@ impl WebWorld {
         let guild = if member == "landlady" { self.other() } else { self.here() };
         let (user, actor) = (self.world.user(member), Actor::System);
         let (own, host) = (Handle::parse(&format!("own.{song}")).unwrap(), Handle::parse("night.owl").unwrap());
-        let (entry, transaction, session, link_change) = self.write(move |tx| {
+        let (entry, session, link_change) = self.write(move |tx| {
             follow(tx, guild, user, &host, true)?;
             if open_session(tx, guild)?.is_none() {
                 live_events::run(tx, guild, &host, &[LiveEvent::new(tx.now(), Occurrence::Connected)])?;
@@ -48,16 +46,26 @@ impl WebWorld {
             handle_links::admin_link(tx, guild, actor, user, &own)?;
             let link_change = handle_links::latest_change(tx, guild, user)?;
             let order = Order { currency: Currency::Luxury, user, reason: "won the quiz".to_owned(), actor };
-            let entry = coins_by_hand::add(tx, guild, &order, Amount::of(5))?;
-            let id = entries::latest(tx, guild)?;
-            Ok((id, id.map(|id| entry.transaction_id(guild, id)), open_session(tx, guild)?, link_change))
+            coins_by_hand::add(tx, guild, &order, Amount::of(5))?;
+            Ok((entries::latest(tx, guild)?, open_session(tx, guild)?, link_change))
         });
         OfPeople {
             entry: entry.unwrap().to_string(),
-            transaction: transaction.unwrap(),
             session: session.unwrap().0.to_string(),
             link_change: link_change.unwrap().to_string(),
         }
+    }
+
+    /// A member has some of the server's own currency by an entry that can be undone; its number and its public name.
+    pub fn entry_of_samples(&self, member: &str) -> (String, String) {
+        let guild = if member == "landlady" { self.other() } else { self.here() };
+        let (user, actor) = (self.world.user(member), Actor::System);
+        self.write(move |tx| {
+            let order = Order { currency: Currency::Server, user, reason: "won the quiz".to_owned(), actor };
+            let entry = coins_by_hand::add(tx, guild, &order, Amount::of(5))?;
+            let id = entries::latest(tx, guild)?.unwrap();
+            Ok((id.to_string(), entry.transaction_id(guild, id)))
+        })
     }
 
     pub fn coins_of(&self, member: &str) -> i64 {

@@ -70,6 +70,7 @@ impl WebWorld {
     /// What is there for samples: a song, and somebody, of this server.
     pub fn samples(&self, song: &str, member: &str) -> Samples {
         let people = self.people_of_samples(member, song);
+        let (entry, transaction) = self.entry_of_samples(member);
         Samples {
             song: song.to_owned(),
             member: self.world.user(member).to_string(),
@@ -85,8 +86,8 @@ impl WebWorld {
             change: self.changed_setting(),
             unsent: self.unsent(),
             act: self.done_with(member, song),
-            entry: people.entry,
-            transaction: people.transaction,
+            entry,
+            transaction,
             live: people.session,
             link_change: people.link_change,
         }

@@ -143,7 +143,7 @@ mod tests {
 
     use super::super::check::{check, validate};
     use super::super::model::{CoinsRefusal, Posting};
-    use super::super::queries::entries;
+    use super::super::queries::entries::{self, Wanted};
     use super::super::queries::statistics::{Asked, OfCurrency, last_days, statistics};
     use super::super::service::{self, Order as ByHand};
     use super::*;
@@ -181,7 +181,7 @@ mod tests {
 
     /// Each entry of the ledger: its number, kind, and the balance after it.
     fn ledger(store: &TestStore) -> Vec<(u64, EntryKind, i64)> {
-        let page = store.read(|read| entries::page(read, GUILD, &Default::default(), None, 500));
+        let page = store.read(|read| entries::page(read, GUILD, &Wanted::default(), None, 500));
         page.rows.iter().rev().map(|row| (row.id.get(), row.entry.kind, row.entry.after.get())).collect()
     }
 
@@ -246,7 +246,7 @@ mod tests {
         store.write(move |tx| service::remove(tx, GUILD, &less, Amount::of(50)).map(drop)).unwrap();
         store.write(move |tx| service::undo(tx, GUILD, &sorry, EntryId::new(2)).map(drop)).unwrap();
         let names = store.read(|read| {
-            let page = entries::page(read, GUILD, &Default::default(), None, 9)?;
+            let page = entries::page(read, GUILD, &Wanted::default(), None, 9)?;
             Ok(page.rows.iter().map(|row| row.entry.transaction_id(GUILD, row.id)).collect::<Vec<_>>())
         });
         store.advance(DAY * 2);

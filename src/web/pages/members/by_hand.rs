@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::MemberPage;
 use crate::features::coins::model::Currency;
 use crate::kernel::ids::UserId;
-use crate::web::currencies::Currencies;
+use crate::web::api::currencies::Currencies;
 use crate::web::page::Seen;
 use crate::web::ui::components::{Button, Field, Form, Input};
 
