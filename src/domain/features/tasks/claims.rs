@@ -282,7 +282,7 @@ pub fn unaccept(tx: &Tx<'_>, guild: GuildId, by: Actor, found: Claimed) -> Resul
         paid: Amount::ZERO,
         ..before.claim.clone()
     };
-    let again = change(tx, guild, before, again, &activity::UNACCEPTED, by)?;
+    let again = change(tx, guild, &before, again, &activity::UNACCEPTED, by)?;
     tables::add_to_totals(tx, guild, |totals| totals.completed = totals.completed.saturating_sub(1))?;
     Ok(again)
 }
