@@ -75,6 +75,31 @@ impl WebWorld {
         }
     }
 
+    /// A task of the first server whose words are made of this letter and as long as they may be, with a proof of a member that waits.
+    pub fn long_task(&self, member: &str, letter: &str, reward: i64) {
+        let (guild, user) = (self.here(), self.world.user(member));
+        let channel = ChannelId::new(self.world.channel("general").get());
+        let words = |length: usize| letter.repeat(length);
+        let patch = TaskPatch {
+            name: Some(words(90)),
+            description: Some(words(2_000)),
+            category: Some(words(40)),
+            reward: Some(reward),
+            duration_hours: Some(LONG),
+            max_claims: Some(1_000_000),
+            channel: Some(channel),
+            ..TaskPatch::default()
+        };
+        let (category, proof) = (words(40), words(1_500));
+        self.write(move |tx| {
+            service::add_category(tx, guild, Actor::System, &category)?;
+            let id = service::create(tx, guild, Actor::System, &patch)?.id;
+            claims::claim(tx, guild, user, id)?;
+            let handed_in = HandedIn { content: proof.clone(), files: Vec::new() };
+            claims::submit(tx, guild, user, id, &handed_in).map(drop)
+        });
+    }
+
     /// Somebody makes a task in #general by the API; gives its number.
     async fn task_by(&self, person: &Person<'_>, name: &str, reward: i64, places: i64) -> TaskId {
         let body = json!({
