@@ -119,8 +119,7 @@ async fn open_pages_are_told_of_tasks_whatever_happens_to_them_on_discord() {
         "name": "Greet", "description": "Say hello", "reward": 5, "duration_hours": 24, "channel_id": channel,
     });
     admin.json(Method::POST, "/api/{server}/tasks", &body).await.is(200);
-    board.hears("tasks.changed").await;
-    board.shows("posts.changed", "Greet").await;
+    board.shows("tasks.changed", "Greet").await;
     let mut desk = ground.opens("moderator", "/g/{server}/reviews").await;
     let mut own = ground.opens("ann", "/me/{server}").await;
     let ann = ground.world.member("ann");
