@@ -92,9 +92,7 @@ pub static ENDS_HANDLER: Handler<Bot> =
 /// promise what any administrator may.
 pub async fn may_give(bot: &Bot, guild: GuildId, role: RoleId, acting: Actor) -> Result<()> {
     let server = Server::ask(bot, guild).await.map_err(|undelivered| Error::Failed(undelivered.into()))?;
-    if let Err(trouble) = judge(&server, role, is_owner(&server, acting)) {
-        return Err(RoleRefusal::of(trouble, role).into());
-    }
+    can_give(&server, role, acting)?;
     let Actor::Member(user) = acting else { return Ok(()) };
     if user == server.owner {
         return Ok(());
@@ -106,6 +104,12 @@ pub async fn may_give(bot: &Bot, guild: GuildId, role: RoleId, acting: Actor) ->
     let rank = server.rank_of(their_roles.filter_map(|role| role.as_str()?.parse().ok()));
     let is_below = server.role(role).is_some_and(|role| role.position < rank);
     if is_below { Ok(()) } else { Err(RoleRefusal::AboveYou { role }.into()) }
+}
+
+/// Refuses a role that the bot could not give for somebody, as far as that is known without asking what they are: for whoever is about
+/// to choose one.
+pub fn can_give(server: &Server, role: RoleId, acting: Actor) -> Result<(), RoleRefusal> {
+    judge(server, role, is_owner(server, acting)).map_err(|trouble| RoleRefusal::of(trouble, role))
 }
 
 fn is_owner(server: &Server, acting: Actor) -> bool {

@@ -16,6 +16,7 @@ use crate::features::currency::rules::next_claim;
 use crate::features::handles::model::Account;
 use crate::features::handles::queries as handles;
 use crate::features::queue::queries::{self as queue, OwnPage, Row};
+use crate::features::shop::{self, queries::Holding};
 use crate::flows::{currency_accounts, erasure, own_data};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::{Error, Result};
@@ -95,6 +96,8 @@ pub struct Mine {
     pub own: OwnMoney,
     /// Balances.
     pub purse: Purse,
+    /// Items of the shop.
+    pub items: Vec<Holding>,
     /// Linked handles.
     pub handles: Vec<Account>,
     /// A page of songs.
@@ -126,6 +129,7 @@ impl Mine {
         Ok(Self {
             own: OwnMoney::of(read, guild, user, now, shown.own_before)?,
             purse: coins::purse(read, guild, user)?,
+            items: shop::queries::inventory(read, guild, user)?,
             handles: handles::linked_handles(read, guild, user)?,
             songs: queue::own_page(read, guild, user, shown.page.unwrap_or(1).max(1))?,
             history: coins::history_page(read, guild, user, shown.before.map(EntryId::new))?,

@@ -31,6 +31,7 @@ pub mod servers;
 pub mod sessions;
 pub mod settings;
 pub mod sheets;
+pub mod shop;
 pub mod songs;
 pub mod statistics;
 pub mod tasks;
@@ -157,6 +158,27 @@ pub const ROUTES: &[Route] = &[
     Route::of::<live::LeaveLive>(),
     Route::of::<live_sessions::ListSessions>(),
     Route::of::<live_sessions::SessionReport>(),
+    Route::of::<shop::list::Shop>(),
+    Route::of::<shop::change::AddItem>(),
+    Route::of::<shop::bought::Purchases>(),
+    Route::of::<shop::bought::Orders>(),
+    Route::of::<shop::bought::HandOver>(),
+    Route::of::<shop::bought::Refund>(),
+    Route::of::<shop::bought::Inventory>(),
+    Route::of::<shop::own::OwnInventory>(),
+    Route::of::<shop::own::GiveBack>(),
+    Route::of::<shop::codes::Codes>(),
+    Route::of::<shop::codes::MakeCode>(),
+    Route::of::<shop::codes::RevokeCode>(),
+    Route::of::<shop::change::UndoItem>(),
+    Route::of::<shop::OneItem>(),
+    Route::of::<shop::change::ChangeItem>(),
+    Route::of::<shop::change::RemoveItem>(),
+    Route::of::<shop::change::Restock>(),
+    Route::of::<shop::change::Repost>(),
+    Route::of::<shop::bought::PurchasesOfItem>(),
+    Route::of::<shop::own::Buy>(),
+    Route::of::<shop::own::UseItem>(),
     Route::of::<palette::Palette>(),
     Route::of::<palette::InstancePalette>(),
     Route::of::<instance::health::Health>(),

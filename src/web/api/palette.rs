@@ -1,13 +1,14 @@
-//! Where Ctrl+K leads: pages, members, songs, tasks, entries of the ledger and settings, by their names.
+//! Where Ctrl+K leads: pages, members, songs, items of the shop, tasks, entries of the ledger and settings, by their names.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::discord::standing::GuildOfBot;
-use crate::features;
 use crate::features::coins::queries::entry_called;
 use crate::features::queue::queries::{Wanted, select};
+use crate::features::shop::model::{Item, ItemId};
 use crate::features::tasks::queries::choices;
+use crate::features::{self, currency, shop};
 use crate::flows::known_members;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -21,6 +22,7 @@ use crate::web::api::tasks::task_address;
 use crate::web::endpoint::{Asked, Doors, Endpoint, Sample, Samples};
 use crate::web::music::song::numbered;
 use crate::web::page::Page;
+use crate::web::pages::shop::ItemPage;
 use crate::web::pages::songs::SongPage;
 use crate::web::pages::{EntryPage, MemberPage, NAVIGATION, TaskPage, instance};
 
@@ -64,13 +66,13 @@ pub struct FoundView {
     pub href: String,
     /// Its name.
     pub label: String,
-    /// What it is: `page`, `server`, `member`, `song`, `task`, `entry` or `setting`.
+    /// What it is: `page`, `server`, `member`, `song`, `item`, `task`, `entry` or `setting`.
     pub kind: &'static str,
 }
 
 impl Endpoint for Palette {
     const NAME: &'static str = "palette.find";
-    const ABOUT: &'static str = "Finds pages, members, songs, tasks, entries and settings of a server by name; for the operator those of the instance, too.";
+    const ABOUT: &'static str = "Finds pages, members, songs, items, tasks, entries and settings of a server by name; for the operator those of the instance, too.";
     const DOORS: Doors = Doors::get(&["/g/{server}/palette"]);
     const WHO: Who = Who::Member;
     const SCOPE: Scope = Scope::Read;
@@ -196,6 +198,16 @@ fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Pa
             items.push(FoundView { href, label, kind: "song" });
         }
     }
+    if rank.reaches(ItemPage::WHO) {
+        let mut found = items_called(read, guild, typed)?.into_iter();
+        let place = |(id, item): (ItemId, Item)| FoundView {
+            href: format!("/g/{guild}/shop/{id}"),
+            label: item.name,
+            kind: "item",
+        };
+        items.extend(found.by_ref().take(OF_A_KIND).map(place));
+        partial |= found.next().is_some();
+    }
     if rank.reaches(TaskPage::WHO) {
         let mut found = choices(read, guild, typed)?;
         partial |= found.len() > OF_A_KIND;
@@ -212,6 +224,16 @@ fn stored(read: &dyn Read, guild: GuildId, rank: Rank, typed: &str) -> Result<Pa
         items.push(FoundView { href: format!("/g/{guild}/ledger/{id}"), label: format!("Entry {id}"), kind: "entry" });
     }
     Ok(PaletteView { items, partial })
+}
+
+/// Items of the shop whose name holds what was typed, or that have it as their number; nothing where there is no shop.
+fn items_called(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Vec<(ItemId, Item)>> {
+    if !currency::queries::is_on(read, guild)? {
+        return Ok(Vec::new());
+    }
+    let mut found = shop::queries::list(read, guild, &shop::queries::Wanted::default())?;
+    found.retain(|listed| listed.item.name.to_lowercase().contains(typed) || listed.id.to_string() == typed);
+    Ok(found.into_iter().map(|listed| (listed.id, listed.item)).collect())
 }
 
 /// Settings by their title or key.

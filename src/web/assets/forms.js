@@ -244,6 +244,7 @@ const typed = ({ target }) => {
   if ("guard" in form.dataset) unsaved.add(form);
   expect(target);
   count(target);
+  mirror(target);
 };
 
 const expect = (field) => {
@@ -255,6 +256,12 @@ const expect = (field) => {
 const count = (field) => {
   const place = field.id && document.querySelector(`[data-counts="${CSS.escape(field.id)}"]`);
   if (place) place.textContent = `${[...field.value].length} of ${field.maxLength}`;
+};
+
+/** Shows what is typed where the page says how it will look. */
+const mirror = (field) => {
+  if (!field.id) return;
+  for (const place of document.querySelectorAll(`[data-mirrors="${CSS.escape(field.id)}"]`)) place.textContent = field.value;
 };
 
 const clicked = async (event) => {

@@ -51,6 +51,16 @@ pub struct Samples {
     pub act: String,
     /// The number of a change of a link that can be undone.
     pub link_change: String,
+    /// An item of the shop, of which whoever owns the server has one.
+    pub item: String,
+    /// A change of that item that can be undone.
+    pub item_change: String,
+    /// An order that waits.
+    pub order: String,
+    /// A purchase that whoever owns the server can give back.
+    pub purchase: String,
+    /// A code of the shop, by its number.
+    pub shop_code: String,
 }
 
 impl Samples {
@@ -81,6 +91,11 @@ impl Samples {
             category: "Art".to_owned(),
             channel: "742345678901234567".to_owned(),
             live: "12".to_owned(),
+            item: "7".to_owned(),
+            item_change: "3072".to_owned(),
+            order: "31".to_owned(),
+            purchase: "32".to_owned(),
+            shop_code: "3".to_owned(),
         }
     }
 }

@@ -38,6 +38,7 @@ pub const TAGS: &[Tag] = &[
         "The members of a server by the names of the dashboard of old, with what they have and who left.",
     ),
     tag("currency", "Currency", "What members do with the server's own currency."),
+    tag("shop", "Shop", "Items, what was bought, orders, codes; and what whoever asks buys and uses."),
     tag("tasks", "Tasks", "What members are paid for: made, claimed, proven and reviewed."),
     tag("settings", "Settings", "What a server set, what it was before, and the way back."),
     tag("config", "Configuration", "The settings of a server as the dashboard of old knows them."),

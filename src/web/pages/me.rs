@@ -8,6 +8,7 @@ use crate::features::coins::model::{Currency, EntryId, LedgerEntry};
 use crate::features::coins::queries::{HistoryPage, HistoryRow, Purse, balance, purse};
 use crate::features::handles::model::Account;
 use crate::features::queue::queries::{OwnPage, Row as OwnSong, Standing};
+use crate::features::shop::queries::Holding;
 use crate::features::submissions::settings::SUBMISSIONS_OPEN;
 use crate::features::tasks;
 use crate::kernel::amount::Amount;
@@ -24,12 +25,15 @@ use crate::web::music::song::called;
 use crate::web::page::{Page, Seen, Shown, servers_of};
 use crate::web::pages::home::closed;
 use crate::web::pages::tasks::own_tasks;
-use crate::web::push::about::{COINS, HANDLES, SETTINGS, SONGS, TASKS};
+use crate::web::push::about::{COINS, HANDLES, SETTINGS, SHOP, SONGS, TASKS};
 use crate::web::push::live_address_in;
 use crate::web::ui::components::{
     Button, Card, Cell, Empty, Form, Paging, Row, Table, Tile, Tone, badge, code, counted, moment, number, relative,
     takes_about, type_the_name,
 };
+
+/// Items that are named; the page of the shop has all.
+const MOST_ITEMS: usize = 20;
 
 /// What somebody has, server by server.
 pub struct MePage;
@@ -102,7 +106,7 @@ impl Page for MineInServer {
     const ABOUT: &'static str = "Shows somebody what they have in a server, why, and what is stored of them.";
     const PATHS: &'static [&'static str] = &["/me/{server}"];
     const WHO: Who = Who::Member;
-    const HINTS: &'static [Topic] = &[COINS, SONGS, HANDLES, SETTINGS, TASKS];
+    const HINTS: &'static [Topic] = &[COINS, SONGS, HANDLES, SHOP, SETTINGS, TASKS];
 
     type Path = ();
     type Query = OwnPages;
@@ -119,7 +123,7 @@ impl Page for MineInServer {
         let name = web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default();
         let main = html! {
             (balances(&mine.purse, &mine.own))
-            @if mine.own.is_on { (daily(seen, &mine.own)) }
+            @if mine.own.is_on { (daily(seen, &mine.own)) (items(guild, &mine.items)) }
             @if let Some(own) = &own { (own_tasks(seen, own, &mine.own.money)) }
             (why_own(guild, &mine.own))
             (why(guild, &mine.history))
@@ -143,6 +147,21 @@ fn balances(purse: &Purse, own: &OwnMoney) -> Markup {
             (Tile { note: Some(&so_far), ..Tile::new(name, &amount) })
             (Tile { note: purse.is_on.then_some(price.as_str()), ..Tile::new("Luxury Coins", &luxury) })
             (Tile { note: Some("They order the Free line."), ..Tile::new("Engagement points", &points) })
+        }
+    }
+}
+
+/// What somebody has of the shop, and the way there.
+fn items(guild: GuildId, holdings: &[Holding]) -> Markup {
+    let shown = holdings.iter().take(MOST_ITEMS).map(|held| format!("{} × {}", number(held.quantity), held.item.name));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    html! {
+        section.card #items {
+            h2 { "Your items" }
+            @if holdings.is_empty() { p.muted { "None yet." } } @else {
+                p { (shown) @if holdings.len() > MOST_ITEMS { " and more" } }
+            }
+            p { a.button href={ "/me/" (guild) "/shop" } { "Use, buy and give back" } }
         }
     }
 }

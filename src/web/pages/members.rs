@@ -10,7 +10,8 @@ use crate::discord::standing::Asked;
 use crate::features::coins::model::{Currency, EntryId};
 use crate::features::coins::queries::entries::{self, EntriesPage, Wanted};
 use crate::features::queue::queries::OwnPage;
-use crate::features::{coins, currency, queue};
+use crate::features::shop::queries::Holding;
+use crate::features::{coins, currency, queue, shop};
 use crate::flows::known_members::{self, KnownMember};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -27,7 +28,7 @@ use crate::web::filter::Filter;
 use crate::web::music::song::called;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
-use crate::web::push::about::{COINS, HANDLES, SONGS};
+use crate::web::push::about::{COINS, HANDLES, SHOP, SONGS};
 use crate::web::segments::One;
 use crate::web::ui::components::{
     Button, Card, Cell, Choice, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone, badge,
@@ -207,6 +208,7 @@ struct Known {
     member: KnownMember,
     entries: EntriesPage,
     songs: OwnPage,
+    items: Vec<Holding>,
     /// Points that no entry lists yet, because the live goes on from which they come.
     of_this_live: i64,
     /// When they left the server.
@@ -222,7 +224,7 @@ impl Page for MemberPage {
     const ABOUT: &'static str = "Tells of a member what they have and why, with their handles and songs.";
     const PATHS: &'static [&'static str] = &["/g/{server}/members/{member}"];
     const WHO: Who = Who::Viewer;
-    const HINTS: &'static [Topic] = &[COINS, HANDLES, SONGS];
+    const HINTS: &'static [Topic] = &[COINS, HANDLES, SONGS, SHOP];
 
     type Path = One<UserId>;
     type Query = MemberQuery;
@@ -246,6 +248,7 @@ impl Page for MemberPage {
             @if seen.rank.reaches(Who::Admin) { (by_hand::own(seen, user, &known.currencies)) }
             @if seen.rank.reaches(Who::Administrator) { (by_hand::luxury(seen, user)) }
             (why(guild, &known, user, &seen.filter))
+            (items(guild, &known.items))
             (handles(guild, &known.member))
             (songs(guild, &known.songs))
         };
@@ -261,6 +264,7 @@ fn look(read: &dyn Read, guild: GuildId, user: UserId, query: &MemberQuery) -> R
         member: known_members::one(read, guild, user)?,
         entries: entries::page(read, guild, &wanted, query.before.map(EntryId::new), ENTRIES)?,
         songs: queue::queries::own_page(read, guild, user, 1)?,
+        items: shop::queries::inventory(read, guild, user)?,
         of_this_live: coins::queries::unjournalled(read, guild, user)?,
         left_at: currency::queries::account(read, guild, user)?.left_at,
         currencies: Currencies::of(read, guild)?,
@@ -338,6 +342,22 @@ fn why(guild: GuildId, known: &Known, user: UserId, filter: &Filter) -> Markup {
                 (entries_table(guild, &page.rows, currencies, None))
             }
             (Paging { is_partial: page.is_partial, ..filter.paging(&here, "before", page.next) })
+        }
+    }
+}
+
+/// What they have of the shop; nothing where that is nothing.
+fn items(guild: GuildId, holdings: &[Holding]) -> Markup {
+    let row = |held: &Holding| Row {
+        id: None,
+        cells: vec![
+            Cell::words("Item", html! { a href={ "/g/" (guild) "/shop/" (held.id) } { (held.item.name) } }),
+            Cell::numbers("How many", html! { (number(held.quantity)) }),
+        ],
+    };
+    html! {
+        @if !holdings.is_empty() {
+            section { h2 { "Items of the shop" } (Table::new("Items of the shop", None, holdings.iter().map(row))) }
         }
     }
 }

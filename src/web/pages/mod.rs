@@ -24,6 +24,7 @@ pub mod servers;
 pub mod sessions;
 pub mod set_up;
 pub mod settings;
+pub mod shop;
 pub mod sign_in;
 pub mod songs;
 pub mod tasks;
@@ -47,7 +48,7 @@ pub use me::{MePage, MineInServer};
 pub use members::{MemberPage, MembersPage};
 pub use prove::{ProvePage, at_the_proof};
 pub use public::PublicPage;
-pub use reference::ReferencePage;
+pub use reference::{ReferencePage, SubjectPage};
 pub use servers::ServersPage;
 pub use sessions::SessionsPage;
 pub use set_up::SetUpPage;
@@ -97,6 +98,7 @@ pub const ROUTES: &[Route] = &[
     Route::page::<DataPage>(),
     Route::page::<RemovalPage>(),
     Route::page::<ReferencePage>(),
+    Route::page::<SubjectPage>(),
     reference::TRY,
     Route::of::<theme::ChooseTheme>(),
     Route::page::<LivePage>(),
@@ -112,6 +114,12 @@ pub const ROUTES: &[Route] = &[
     tasks::PICTURE,
     Route::page::<LedgerPage>(),
     Route::page::<EntryPage>(),
+    Route::page::<shop::ShopPage>(),
+    Route::page::<shop::NewItemPage>(),
+    Route::page::<shop::OrdersPage>(),
+    Route::page::<shop::CodesPage>(),
+    Route::page::<shop::ItemPage>(),
+    Route::page::<shop::OwnShopPage>(),
     Route::page::<HealthPage>(),
     Route::page::<BackupsPage>(),
     Route::page::<RestorePage>(),
@@ -148,6 +156,7 @@ pub const NAVIGATION: &[Entry] = &[
     entry::<MembersPage>("Members", Icon::People, NavGroup::Economy),
     entry::<LedgerPage>("Ledger", Icon::Ledger, NavGroup::Economy),
     entry::<EconomyPage>("Economy", Icon::Economy, NavGroup::Economy),
+    entry::<shop::ShopPage>("Shop", Icon::Shop, NavGroup::Economy),
     entry::<TasksPage>("Tasks", Icon::Task, NavGroup::Economy),
     entry::<ReviewsPage>("Reviews", Icon::Review, NavGroup::Economy),
     entry::<PublicPage>("Public pages", Icon::Link, NavGroup::Community),

@@ -1,12 +1,14 @@
 //! The topics that pages may be hinted at, by what they are about.
 
-use crate::features::{self, coins, engagement, handles, queue, tasks, tiktok};
+use crate::features::{self, coins, engagement, handles, queue, shop, tasks, tiktok};
 use crate::store::Topic;
 
 /// Songs and their lines.
 pub(in crate::web) const SONGS: Topic = queue::queries::CHANGED;
 /// Balances and entries of the ledger, of coins and points.
 pub(in crate::web) const COINS: Topic = coins::tables::CHANGED;
+/// Items of the shop, what was bought, and codes.
+pub(in crate::web) const SHOP: Topic = shop::queries::CHANGED;
 /// Tasks, claims and proofs.
 pub(in crate::web) const TASKS: Topic = tasks::tables::CHANGED;
 /// Messages that follow a row: how each is on Discord.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use greenroom::covers;
 use greenroom::web::endpoint::Freshness;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -140,6 +141,27 @@ async fn a_line_that_is_open_on_the_desk_is_told_of_its_songs() {
     let row = format!("id=\"line-song-{}\"", song.digits());
     assert!(line.asks("").await.is(200).text().contains(&row));
     drop(line);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn open_pages_are_told_of_what_is_bought_on_discord_and_of_its_message() {
+    covers!("T-SYN-21", "T-SYN-22", "T-SYN-09");
+    let ground = WebWorld::start().await;
+    ground.world.chooses("shop-admin channel", "general").await;
+    let mut shop = ground.opens("viewer", "/g/{server}/shop").await;
+    let call = ground.world.host().call("shop-admin add").with("name", "Cookie").with("description", "Sweet");
+    ground.world.host().run_call(call.with("price", 0_i64).with("stock", 5_i64)).await;
+    shop.shows("shop.changed", "Cookie").await;
+    ground.world.settle().await;
+    shop.shows("posts.changed", "up to date").await;
+    let mut item = ground.opens("viewer", "/g/{server}/shop/1").await;
+    let mut own = ground.opens("ann", "/me/{server}/shop").await;
+    ground.world.member("ann").run_with("buy", [("item_id", "1".to_owned())]).await;
+    shop.shows("shop.changed", "4").await;
+    item.shows("shop.changed", "1 sold").await;
+    own.shows("shop.changed", "What you bought last").await;
+    drop((shop, item, own));
     ground.end().await;
 }
 

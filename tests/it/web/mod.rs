@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | [`ground`] | the ground of these tests: two servers, their people, the web in front of them |
 //! | [`person`] | what somebody with a browser or a token does, and what they are answered |
-//! | [`asking`], [`stage`] | how a route is asked by its sample, and what is there for that |
+//! | [`asking`], [`stage`], [`goods`] | how a route is asked by its sample, and what is there for that |
 //! | [`access`] | who may what, at every door of every route |
 //! | [`discord_sign_in`] | to Discord and back |
 //! | [`own`] | what is somebody's own, and what asks for a fresh proof |
@@ -34,6 +34,7 @@ mod desk;
 mod discord_sign_in;
 mod evening;
 mod followed;
+mod goods;
 mod ground;
 mod guesses;
 mod here;
@@ -59,6 +60,7 @@ mod secrets;
 mod sessions;
 mod settings;
 mod sheets;
+mod shop;
 mod siege;
 mod stage;
 mod stopped;

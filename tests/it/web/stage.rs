@@ -71,6 +71,7 @@ impl WebWorld {
     pub fn samples(&self, song: &str, member: &str) -> Samples {
         let people = self.people_of_samples(member, song);
         let tasks = self.tasks_of_samples(member);
+        let shop = self.shop_of_samples(member);
         let (entry, transaction) = self.entry_of_samples(member);
         Samples {
             song: song.to_owned(),
@@ -97,6 +98,11 @@ impl WebWorld {
             category: tasks.category,
             channel: tasks.channel,
             link_change: people.link_change,
+            item: shop.item,
+            item_change: shop.item_change,
+            order: shop.order,
+            purchase: shop.purchase,
+            shop_code: shop.code,
         }
     }
 

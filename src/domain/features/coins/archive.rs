@@ -19,7 +19,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::store::{Direction, Read, Store, Sum, Tx};
+use crate::store::{Direction, Read, Store, Sum, Tx, last_id};
 
 /// Entries that are looked at in one transaction: few enough that nobody waits for it.
 const PIECE: usize = 250;
@@ -111,9 +111,15 @@ pub fn step(tx: &Tx<'_>, guild: GuildId, order: &Order, from: EntryId) -> Result
         }
     }
     if piece.entries > 0 {
+        tx.next_id(guild, "coins.archived_pieces")?;
         tx.publish(tables::CHANGED, guild);
     }
     Ok(piece)
+}
+
+/// How many pieces were archived so far: another number, and older entries are not what they were.
+pub fn pieces(read: &dyn Read, guild: GuildId) -> Result<u64> {
+    last_id(read, guild, "coins.archived_pieces")
 }
 
 /// Takes an entry out of the ledger, which is the first of its account but for an opening.

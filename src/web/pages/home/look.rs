@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::access::REVIEWER_ROLE;
 use crate::features::queue::model::{Entry, Line};
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
-use crate::features::{engagement, queue, tasks};
+use crate::features::{currency, engagement, queue, shop, tasks};
 use crate::jobs;
 use crate::jobs::unsent::MOST_AT_ONCE;
 use crate::kernel::amount::Amount;
@@ -33,6 +33,8 @@ pub(super) struct Home {
     pub(super) guild: GuildId,
     /// Songs that wait for a reviewer.
     pub(super) pending: u64,
+    /// Orders of the shop that wait for somebody of the team.
+    pub(super) orders: usize,
     /// Proofs of tasks that wait for a review.
     pub(super) proofs: u64,
     /// Jobs that were given up of late, and when the last of them was.
@@ -98,6 +100,7 @@ pub(super) fn look(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Ho
     Ok(Home {
         guild,
         pending: queue::queries::count_in(read, guild, Line::PendingSkips)?,
+        orders: orders(read, guild)?,
         proofs: tasks::queries::waiting(read, guild)?,
         given_up,
         alike,
@@ -111,6 +114,11 @@ pub(super) fn look(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Ho
         played: queue::queries::played_between(read, guild, now.before(DAY), now)?,
         waiting,
     })
+}
+
+/// How many orders wait, where there is a shop.
+fn orders(read: &dyn Read, guild: GuildId) -> Result<usize> {
+    if currency::queries::is_on(read, guild)? { shop::queries::count_waiting(read, guild, LOOKED_AT) } else { Ok(0) }
 }
 
 /// How many of the songs that are served next have waited for long.

@@ -23,7 +23,7 @@ use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::live_state;
 use crate::web::push::Region;
-use crate::web::push::about::{ACTIVITY, BEGUN, FOLLOWED, JOBS, PULSE, SETTINGS, SONGS, TASKS};
+use crate::web::push::about::{ACTIVITY, BEGUN, FOLLOWED, JOBS, PULSE, SETTINGS, SHOP, SONGS, TASKS};
 
 /// How the live stands.
 pub(in crate::web) static HOME_LIVE: Region = Region {
@@ -49,7 +49,7 @@ impl Page for Home {
     const PATHS: &'static [&'static str] = &["/g/{server}"];
     const WHO: Who = Who::Member;
     const REGIONS: &'static [&'static Region] = &[&HOME_LIVE];
-    const HINTS: &'static [Topic] = &[SONGS, FOLLOWED, BEGUN, SETTINGS, ACTIVITY, JOBS, TASKS, PULSE];
+    const HINTS: &'static [Topic] = &[SONGS, FOLLOWED, BEGUN, SETTINGS, ACTIVITY, JOBS, SHOP, TASKS, PULSE];
 
     type Path = ();
     type Query = Nothing;

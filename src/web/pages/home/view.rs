@@ -115,6 +115,11 @@ fn items(home: &Home, wrong: &OpenIssues, rank: Rank) -> Vec<Markup> {
             a href={ "/g/" (guild) "/songs" } { (home.forgotten) " " (words) " waited for more than a week" }
         });
     }
+    if home.orders > 0 && rank.reaches(Who::Moderator) {
+        let words = if home.orders == 1 { "order waits" } else { "orders wait" };
+        items
+            .push(html! { a href={ "/g/" (guild) "/shop/orders" } { (home.orders) " " (words) " to be handed over" } });
+    }
     if let (count, Some(last)) = home.given_up {
         items.push(html! {
             (badge(Tone::Warn, "Given up"))

@@ -41,6 +41,7 @@ impl WebWorld {
             number_in(&answer.text());
         }
         self.world.gift("ann.live", 250).await;
+        self.full_shop(titles);
         waits
     }
 

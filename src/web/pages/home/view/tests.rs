@@ -12,6 +12,7 @@ fn quiet() -> Home {
         guild: GuildId::new(5),
         pending: 0,
         proofs: 0,
+        orders: 0,
         given_up: (0, None),
         alike: Vec::new(),
         forgotten: 0,
@@ -31,6 +32,15 @@ const ADMIN: Rank = Rank { level: Some(Level::Admin), is_reviewer: false };
 
 fn nothing_wrong() -> OpenIssues {
     OpenIssues { problems: Vec::new(), names: Names::default(), lacks_intents: false, backup: Backup::NotTold }
+}
+
+#[test]
+fn orders_that_wait_are_told_to_whoever_hands_them_over() {
+    let home = Home { orders: 2, ..quiet() };
+    let moderator = Rank { level: Some(Level::Moderator), is_reviewer: false };
+    let page = attention(&home, &nothing_wrong(), moderator).into_string();
+    assert!(page.contains(r#"<a href="/g/5/shop/orders">2 orders wait to be handed over</a>"#), "{page}");
+    assert!(!attention(&home, &nothing_wrong(), VIEWER).into_string().contains("orders"));
 }
 
 #[test]

@@ -1,0 +1,283 @@
+//! What whoever asks does in the shop themselves: buys, uses up, gives back. The same operations as the commands on Discord, and the
+//! same limit (`T-ERR-02`).
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::bought::{InventoryView, PurchaseView};
+use crate::discord::standing::Asked as Standing;
+use crate::features::shop::model::{ItemId, PurchaseId};
+use crate::features::shop::queries;
+use crate::features::shop::refusal::ShopRefusal;
+use crate::features::shop::service;
+use crate::flows::shop_bought::{self, Order};
+use crate::flows::shop_refunded;
+use crate::kernel::amount::Amount;
+use crate::kernel::ids::{GuildId, RoleId, UserId};
+use crate::kernel::refusal::Refuse;
+use crate::kernel::sentence::Sentence;
+use crate::money;
+use crate::sentence;
+use crate::signin::scope::Scope;
+use crate::web::Web;
+use crate::web::access::{Limit, Who};
+use crate::web::answer::{Answered, Problem};
+use crate::web::api::me::own_account;
+use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::input::Typed;
+use crate::web::page::again;
+use crate::web::pages::shop::OwnShopPage;
+use crate::web::segments::One;
+
+/// How many.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct QuantityBody {
+    /// How many; 1 without it, and 1,000 at most.
+    pub quantity: Option<Typed>,
+}
+
+impl QuantityBody {
+    fn read(&self) -> Result<u32, Problem> {
+        let Some(typed) = self.quantity.as_ref().filter(|typed| !typed.is_empty()) else { return Ok(1) };
+        let quantity = typed.whole().and_then(|quantity| u32::try_from(quantity).ok());
+        quantity.ok_or_else(|| Problem::field("quantity", ShopRefusal::Quantity.sentence()))
+    }
+}
+
+/// Says at the field what is wrong with a number.
+fn at_quantity(problem: Problem) -> Problem {
+    match problem.code() {
+        "shop.quantity" => Problem::field("quantity", ShopRefusal::Quantity.sentence()),
+        _ => problem,
+    }
+}
+
+impl Web {
+    /// The roles that a member has at this moment.
+    async fn roles_of(&self, guild: GuildId, user: UserId) -> Result<Vec<RoleId>, Problem> {
+        match self.bot.standings.of(&self.bot, guild, user).await {
+            Standing::Is(standing) => Ok(standing.roles),
+            Standing::NotThere => Err(Problem::NotFound),
+            Standing::Silent => Err(Problem::DiscordUnavailable),
+        }
+    }
+}
+
+fn page_of(guild: GuildId) -> String {
+    format!("/me/{guild}/shop")
+}
+
+/// What somebody bought.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BoughtView {
+    /// The purchase.
+    pub purchase: PurchaseView,
+    /// What is left of the balance.
+    pub new_balance: i64,
+    /// How many of it they have now.
+    pub held: u32,
+    /// What it cost, in words.
+    #[serde(skip)]
+    pub cost: Sentence,
+}
+
+/// Buys something.
+pub struct Buy;
+
+impl Endpoint for Buy {
+    const NAME: &'static str = "shop.buy";
+    const ABOUT: &'static str = "Buys an item for whoever asks, as /buy does.";
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/shop/{item}/buy"]).form("/me/{server}/shop/{item}/buy", again::<OwnShopPage>);
+    const WHO: Who = Who::Member;
+    const SCOPE: Scope = Scope::Shop;
+    const LIMIT: Limit = Limit::Changes;
+    const SUCCESS: bool = true;
+    const REQUIREMENTS: &'static [&'static str] = &["C-13"];
+
+    type Path = One<ItemId>;
+    type Query = Nothing;
+    type Body = Option<QuantityBody>;
+    type Answer = BoughtView;
+
+    fn sample(samples: &Samples) -> Sample {
+        let body = Some(json!({ "quantity": 1 }));
+        Sample { path: vec![("item", samples.item.clone())], body, ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<BoughtView>, Problem> {
+        let (guild, One(item), user) = (asked.guild, asked.path, own_account(&asked.visitor)?);
+        let quantity = asked.body.clone().unwrap_or_default().read()?;
+        let roles = web.roles_of(guild, user).await?;
+        web.bot.pace.take(guild, user)?;
+        let order = Order { user, roles, item, quantity };
+        let bought = web.change(&asked, move |tx, _| {
+            let bought = shop_bought::run(tx, guild, &order)?;
+            Ok(BoughtView {
+                purchase: PurchaseView::look(tx, guild, bought.id)?,
+                new_balance: bought.left.get(),
+                held: bought.held,
+                cost: money::of(tx, guild)?.of(bought.total),
+            })
+        });
+        let tell = |view: &BoughtView| {
+            let (quantity, name, cost) = (view.purchase.quantity, view.purchase.name.clone(), view.cost.clone());
+            let left = Amount::ZERO.clamped_change(view.new_balance);
+            sentence!("You bought {quantity} × **{name}** for {cost}. **{left}** are left.", quantity, name, cost, left)
+        };
+        Ok(bought.await.map_err(at_quantity)?.telling(tell).leading_to(page_of(guild)))
+    }
+}
+
+/// What somebody used up.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UsedView {
+    /// The item.
+    pub item_id: String,
+    /// What it is called.
+    pub name: String,
+    /// How many were used up.
+    pub used: u32,
+    /// How many they have now.
+    pub left: u32,
+}
+
+/// Uses something up.
+pub struct UseItem;
+
+impl Endpoint for UseItem {
+    const NAME: &'static str = "shop.use";
+    const ABOUT: &'static str = "Uses up what whoever asks has of an item, as /use does.";
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/shop/{item}/use"]).form("/me/{server}/shop/{item}/use", again::<OwnShopPage>);
+    const WHO: Who = Who::Member;
+    const SCOPE: Scope = Scope::Shop;
+    const LIMIT: Limit = Limit::Changes;
+    const SUCCESS: bool = true;
+
+    type Path = One<ItemId>;
+    type Query = Nothing;
+    type Body = Option<QuantityBody>;
+    type Answer = UsedView;
+
+    fn sample(samples: &Samples) -> Sample {
+        let body = Some(json!({ "quantity": 1 }));
+        Sample { path: vec![("item", samples.item.clone())], body, ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<UsedView>, Problem> {
+        let (guild, One(id), user) = (asked.guild, asked.path, own_account(&asked.visitor)?);
+        let quantity = asked.body.clone().unwrap_or_default().read()?;
+        web.bot.pace.take(guild, user)?;
+        let used = web.change(&asked, move |tx, _| {
+            let service::Used { item, left, .. } = service::use_up(tx, guild, user, id, quantity)?;
+            Ok(UsedView { item_id: id.to_string(), name: item.name, used: quantity, left })
+        });
+        let tell = |view: &UsedView| {
+            let UsedView { name, used, left, .. } = view;
+            sentence!("You used {used} × **{name}**. You have **{left}** left.", used, name, left)
+        };
+        Ok(used.await.map_err(at_quantity)?.telling(tell).leading_to(page_of(guild)))
+    }
+}
+
+/// What came of giving something back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReturnedView {
+    /// The purchase.
+    pub purchase: PurchaseView,
+    /// The balance then.
+    pub new_balance: i64,
+    /// What returned, in words.
+    #[serde(skip)]
+    pub returned: Sentence,
+}
+
+/// Gives something back.
+pub struct GiveBack;
+
+impl Endpoint for GiveBack {
+    const NAME: &'static str = "shop.give_back";
+    const ABOUT: &'static str =
+        "Gives back what whoever asks bought, as long as its time is not over; the money returns.";
+    const DOORS: Doors = Doors::post(&["/api/{server}/shop/purchases/{purchase}/return"])
+        .form("/me/{server}/shop/purchases/{purchase}/return", again::<OwnShopPage>);
+    const WHO: Who = Who::Member;
+    const SCOPE: Scope = Scope::Shop;
+    const LIMIT: Limit = Limit::Changes;
+    const SUCCESS: bool = true;
+
+    type Path = One<PurchaseId>;
+    type Query = Nothing;
+    type Body = Option<Nothing>;
+    type Answer = ReturnedView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { path: vec![("purchase", samples.purchase.clone())], ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ReturnedView>, Problem> {
+        let (guild, One(id), user) = (asked.guild, asked.path, own_account(&asked.visitor)?);
+        web.bot.pace.take(guild, user)?;
+        let returned = web.change(&asked, move |tx, _| {
+            let refunded = shop_refunded::by_buyer(tx, guild, user, id)?;
+            Ok(ReturnedView {
+                purchase: PurchaseView::look(tx, guild, id)?,
+                new_balance: refunded.balance.get(),
+                returned: money::of(tx, guild)?.of(refunded.total),
+            })
+        });
+        let tell = |view: &ReturnedView| {
+            let (quantity, name) = (view.purchase.quantity, view.purchase.name.clone());
+            let returned = view.returned.clone();
+            sentence!("You gave {quantity} × **{name}** back, and {returned} returned.", quantity, name, returned)
+        };
+        Ok(returned.await?.telling(tell).leading_to(page_of(guild)))
+    }
+}
+
+/// Tells what whoever asks has.
+pub struct OwnInventory;
+
+impl Endpoint for OwnInventory {
+    const NAME: &'static str = "shop.own_inventory";
+    const ABOUT: &'static str = "Tells what whoever asks has of the shop's items.";
+    const DOORS: Doors = Doors::get(&["/api/{server}/shop/inventory"]);
+    const WHO: Who = Who::Member;
+    const SCOPE: Scope = Scope::Read;
+    const LIMIT: Limit = Limit::Reads;
+    const SUCCESS: bool = true;
+
+    type Path = ();
+    type Query = Nothing;
+    type Body = ();
+    type Answer = InventoryView;
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<InventoryView>, Problem> {
+        let (guild, user) = (asked.guild, own_account(&asked.visitor)?);
+        Ok(web.look(Self::NAME, move |read| InventoryView::of(read, guild, user)).await?.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::input::read_json;
+
+    #[test]
+    fn a_quantity_is_a_whole_number_and_one_where_none_is_said() {
+        let read = |sent: &str| read_json::<QuantityBody>(sent.as_bytes()).unwrap().read();
+        assert_eq!(read("{}").unwrap(), 1);
+        assert_eq!(read(r#"{"quantity": "1,000"}"#).unwrap(), 1_000);
+        for wrong in [
+            r#"{"quantity": -1}"#,
+            r#"{"quantity": 1.5}"#,
+            r#"{"quantity": "two"}"#,
+            r#"{"quantity": 9007199254740993}"#,
+        ] {
+            assert!(read(wrong).unwrap_err().fields().contains_key("quantity"), "{wrong}");
+        }
+    }
+}
