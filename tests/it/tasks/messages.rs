@@ -1,9 +1,11 @@
 //! The messages of tasks and proofs: deleted, posted again, taken away, and once after a kill.
 
+use std::time::Duration;
+
 use greenroom::covers;
 use greenroom::features::tasks::model::{TASK_POST, TaskId};
 use greenroom::posts::{PostState, Sync};
-use greenroom::sim::{FileSpec, SeenMessage};
+use greenroom::sim::{Fault, FileSpec, SeenMessage};
 
 use super::{claims, hands_in, hands_in_file, makes, message_with, runs, task};
 use crate::site::Site;
@@ -35,6 +37,30 @@ async fn a_message_that_somebody_deleted_is_orphaned_and_posted_again_at_somebod
     assert!(runs(host, "task-admin repost", id).await.text().contains("is posted again"));
     assert!(message_with(&world, "Hello").await.text().contains("[Claim Task]"));
     assert_eq!(post(&world, id).unwrap().sync, Sync::Synced);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_message_that_discord_does_not_take_now_is_pending_and_comes_later() {
+    covers!("T-SYN-05");
+    let world = World::new().await;
+    let path = format!("/channels/{}/messages", world.channel("general"));
+    let fault = Fault { method: Some("POST".into()), path: Some(path), status: Some(503), ..Fault::default() };
+    world.sim.faults(fault).await;
+    let host = world.host().in_channel("staff");
+    let create = host
+        .call("task-admin create")
+        .with("name", "Greet")
+        .with("description", "Say hello")
+        .with("reward", 100)
+        .with("duration_hours", 24)
+        .with("channel", world.channel("general").to_string());
+    assert!(host.run_call(create).await.text().contains("is made"), "the task is there all the same");
+    assert_eq!(post(&world, TaskId::new(1)).unwrap().sync, Sync::PendingSync);
+    world.pass(Duration::from_mins(1)).await;
+    let posted = post(&world, TaskId::new(1)).unwrap();
+    assert!(posted.sync == Sync::Synced && posted.message.is_some(), "{posted:?}");
+    assert_eq!(world.said_in("general").await.len(), 1);
     world.end().await;
 }
 

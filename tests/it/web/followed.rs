@@ -111,6 +111,28 @@ async fn open_pages_are_told_of_songs_that_are_sent_and_moved() {
 }
 
 #[tokio::test]
+async fn open_pages_are_told_of_tasks_whatever_happens_to_them_on_discord() {
+    let ground = WebWorld::start().await;
+    let admin = ground.signed_in("admin");
+    let mut board = ground.opens("viewer", "/g/{server}/tasks").await;
+    let channel = ground.world.channel("general").to_string();
+    let body = json!({
+        "name": "Greet", "description": "Say hello", "reward": 5, "duration_hours": 24, "channel_id": channel,
+    });
+    admin.json(Method::POST, "/api/{server}/tasks", &body).await.is(200);
+    board.shows("tasks.changed", "Greet").await;
+    let mut desk = ground.opens("moderator", "/g/{server}/reviews").await;
+    let mut own = ground.opens("ann", "/me/{server}").await;
+    let ann = ground.world.member("ann");
+    ann.run_call(ann.call("claim").with("task_id", 1)).await;
+    own.shows("tasks.changed", "in progress").await;
+    ann.run_call(ann.call("task_submit").with("task_id", 1).with("proof", "I greeted ben")).await;
+    desk.shows("tasks.changed", "I greeted ben").await;
+    drop((board, desk, own));
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn a_line_that_is_open_on_the_desk_is_told_of_its_songs() {
     let ground = WebWorld::start().await;
     let mut line = ground.opens("reviewer", "/g/{server}/desk?line=Free").await;

@@ -21,7 +21,7 @@
 //! | [`browser`] | pages in a real Chromium |
 //! | [`stopped`] | what is told once the disk has failed |
 //! | [`names`] | how people and songs are called on pages, and what filters take |
-//! | [`audit`], [`data`], [`desk`], [`evening`], [`here`], [`people`], [`pictures`], [`public`], [`operator`], [`settings`], [`sheets`], [`transactions`], [`unsent`], [`users`] | features, each by its own name |
+//! | [`audit`], [`data`], [`desk`], [`evening`], [`here`], [`people`], [`pictures`], [`public`], [`operator`], [`settings`], [`sheets`], [`tasks`], [`transactions`], [`unsent`], [`users`] | features, each by its own name |
 //! | [`html`] | what stands in a page: its forms, its fields, its text |
 
 mod access;
@@ -64,6 +64,7 @@ mod shop;
 mod siege;
 mod stage;
 mod stopped;
+mod tasks;
 mod threats;
 mod transactions;
 mod unsent;

@@ -70,6 +70,7 @@ impl WebWorld {
     /// What is there for samples: a song, and somebody, of this server.
     pub fn samples(&self, song: &str, member: &str) -> Samples {
         let people = self.people_of_samples(member, song);
+        let tasks = self.tasks_of_samples(member);
         let shop = self.shop_of_samples(member);
         let (entry, transaction) = self.entry_of_samples(member);
         Samples {
@@ -90,6 +91,12 @@ impl WebWorld {
             entry,
             transaction,
             live: people.session,
+            task: tasks.task,
+            claimed_task: tasks.claimed_task,
+            task_change: tasks.change,
+            claim: tasks.claim,
+            category: tasks.category,
+            channel: tasks.channel,
             link_change: people.link_change,
             item: shop.item,
             item_change: shop.item_change,

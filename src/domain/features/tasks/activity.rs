@@ -182,9 +182,10 @@ fn changed(told: &Noted<'_, Changed>) -> Sentence {
 
 fn expired(told: &Noted<'_, Ended>) -> Sentence {
     let task = &told.details.task;
-    match told.by_person() {
-        Some(by) => sentence!("{by} ended the task **{task}**.", by, task),
-        None => sentence!("The time of the task **{task}** is over.", task),
+    if let Some(by) = told.by_person() {
+        sentence!("{by} ended the task **{task}**.", by, task)
+    } else {
+        sentence!("The time of the task **{task}** is over.", task)
     }
 }
 

@@ -151,7 +151,7 @@ pub fn submit(tx: &Tx<'_>, guild: GuildId, user: UserId, id: TaskId, handed_in: 
     drop_files(tx, guild, &claim.claim)?;
     let proof = Proof { content, files: files.clone(), submitted_at: tx.now() };
     let submitted = Claim { proof: Some(proof), state: ClaimState::Submitted, ..claim.claim.clone() };
-    change(tx, guild, claim, submitted, &activity::SUBMITTED, Actor::Member(user))
+    change(tx, guild, &claim, submitted, &activity::SUBMITTED, Actor::Member(user))
 }
 
 /// The proof of a member that a reviewer may judge.
@@ -186,7 +186,7 @@ pub fn accept(
         paid,
         ..before.claim.clone()
     };
-    let mut accepted = change(tx, guild, before, accepted, &activity::ACCEPTED, reviewer.by)?;
+    let mut accepted = change(tx, guild, &before, accepted, &activity::ACCEPTED, reviewer.by)?;
     tables::add_to_totals(tx, guild, |totals| totals.completed = totals.completed.saturating_add(1))?;
     let status = rules::settled(&accepted.task.task);
     if status != accepted.task.task.status {
@@ -214,7 +214,7 @@ pub fn reject(
         reviewer: Some(reviewer.by),
         ..before.claim.clone()
     };
-    let rejected = change(tx, guild, before, rejected, &activity::REJECTED, reviewer.by)?;
+    let rejected = change(tx, guild, &before, rejected, &activity::REJECTED, reviewer.by)?;
     let until = rejected.claim.claim.deadline;
     tell(tx, guild, &rejected, Happening::Rejected { reason, until })?;
     Ok(rejected)
@@ -238,7 +238,7 @@ pub fn ask(
         reviewer: Some(reviewer.by),
         ..before.claim.clone()
     };
-    let asked = change(tx, guild, before, asked, &activity::ASKED, reviewer.by)?;
+    let asked = change(tx, guild, &before, asked, &activity::ASKED, reviewer.by)?;
     tell(tx, guild, &asked, Happening::Asked { question, until })?;
     Ok(asked)
 }
@@ -258,7 +258,7 @@ pub fn reconsider(tx: &Tx<'_>, guild: GuildId, by: Actor, (user, id): (UserId, T
         return Err(TaskRefusal::CannotUndo.into());
     }
     let again = Claim { state: ClaimState::Submitted, ..before.claim.clone() };
-    change(tx, guild, before, again, &activity::RECONSIDERED, by)
+    change(tx, guild, &before, again, &activity::RECONSIDERED, by)
 }
 
 /// Takes an acceptance back whose reward was taken back before: the proof waits for a review again, and a task that it completed goes
@@ -282,7 +282,7 @@ pub fn unaccept(tx: &Tx<'_>, guild: GuildId, by: Actor, found: Claimed) -> Resul
         paid: Amount::ZERO,
         ..before.claim.clone()
     };
-    let again = change(tx, guild, before, again, &activity::UNACCEPTED, by)?;
+    let again = change(tx, guild, &before, again, &activity::UNACCEPTED, by)?;
     tables::add_to_totals(tx, guild, |totals| totals.completed = totals.completed.saturating_sub(1))?;
     Ok(again)
 }
@@ -296,7 +296,7 @@ pub fn run_out(tx: &Tx<'_>, guild: GuildId, id: ClaimId) -> Result<bool> {
         return Ok(false);
     }
     let expired = Claim { state: ClaimState::Expired, ..known.claim.clone() };
-    change(tx, guild, known, expired, &activity::RAN_OUT, Actor::System)?;
+    change(tx, guild, &known, expired, &activity::RAN_OUT, Actor::System)?;
     Ok(true)
 }
 
@@ -322,7 +322,8 @@ pub fn drop_files(tx: &Tx<'_>, guild: GuildId, claim: &Claim) -> Result<()> {
 }
 
 /// The claim is given up, without a word of it.
-fn give_up(tx: &Tx<'_>, guild: GuildId, KnownClaim { id, claim }: KnownClaim) -> Result<KnownClaim> {
+fn give_up(tx: &Tx<'_>, guild: GuildId, known: KnownClaim) -> Result<KnownClaim> {
+    let KnownClaim { id, claim } = known;
     drop_files(tx, guild, &claim)?;
     PROOF_POST.withdrawn(tx, guild, id.get())?;
     let before = claim.state;
@@ -333,7 +334,7 @@ fn give_up(tx: &Tx<'_>, guild: GuildId, KnownClaim { id, claim }: KnownClaim) ->
 fn change(
     tx: &Tx<'_>,
     guild: GuildId,
-    before: KnownClaim,
+    before: &KnownClaim,
     after: Claim,
     kind: &ActivityKind<Involved>,
     by: Actor,

@@ -85,16 +85,16 @@ pub struct Page<T> {
 }
 
 /// Rows on one page of a list on Discord.
-const PAGE: u64 = 10;
+const PAGE: u8 = 10;
 
 impl<T> Page<T> {
     /// The page of a list that is wanted, or the one nearest to it.
     pub fn of(rows: Vec<T>, page: u64) -> Self {
         let all = rows.len() as u64;
-        let pages = all.div_ceil(PAGE).max(1);
+        let pages = all.div_ceil(PAGE.into()).max(1);
         let page = page.clamp(1, pages);
-        let before = usize::try_from((page - 1) * PAGE).unwrap_or(usize::MAX);
-        Self { rows: rows.into_iter().skip(before).take(PAGE as usize).collect(), page, pages, all }
+        let before = usize::try_from((page - 1) * u64::from(PAGE)).unwrap_or(usize::MAX);
+        Self { rows: rows.into_iter().skip(before).take(PAGE.into()).collect(), page, pages, all }
     }
 }
 

@@ -76,16 +76,15 @@ pub struct Claimant {
 /// nobody's way.
 pub fn may_claim(task: &Task, latest: Option<&Claim>, who: &Claimant, now: Timestamp) -> Result<(), TaskRefusal> {
     let name = || task.name.clone();
-    match latest {
-        Some(claim) => match claim.state {
+    if let Some(claim) = latest {
+        match claim.state {
             ClaimState::InProgress | ClaimState::Rejected if now < claim.deadline => {
                 return Err(TaskRefusal::Claimed { name: name(), deadline: claim.deadline });
             }
             ClaimState::Submitted => return Err(TaskRefusal::Waiting(name())),
             ClaimState::Accepted => return Err(TaskRefusal::Done(name())),
             _ => {}
-        },
-        None => {}
+        }
     }
     require_active(task, now)?;
     if !who.is_open_to_all && !task.assigned.contains(&who.user) {

@@ -208,7 +208,7 @@ pub fn assign(tx: &Tx<'_>, guild: GuildId, by: Actor, id: TaskId, user: UserId) 
         return Err(TaskRefusal::AssignedFull(rules::MOST_ASSIGNED).into());
     }
     task.assigned.push(user);
-    let known = assigned(tx, guild, by, (id, task), Assignment { task: String::new(), user, is_theirs: true })?;
+    let known = assigned(tx, guild, by, (id, task), (user, true))?;
     let news = News { user, task: known.task.name.clone(), what: Happening::Assigned };
     NEWS.schedule_now(tx, guild, Lane::User(user), &news)?;
     Ok(known)
@@ -221,13 +221,19 @@ pub fn unassign(tx: &Tx<'_>, guild: GuildId, by: Actor, id: TaskId, user: UserId
         return Err(TaskRefusal::NotTheirs(task.name).into());
     }
     task.assigned.retain(|other| *other != user);
-    assigned(tx, guild, by, (id, task), Assignment { task: String::new(), user, is_theirs: false })
+    assigned(tx, guild, by, (id, task), (user, false))
 }
 
-fn assigned(tx: &Tx<'_>, guild: GuildId, by: Actor, (id, task): (TaskId, Task), told: Assignment) -> Result<KnownTask> {
+fn assigned(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    by: Actor,
+    (id, task): (TaskId, Task),
+    (user, is_theirs): (UserId, bool),
+) -> Result<KnownTask> {
     let revision = task.revision.saturating_add(1);
     let known = tables::set_task(tx, guild, id, Task { revision, ..task })?;
-    let told = Assignment { task: known.task.name.clone(), ..told };
+    let told = Assignment { task: known.task.name.clone(), user, is_theirs };
     activity::of_task(activity::ASSIGNED.with(told), id).by(by).note(tx, guild)?;
     Ok(known)
 }

@@ -25,10 +25,10 @@ exported! {
         "created": MOMENT_DEFAULT_NOW => task.created,
         "expires_at": "TEXT NOT NULL" => task.expires_at,
         "channel_id": "INTEGER NOT NULL" => task.channel,
-        "max_claims": "INTEGER NOT NULL DEFAULT -1" => task.max_claims_number(),
+        "max_claims": "INTEGER NOT NULL" => task.max_claims_number(),
         "current_claims": "INTEGER NOT NULL DEFAULT 0" => task.counts.taken(),
         "assigned_users": "TEXT NOT NULL" => task.assigned.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
-        "category": "TEXT NOT NULL DEFAULT 'General'" => &task.category,
+        "category": "TEXT NOT NULL" => &task.category,
         "role_name": "TEXT" => task.role.as_ref().map(|role| role.name.as_str()),
         "role_id": "INTEGER" => task.role.as_ref().and_then(|role| role.id).map(|role| SqlValue::id(role.get())),
         "message_id": "INTEGER" => message_of(read, guild, &TASK_POST, id.get())?,
@@ -55,7 +55,7 @@ exported! {
         "proof_content": "TEXT" => proof.map(|proof| proof.content.as_str()),
         "submitted_at": "TEXT" => proof.map(|proof| proof.submitted_at),
         "completed_at": "TEXT" => claim.completed_at,
-        "notes": "TEXT NOT NULL DEFAULT ''" => &claim.notes,
+        "notes": "TEXT NOT NULL" => &claim.notes,
         "paid": "INTEGER NOT NULL DEFAULT 0" => claim.paid,
     }
     primary_key: ["id"];

@@ -1,3 +1,5 @@
+//! An accepted proof is paid once, or nothing happened.
+
 use super::*;
 use crate::covers;
 use crate::features::coins::queries as money;

@@ -149,9 +149,12 @@ impl Endpoint for ChangeTask {
             Ok(TaskView { change: view.change.clone().filter(|_| is_changed), ..view })
         });
         let changed = posted(web, guild, changed.await?).await?;
-        Ok(telling(changed, guild, |name, view| match view.change {
-            Some(_) => sentence!("**{name}** is changed.", name),
-            None => sentence!("Nothing of **{name}** was to be changed.", name),
+        Ok(telling(changed, guild, |name, view| {
+            if view.change.is_some() {
+                sentence!("**{name}** is changed.", name)
+            } else {
+                sentence!("Nothing of **{name}** was to be changed.", name)
+            }
         }))
     }
 }
@@ -428,9 +431,10 @@ impl Endpoint for UndoChange {
         let undone = web.change(&asked, move |tx, by| UndoneView::of(tx, guild, &task_undone::run(tx, guild, by, id)?));
         let undone = undone.await?.telling(|view| {
             let name = view.name.clone();
-            match (view.waits, &view.task_id) {
-                (true, _) => sentence!("The proof for **{name}** waits for a review again.", name),
-                (false, _) => sentence!("**{name}** is as it was before.", name),
+            if view.waits {
+                sentence!("The proof for **{name}** waits for a review again.", name)
+            } else {
+                sentence!("**{name}** is as it was before.", name)
             }
         });
         let to = undone.value.now().map(|view| match (&view.task_id, view.waits) {

@@ -29,6 +29,7 @@ use crate::flows::{known_members, task_undone};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::message_link;
+use crate::kernel::time::Timestamp;
 use crate::posts::Sync;
 use crate::store::{Read, Tx};
 use crate::web::Web;
@@ -241,7 +242,7 @@ impl ClaimView {
             proof_content: proof.as_ref().map(|Proof { content, .. }| content.clone()),
             proof_attachments: files.map(file).collect(),
             submitted_at: proof.as_ref().map(|proof| proof.submitted_at.rfc3339()),
-            completed_at: completed_at.map(|at| at.rfc3339()),
+            completed_at: completed_at.map(Timestamp::rfc3339),
             notes: notes.clone(),
             reviewer: reviewer.map(|actor| actor.to_string()),
             paid: paid.get(),

@@ -125,9 +125,6 @@ pub(super) fn fields<P: Page>(seen: &Seen<P>, values: &Values, known: &Known, se
     let [category, role, channel] = ["category", "role_id", "channel_id"].map(wrong);
     let categories: Vec<Choice<'_>> = known.categories.iter().map(|name| Choice::new(name, name)).collect();
     let (channels, roles) = (channels(server, values), roles(server, values));
-    let choices = |all: &'_ [(String, String)]| -> Vec<Choice<'_>> {
-        all.iter().map(|(value, label)| Choice::new(value, label)).collect()
-    };
     html! {
         (Field {
             value: &values.name,
@@ -191,6 +188,10 @@ pub(super) fn fields<P: Page>(seen: &Seen<P>, values: &Values, known: &Known, se
             p.hint { (badge(Tone::Warn, "Discord does not answer")) " Channel and role cannot be chosen now." }
         }
     }
+}
+
+fn choices(all: &[(String, String)]) -> Vec<Choice<'_>> {
+    all.iter().map(|(value, label)| Choice::new(value, label)).collect()
 }
 
 /// The channels, with what I lack in each.

@@ -318,10 +318,7 @@ fn assignment(seen: &Seen<TaskPage>, story: &Story) -> Markup {
 }
 
 fn past(seen: &Seen<TaskPage>, story: &Story, names: &Names) -> Markup {
-    let may = |past: &Past| match past.is_review {
-        true => seen.rank.reaches(Who::Moderator),
-        false => seen.rank.reaches(Who::Admin),
-    };
+    let may = |past: &Past| seen.rank.reaches(if past.is_review { Who::Moderator } else { Who::Admin });
     let event = |past: &Past| Event {
         at: past.happened.id.moment(),
         who: html! {},

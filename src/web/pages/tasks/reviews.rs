@@ -324,7 +324,7 @@ fn verdicts(seen: &Seen<ReviewsPage>, desk: &Desk, shown: &OnDesk) -> Markup {
     let OwnClaim { task, claim } = &shown.own;
     let (id, user) = (claim.id, claim.claim.user);
     if seen.visitor.user() == Some(user) && seen.rank.level < Some(Level::Owner) {
-        let own = sentence!("This is your own proof. Somebody else has to review it.");
+        let own = Sentence::words("This is your own proof. Somebody else has to review it.");
         return html! { p.notice.info { (drawn(&own)) } };
     }
     let action = format!("/g/{}/reviews/{}/{user}", desk.guild, task.id);

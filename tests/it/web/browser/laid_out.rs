@@ -40,6 +40,7 @@ impl WebWorld {
         let sent = [("link", link), ("song_title", title), ("artist_name", artist), ("note", note)];
         person.submit(sent).await;
         self.world.member("ben").submits_skip(&link_of(1), title).await;
+        self.long_task("ann", WIDE_LETTER, MUCH.into());
         // The session of the samples, on which somebody gives all at once.
         self.people_of_samples("ann", &waits);
         let gift = Gift { id: 1, name: "Lion".into(), unit_coins: MUCH, count: 1, is_streaking: false, group: 0 };

@@ -62,12 +62,13 @@ impl WebWorld {
 }
 
 /// What is asked for like a page and is none: files, streams, parts of pages, and ways that lead elsewhere.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "pages.asset",
     "pictures.member",
     "pictures.own",
     "pictures.server",
     "songs.file",
+    "tasks.picture",
     "stream.page",
     "stream.fragment",
     "reference.attempt",

@@ -11,6 +11,7 @@ fn quiet() -> Home {
     Home {
         guild: GuildId::new(5),
         pending: 0,
+        proofs: 0,
         orders: 0,
         given_up: (0, None),
         alike: Vec::new(),
