@@ -2,7 +2,7 @@
 
 use serenity::builder::CreateEmbed;
 
-use super::{DESCRIPTION, SHORT, name, reward};
+use super::{DESCRIPTION, SHORT, lines, name, reward};
 use crate::bot::tasks::components::PENDING;
 use crate::discord::{BLURPLE, Draft, paging};
 use crate::features::tasks::editing::Field;
@@ -80,10 +80,7 @@ pub fn pending(guild: GuildId, page: &Page<Waiting>) -> Draft {
             link.unwrap_or_default()
         )
     };
-    let mut text: String = page.rows.iter().map(row).collect();
-    if text.is_empty() {
-        text = "Nothing waits for a review.".to_owned();
-    }
+    let text = lines(page.rows.iter().map(row), "Nothing waits for a review.");
     let embed = CreateEmbed::new().title("Waiting for a review").colour(BLURPLE);
     let footer = paging::footer(page.page, page.pages, "The oldest first");
     Draft::embed(embed.description(truncate(&text, DESCRIPTION)).footer(footer))
@@ -92,7 +89,7 @@ pub fn pending(guild: GuildId, page: &Page<Waiting>) -> Draft {
 
 /// The answer to `/task-admin settings`: each by its title.
 pub fn settings(shown: &[(&'static str, String)]) -> Draft {
-    let text: String = shown.iter().map(|(title, value)| format!("**{title}**: {value}\n")).collect();
+    let text = lines(shown.iter().map(|(title, value)| format!("**{title}**: {value}\n")), "");
     let embed = CreateEmbed::new().title("Settings of tasks").colour(BLURPLE);
     Draft::embed(embed.description(truncate(&text, DESCRIPTION)))
 }

@@ -251,10 +251,7 @@ pub fn list(page: &Page<KnownTask>, category: Option<&str>, place: u64, money: &
         Some(category) => format!("Open tasks · {}", escape(category)),
         None => "Open tasks".to_owned(),
     };
-    let mut text: String = page.rows.iter().map(|known| line(known, money)).collect();
-    if text.is_empty() {
-        text = "Nothing is open right now.".to_owned();
-    }
+    let text = lines(page.rows.iter().map(|known| line(known, money)), "Nothing is open right now.");
     let embed = CreateEmbed::new().title(title).colour(BLURPLE).description(truncate(&text, DESCRIPTION));
     let footer = paging::footer(page.page, page.pages, "/claim claims one, /tasks info shows one");
     Draft::embed(embed.footer(footer)).rows(turning(page, |page| LIST.with(&(place, page))))
@@ -278,10 +275,7 @@ pub fn mine(page: &Page<OwnClaim>) -> Draft {
         let title = escape(&truncate(&own.task.task.name, SHORT));
         format!("`{}` **{title}** · {}\n", own.task.id, truncate(&standing(&own.claim.claim), FIELD / 4))
     };
-    let mut text: String = page.rows.iter().map(row).collect();
-    if text.is_empty() {
-        text = "You have claimed nothing yet. `/tasks list` shows what is open.".to_owned();
-    }
+    let text = lines(page.rows.iter().map(row), "You have claimed nothing yet. `/tasks list` shows what is open.");
     let embed = CreateEmbed::new().title("Your tasks").colour(BLURPLE).description(truncate(&text, DESCRIPTION));
     let footer = paging::footer(page.page, page.pages, "/task_submit hands in a proof");
     Draft::embed(embed.footer(footer)).rows(paging::buttons(&MINE, page.page, page.pages))
@@ -329,6 +323,12 @@ pub fn news(news: &News, money: &Money, task_submit: &str) -> Draft {
 
 fn name(known: &KnownTask) -> String {
     escape(&known.task.name)
+}
+
+/// The rows of a list; words where there are none.
+fn lines(rows: impl Iterator<Item = String>, nothing: &str) -> String {
+    let text: String = rows.collect();
+    if text.is_empty() { nothing.to_owned() } else { text }
 }
 
 /// A moment, and how far it is.

@@ -73,8 +73,9 @@ impl PlainTask {
         u32::try_from(self.claims.values().filter(|(state, _)| *state == of).count()).unwrap()
     }
 
-    fn taken_by_others(&self, user: usize) -> usize {
-        self.claims.iter().filter(|(other, (state, _))| **other != user && is_holding(*state)).count()
+    fn taken_by_others(&self, user: usize) -> i64 {
+        let taken = self.claims.iter().filter(|(other, (state, _))| **other != user && is_holding(*state)).count();
+        i64::try_from(taken).unwrap()
     }
 
     fn settle(&mut self) {
@@ -113,7 +114,7 @@ impl Plain {
                     Some((ClaimState::Submitted | ClaimState::Accepted, _)) => true,
                     _ => false,
                 };
-                let is_full = task.places > 0 && task.taken_by_others(user) as i64 >= task.places;
+                let is_full = task.places > 0 && task.taken_by_others(user) >= task.places;
                 let is_open = task.status == TaskStatus::Active && now < task.ends;
                 if is_in_the_way || is_full || !is_open || busy >= MOST {
                     return false;
@@ -162,7 +163,7 @@ impl Plain {
             }
             Step::Places(id, places) => {
                 let task = &mut self.tasks[id];
-                let taken = task.taken_by_others(usize::MAX) as i64;
+                let taken = task.taken_by_others(usize::MAX);
                 if places > 0 && places < taken {
                     return false;
                 }
