@@ -27,7 +27,7 @@ use crate::discord::gateway::{
 };
 use crate::discord::posts::{self, Posted, Posts};
 use crate::discord::{outbox, roles};
-use crate::features;
+use crate::features::{self, Domain};
 use crate::kernel::dice::Seed;
 use crate::references::Catalogue;
 use crate::runner::Handler;
@@ -46,6 +46,7 @@ pub mod profile;
 pub mod queue;
 pub mod reminders;
 pub mod setup;
+pub mod shop;
 pub mod submissions;
 pub mod tasks;
 pub mod tiktok;
@@ -151,7 +152,7 @@ impl Face {
         let of_admins = (self.for_admins)().into_iter().map(access::for_admins);
         let guarded = of_admins.chain(guarded.into_iter().map(access::for_administrators));
         let commands = (self.commands)().into_iter().chain(guarded);
-        match features::switch_of(self.name) {
+        match Domain::switch_of(self.name) {
             Some(_) => commands.map(|command| access::switched(self.name, command)).collect(),
             None => commands.collect(),
         }
@@ -192,6 +193,7 @@ pub const ALL: &[&Face] = &[
     &desk::FACE,
     &setup::FACE,
     &reminders::FACE,
+    &shop::FACE,
     &profile::FACE,
     &dashboard::FACE,
     &tasks::FACE,
@@ -231,13 +233,8 @@ pub fn words(activity: &Activity) -> Option<String> {
 
 /// The live displays of all features, and what they let a server set that refers to something on Discord.
 pub fn shown() -> Shown {
-    let posts = ALL.iter().flat_map(|face| face.posts).copied();
-    Shown {
-        displays: Displays::new(displays()),
-        posts: Posts::new(posts),
-        references: references(),
-        switch_of: features::switch_of,
-    }
+    let posts = Posts::new(ALL.iter().flat_map(|face| face.posts).copied());
+    Shown { displays: Displays::new(displays()), posts, references: references(), switch_of: Domain::switch_of }
 }
 
 /// What all features let a server set that refers to something on Discord.

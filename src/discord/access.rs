@@ -27,6 +27,8 @@ pub struct Caller {
     pub user: UserId,
     /// Their account name, cleaned to one line of visible text, not escaped.
     pub name: String,
+    /// Their roles in the guild, as Discord sent them along.
+    pub roles: Vec<RoleId>,
 }
 
 /// Who may use a component.
@@ -68,7 +70,8 @@ impl Caller {
     /// The caller of a slash command; refused in direct messages.
     pub fn of(ctx: Context<'_>) -> Result<Self> {
         let interaction = ctx.interaction;
-        Self::new(interaction.guild_id, interaction.channel_id, &interaction.user)
+        let caller = Self::new(interaction.guild_id, interaction.channel_id, &interaction.user)?;
+        Ok(caller.with_roles_of(interaction.member.as_deref()))
     }
 
     /// The caller of a slash command that works in direct messages as well.
@@ -96,7 +99,13 @@ impl Caller {
             channel: ChannelId::new(channel.get()),
             user: UserId::new(user.id.get()),
             name: shown_name(user),
+            roles: Vec::new(),
         }
+    }
+
+    /// The same, with the roles of the member that came with the interaction.
+    pub(super) fn with_roles_of(self, member: Option<&Member>) -> Self {
+        Self { roles: roles_of(member), ..self }
     }
 
     /// The caller as the cause of a change.
@@ -147,6 +156,10 @@ impl Access {
     }
 }
 
+fn roles_of(member: Option<&Member>) -> Vec<RoleId> {
+    member.into_iter().flat_map(|member| &member.roles).map(|role| RoleId::new(role.get())).collect()
+}
+
 /// Whether somebody with these roles is something in a guild.
 type ByRole = fn(&dyn Read, GuildId, &[RoleId]) -> Result<bool>;
 
@@ -162,7 +175,7 @@ async fn has_role(
 ) -> Result<bool> {
     let (Some(guild), Some(member)) = (guild, member) else { return Ok(false) };
     let guild = GuildId::new(guild.get());
-    let roles: Vec<RoleId> = member.roles.iter().map(|role| RoleId::new(role.get())).collect();
+    let roles = roles_of(Some(member));
     bot.store.read("rights_by_role", move |read| is(read, guild, &roles)).await
 }
 
@@ -209,6 +222,11 @@ fn guard(command: &mut Command, check: Check) {
 /// Whether the caller is an administrator; for what is offered while somebody types.
 pub async fn is_administrator(ctx: Context<'_>) -> bool {
     require(Access::Administrator, ctx).await.is_ok()
+}
+
+/// Whether the caller runs the server; for what is offered while somebody types.
+pub async fn runs_server(ctx: Context<'_>) -> bool {
+    require(Access::Admin, ctx).await.is_ok()
 }
 
 async fn require(access: Access, ctx: Context<'_>) -> Result<()> {

@@ -57,9 +57,9 @@ pub struct Parts {
     pub activity: Activity,
     /// The displays of all guilds.
     pub displays: Displays,
-    switch_of: SwitchOf,
     /// The messages that follow rows.
     pub posts: Posts,
+    switch_of: SwitchOf,
     /// What a guild may have set that refers to something on Discord.
     pub references: Catalogue,
     /// Which guilds are to be looked at for that.
@@ -128,8 +128,8 @@ impl Bot {
             lives: Board::default(),
             activity: Activity::default(),
             displays,
-            switch_of,
             posts,
+            switch_of,
             guild_locks: GuildLocks::default(),
             standings: Standings::default(),
             pictures: Pictures::default(),

@@ -8,14 +8,14 @@ use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::{Sentence, Slot};
-use crate::sentence;
-use crate::settings::{self, Area, Listed, Setting, Text};
+use crate::settings::{self, Area, Change, Listed, Setting, Text};
 use crate::store::{Read, Tx};
+use crate::{posts, sentence};
 
 /// What the currency is called.
-pub static NAME: Setting<Text> = Setting::text("currency_name", "coins", 32);
+pub static NAME: Setting<Text> = Setting::text_followed("currency_name", "coins", 32, renamed);
 /// What stands beside an amount of it where there is no room for its name.
-pub static SYMBOL: Setting<Text> = Setting::text("currency_symbol", "$", 8);
+pub static SYMBOL: Setting<Text> = Setting::text_followed("currency_symbol", "$", 8, renamed);
 
 /// The settings of this module, as administrators meet them.
 pub const LISTED: &[Listed] = &[NAME_LISTED, SYMBOL_LISTED];
@@ -49,6 +49,11 @@ pub fn rename(tx: &Tx<'_>, guild: GuildId, by: Actor, name: &str, symbol: Option
         settings::change(tx, guild, by, &SYMBOL, &symbol)?;
     }
     of(tx, guild)
+}
+
+/// Messages that follow a row say amounts by the name: they are drawn anew.
+fn renamed(tx: &Tx<'_>, guild: GuildId, _: &Change) -> Result<()> {
+    posts::redraw_all(tx, guild)
 }
 
 impl Money {

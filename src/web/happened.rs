@@ -92,6 +92,7 @@ fn by_kind(activity: &Activity, song: Option<Sentence>) -> Sentence {
             Some(of_key(key).map_or_else(|| key.to_sentence(), |listed| Sentence::words(listed.title)))
         }
         Some(Subject::Handle(handle)) => Some(handle.to_sentence()),
+        Some(Subject::Item(item)) => Some(sentence!("item {item}", item)),
         Some(Subject::Task(task)) => Some(sentence!("task {number}", number = task)),
     };
     let about = about.map(|about| sentence!(", about {about}", about));

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::Web;
 use crate::discord::standing::{Asked, Standing};
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 
 /// Members for whom Discord is asked for one answer. It remembers each for a minute.
 const ASKED: usize = 50;
@@ -62,7 +63,7 @@ impl UserInfo {
             username: Some(standing.username),
             display_name,
             avatar: standing.avatar,
-            joined_at: standing.joined_at.map(|at| at.rfc3339()),
+            joined_at: standing.joined_at.map(Timestamp::rfc3339),
             is_bot: Some(standing.is_bot),
             is_member: Some(true),
             ..self
@@ -92,7 +93,6 @@ impl Web {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::time::Timestamp;
 
     #[test]
     fn whoever_is_there_is_told_as_discord_has_them_and_nobody_is_made_up() {

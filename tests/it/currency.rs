@@ -90,7 +90,7 @@ async fn two_claims_at_the_same_moment_are_one() {
     let world = World::new().await;
     let (store, guild, user) = (&world.app.bot.store, world.guild, world.user("ann"));
     let claims = (0..20).map(|_| store.write("daily_claimed", move |tx| daily_claimed::run(tx, guild, user).map(drop)));
-    let paid = join_all(claims).await.into_iter().filter(Result::is_ok).count();
+    let paid = join_all(claims).await.into_iter().flatten().count();
     assert_eq!((paid, world.money("ann")), (1, 100));
     world.end().await;
 }
@@ -166,7 +166,7 @@ async fn gifts_of_many_at_once_keep_the_sum() {
         let gift = Gift { from, to, amount: Amount::of(1 + u32::try_from(number % 13).unwrap()) };
         store.write("currency_given", move |tx| currency_given::run(tx, guild, &gift).map(drop))
     });
-    let done = join_all(gifts).await.into_iter().filter(Result::is_ok).count();
+    let done = join_all(gifts).await.into_iter().flatten().count();
     assert!(done > 10, "{done} gifts");
     assert_eq!(world.read(|read| queries::total(read, guild, Currency::Server)), 160);
     world.end().await;

@@ -76,6 +76,7 @@ mod sequences;
 mod set_up;
 mod settable;
 mod settings;
+mod shop;
 mod signals;
 mod site;
 mod snapshots;

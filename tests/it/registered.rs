@@ -11,7 +11,7 @@ use crate::architecture::{code, program};
 const OF_THE_PROCESS: [&str; 2] = ["last_start", "registered_commands"];
 
 /// The names of sequences. One of another name would begin again at 1, and give numbers that were given before.
-const SEQUENCES: [&str; 18] = [
+const SEQUENCES: [&str; 21] = [
     "coins.ledger",
     "displays.displays",
     "engagement.sessions",
@@ -25,6 +25,9 @@ const SEQUENCES: [&str; 18] = [
     "references.notices",
     "reminders.reminders",
     "roles.timed",
+    "shop.codes",
+    "shop.items",
+    "shop.purchases",
     "signin.tokens",
     "tasks.claims",
     "tasks.tasks",
@@ -95,7 +98,16 @@ fn every_setting_is_in_the_list_of_its_feature() {
     let shown = shown.map(|listed| listed.setting.key());
     let unlisted = ALL.iter().flat_map(|feature| feature.unlisted).map(|setting| setting.name());
     let all: BTreeSet<_> = shown.chain(unlisted).chain(OF_THE_PROCESS).map(ToOwned::to_owned).collect();
-    assert_eq!(all, named_in(&["Setting::new(", "Setting::within(", "Setting::followed(", "Setting::text("]));
+    assert_eq!(
+        all,
+        named_in(&[
+            "Setting::new(",
+            "Setting::within(",
+            "Setting::followed(",
+            "Setting::text(",
+            "Setting::text_followed("
+        ])
+    );
 }
 
 #[test]

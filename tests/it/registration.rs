@@ -242,6 +242,32 @@ const PROMISED: &[Promise] = &[
         &[("timezone", STRING, false, true), ("hidden", BOOLEAN, false, false)],
     ),
     ("dashboard", "Link to the web dashboard", false, &[]),
+    ("shop view", "List items", false, &[("category", STRING, false, true)]),
+    ("shop item", "Show one item", false, &[("item_id", STRING, true, true)]),
+    ("buy", "Buy a shop item", false, &[("item_id", STRING, true, true), ("quantity", INTEGER, false, false)]),
+    ("inventory", "Show an inventory", false, &[("user", USER, false, false)]),
+    (
+        "use",
+        "Use up an item of your inventory",
+        false,
+        &[("item_id", STRING, true, true), ("quantity", INTEGER, false, false)],
+    ),
+    ("redeem", "Redeem a code of this server", false, &[("code", STRING, true, false)]),
+    (
+        "shop-admin edit",
+        "Change one field of an item",
+        false,
+        &[("item_id", STRING, true, true), ("field", INTEGER, true, false), ("value", STRING, true, false)],
+    ),
+    (
+        "shop-admin stock",
+        "Change the stock",
+        false,
+        &[("item_id", STRING, true, true), ("operation", INTEGER, true, false), ("quantity", INTEGER, true, false)],
+    ),
+    ("shop-admin remove", "Delete an item and its message", false, &[("item_id", STRING, true, true)]),
+    ("shop-admin repost", "Post the item message again", false, &[("item_id", STRING, true, true)]),
+    ("shop-admin channel", "Set the shop channel", false, &[("channel", CHANNEL, true, false)]),
 ];
 
 /// Commands, with all that is below them, that everybody sees and those who run the server may use.

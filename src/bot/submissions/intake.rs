@@ -32,7 +32,7 @@ pub async fn submit(
     source: Source,
     posted_as: Option<PostedAs>,
 ) -> Result<Submitted> {
-    let Caller { guild, channel, user, name } = caller;
+    let Caller { guild, channel, user, name, .. } = caller;
     let submission = Submission { guild, channel, user, username: name, details, source, posted_as };
     bot.store.write("song_submitted", move |tx| song_submitted::run(tx, &submission)).await
 }

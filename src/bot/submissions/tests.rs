@@ -96,7 +96,8 @@ fn a_song_is_confirmed_to_its_submitter_alone() {
 
 #[test]
 fn a_kept_file_names_the_song_and_pings_nobody() {
-    let caller = Caller { guild: GuildId::new(9), channel: CHANNEL, user: ANN, name: "ann_b".to_owned() };
+    let caller =
+        Caller { guild: GuildId::new(9), channel: CHANNEL, user: ANN, name: "ann_b".to_owned(), roles: Vec::new() };
     let named = Details::new(Some("*Ann*"), Some("Light @here"), None, None, false).unwrap();
     let shown = [views::kept_file(&named, &caller), views::kept_file(&Details::default(), &caller)];
     insta::assert_snapshot!(messages_of(shown), @r"

@@ -1,7 +1,7 @@
 //! What must stay true of the buttons, menus and forms of all features: their ids stand below messages that were posted long
 //! ago, and Discord takes no long ones.
 
-use crate::bot::{ALL, coins, desk, queue, reminders, setup, submissions, tasks};
+use crate::bot::{ALL, coins, desk, queue, reminders, setup, shop, submissions, tasks};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Arguments, Component, Control, Modal, Picked};
 use crate::discord::display::turning::{Step, TURN, TURN_OF_TEAM};
@@ -9,6 +9,7 @@ use crate::display::DisplayId;
 use crate::features::coins::model::{EntryId, EntryKind};
 use crate::features::queue::model::{Line, PublicId, Seen};
 use crate::features::reminders::service::ReminderId;
+use crate::features::shop::model::{CodeId, ItemId, PurchaseId};
 use crate::features::tasks::model::TaskId;
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use strum::VariantArray;
@@ -177,6 +178,18 @@ fn check_tasks(golden: &mut Golden) {
     golden.holds(&PENDING, ("tasks:pending:2", 2), u64::MAX);
 }
 
+fn check_shop(golden: &mut Golden) {
+    use shop::components::{BUY, GIVE_BACK, HAND_OVER, INVENTORY_PAGE, PAGE, REFUND, REVOKE};
+    golden.holds(BUY.ids(), ("shop:buy:7", ItemId::new(7)), ItemId::new(u64::MAX));
+    golden.holds(&REFUND, ("shop:refund:7", PurchaseId::new(7)), PurchaseId::new(u64::MAX));
+    golden.holds(&PAGE, ("shop:page:2:1", (2, 1)), (u64::MAX, u64::MAX));
+    golden.holds(&INVENTORY_PAGE, ("shop:inventory:7:2", (UserId::new(7), 2)), (UserId::new(u64::MAX), u64::MAX));
+    golden.holds(&HAND_OVER, ("shop:hand_over", ()), ());
+    golden.holds(&GIVE_BACK, ("shop:give_back", ()), ());
+    golden.holds(&REVOKE, ("shop:revoke", ()), ());
+    assert_eq!((HAND_OVER.value(&PurchaseId::new(3)), REVOKE.value(&CodeId::new(4))), ("3".into(), "4".into()));
+}
+
 #[test]
 fn an_id_that_was_posted_once_is_read_for_ever() {
     let mut golden = Golden { kinds: Vec::new() };
@@ -186,6 +199,7 @@ fn an_id_that_was_posted_once_is_read_for_ever() {
     check_desk(&mut golden);
     check_setup(&mut golden);
     check_reminders(&mut golden);
+    check_shop(&mut golden);
     check_tasks(&mut golden);
     let mut kinds = golden.kinds;
     kinds.sort_unstable();
@@ -211,9 +225,12 @@ fn a_form_that_was_opened_before_an_update_is_read_after_it() {
         assert_eq!(form.read(custom_id, GUILD).unwrap(), proof);
     }
     let registered: Vec<_> = ALL.iter().flat_map(|face| face.modals).map(|modal| modal.id()).collect();
+    let quantity = &shop::components::QUANTITY;
+    assert_eq!(quantity.with(&ItemId::new(7)), "shop:quantity:7");
+    assert_eq!(quantity.read("shop:quantity:7", GUILD).unwrap(), ItemId::new(7));
     assert_eq!(
         registered,
-        [SUBMIT.id(), REASON.id(), QUESTION.id()],
+        [SUBMIT.id(), quantity.id(), REASON.id(), QUESTION.id()],
         "each is registered once, and has its golden ids here"
     );
 }

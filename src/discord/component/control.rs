@@ -101,6 +101,7 @@ impl<A: Arguments, V: Picked> Control<A, V> {
     /// What an event tells; refused in direct messages, unless it is for them as well.
     pub fn click(&self, event: &ComponentInteraction) -> Result<Click<A, V>> {
         let caller = self.access.caller(event.guild_id, event.channel_id, &event.user)?;
+        let caller = caller.with_roles_of(event.member.as_ref());
         let arguments = self.read(&event.data.custom_id, caller.guild)?;
         let picked = V::from_values(&values_of(event), caller.guild)?;
         Ok(Click { caller, arguments, picked })

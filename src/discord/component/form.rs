@@ -53,7 +53,7 @@ impl<A: Arguments> Form<A> {
 
     /// What an event tells; refused outside of a server.
     pub fn filled(&self, event: &ModalInteraction) -> Result<Filled<A>> {
-        let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?;
+        let caller = Caller::new(event.guild_id, event.channel_id, &event.user)?.with_roles_of(event.member.as_ref());
         let arguments = self.read(&event.data.custom_id, caller.guild)?;
         Ok(Filled { caller, arguments, fields: fields_of(event) })
     }

@@ -85,7 +85,8 @@ impl House {
         let live = Client::new(ClientSettings::default(), clock.clone()).unwrap();
         let clients = Clients { rest, files, titles: Titles::new(None).unwrap(), live };
         let (displays, references) = (Displays::new(Vec::new()), Catalogue::new([], []));
-        let bot = Bot::new(store, clock, clients, Shown { displays, posts: Posts::new([&ITEMS, &TASKS]), references });
+        let shown = Shown { displays, posts: Posts::new([&ITEMS, &TASKS]), references, switch_of: |_| None };
+        let bot = Bot::new(store, clock, clients, shown);
         bot.remember_own_user(UserId::new(sim.bot().get()));
         let guild = GuildId::new(ids.guild.get());
         Self { sim, hand, bot, ids, guild }

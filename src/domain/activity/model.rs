@@ -67,6 +67,8 @@ pub enum Subject {
     Setting(String),
     /// A TikTok account, by its name at that time.
     Handle(Handle),
+    /// An item of the shop, by its number in the guild.
+    Item(u64),
     /// A task, by its number.
     Task(u64),
 }

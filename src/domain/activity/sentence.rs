@@ -49,6 +49,10 @@ pub enum Thing {
     Setting,
     /// Something about a member, such as a handle.
     Member,
+    /// An item of the shop.
+    Item,
+    /// What a member owns of the shop's items.
+    Inventory,
     /// A task, or what became of it.
     Task,
 }

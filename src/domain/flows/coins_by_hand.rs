@@ -197,7 +197,13 @@ mod tests {
         };
         let name =
             store.read(|read| Ok(entry_called(read, GUILD, "3")?.unwrap().1.transaction_id(GUILD, EntryId::new(3))));
-        for wrong in [name.replace("_000003", "_000002"), "4".to_owned(), "txn_1".to_owned(), String::new()] {
+        for wrong in [
+            name.replace("txn_5_", "txn_6_"),
+            "txn_5_1_000003".to_owned(),
+            "4".to_owned(),
+            "txn_1".to_owned(),
+            String::new(),
+        ] {
             let refused = undo(wrong.clone()).unwrap_err();
             assert_eq!(refused.code(), "coins.no_such_transaction", "{wrong}");
         }

@@ -12,7 +12,7 @@ use crate::activity::{self, ActivityId};
 use crate::features::coins::model::EntryId;
 use crate::features::handles::model::AccountId;
 use crate::features::queue::model::SongId;
-use crate::features::{coins, engagement, handles, queue, tasks, tiktok};
+use crate::features::{coins, engagement, handles, queue, shop, tasks, tiktok};
 use crate::jobs;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -114,6 +114,7 @@ fn show_anew(tx: &Tx<'_>, guild: GuildId) {
         coins::tables::CHANGED,
         handles::tables::CHANGED,
         engagement::tables::CHANGED,
+        shop::tables::CHANGED,
         tasks::tables::CHANGED,
     ];
     for topic in topics {

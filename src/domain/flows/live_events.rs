@@ -29,7 +29,7 @@ use crate::features::engagement::settings::{event_points, watch_idle};
 use crate::features::handles::model::{AccountId, Activity};
 use crate::features::queue::service::Moved;
 use crate::features::{coins, engagement, handles};
-use crate::flows::{coins_posted, gift_credit, handle_links, session_closed};
+use crate::flows::{code_redeemed, coins_posted, gift_credit, handle_links, session_closed};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -109,6 +109,8 @@ struct Batch<'b, 't> {
     recorder: Recorder<'b, 't>,
     /// Whether a comment can prove whose a handle is.
     expects_codes: bool,
+    /// Whether a comment can redeem a code of the shop.
+    redeems: bool,
     /// Who was found out already: it is asked for each event.
     ids: HashMap<Identity, Somebody>,
     effects: Effects,
@@ -124,6 +126,7 @@ impl<'b, 't> Batch<'b, 't> {
             terms: WatchTerms { idle: watch_idle(tx, guild)?, earns: LUXURY_ENABLED.get(tx, guild)? },
             recorder: Recorder::load(tx, guild)?,
             expects_codes: handles::queries::expects_codes(tx, guild)?,
+            redeems: code_redeemed::is_expected(tx, guild)?,
             ids: HashMap::new(),
             effects: Effects::default(),
         })
@@ -166,7 +169,10 @@ impl<'b, 't> Batch<'b, 't> {
             Occurrence::Commented(viewer, text) => {
                 let text = paragraph(text, LONGEST_COMMENT);
                 self.interaction(InteractionKind::Comment, viewer, Some(text.clone()), at)?;
-                if self.expects_codes { self.look_for_proof(viewer, &text) } else { Ok(()) }
+                if self.expects_codes {
+                    self.look_for_proof(viewer, &text)?;
+                }
+                if self.redeems { self.redeem(viewer, &text) } else { Ok(()) }
             }
             Occurrence::Shared(viewer) => self.interaction(InteractionKind::Share, viewer, None, at),
             Occurrence::Followed(viewer) => self.interaction(InteractionKind::Follow, viewer, None, at),
@@ -186,6 +192,14 @@ impl<'b, 't> Batch<'b, 't> {
             Some(proof) => handle_links::proven(tx, guild, &proof),
             None => Ok(()),
         }
+    }
+
+    /// A comment of a linked handle that holds a code of the shop redeems it.
+    fn redeem(&mut self, viewer: &Viewer, comment: &str) -> Result<()> {
+        let (tx, guild) = (self.tx, self.guild);
+        let Some(known) = self.resolve(viewer, tx.now())? else { return Ok(()) };
+        let linked = handles::queries::account_by_id(tx, guild, known.id)?.and_then(|account| account.linked);
+        linked.map_or(Ok(()), |user| code_redeemed::in_comment(tx, guild, user, comment))
     }
 
     /// Continues the open session or begins one. One that is left behind is closed first, and what it owes is paid.

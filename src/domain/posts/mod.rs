@@ -40,6 +40,11 @@ pub static SEND: JobKind<PostId> = JobKind::new("posts.send", "A message that is
 /// The kinds of jobs of this module.
 pub const JOBS: &[&dyn Purposeful] = &[&SEND];
 
+/// Draws all posts of a guild anew: something changed that many of them say, such as the name of its currency.
+pub fn redraw_all(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+    service::want_all(tx, guild)
+}
+
 /// A kind of posts: what of a feature they follow. The rows of one kind are told apart by a number.
 #[derive(Debug)]
 pub struct PostKind {

@@ -28,6 +28,16 @@ pub fn want(tx: &Tx<'_>, guild: GuildId, row: (&str, u64), when_gone: WhenGone, 
     pend(tx, guild, id, post)
 }
 
+/// All rows are to be shown once more, where they are.
+pub fn want_all(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+    POSTS.for_each(tx, guild, |_, post| {
+        if post.is_withdrawn {
+            return Ok(());
+        }
+        want(tx, guild, (post.kind.as_str(), post.row), post.when_gone, post.channel)
+    })
+}
+
 /// A row is not to be shown any more.
 pub fn withdraw(tx: &Tx<'_>, guild: GuildId, row: (&str, u64)) -> Result<()> {
     match tables::by_row(tx, guild, row)? {

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Control, Limits, Setting, Typed};
+use super::{Consequence, Control, Limits, Setting, Typed};
 use crate::kernel::text::one_line;
 use crate::text_setting;
 
@@ -26,6 +26,12 @@ impl Setting<Text> {
     pub const fn text(key: &'static str, default: &'static str, most: u32) -> Self {
         let limits = Limits { smallest: 1, largest: most, ..Limits::ANY };
         Self { key, default: Text(Cow::Borrowed(default)), limits, follows: None }
+    }
+
+    /// The same, from whose change by a person something follows, in the same transaction.
+    pub const fn text_followed(key: &'static str, default: &'static str, most: u32, follows: Consequence) -> Self {
+        let limits = Limits { smallest: 1, largest: most, ..Limits::ANY };
+        Self { key, default: Text(Cow::Borrowed(default)), limits, follows: Some(follows) }
     }
 }
 

@@ -24,7 +24,6 @@ pub struct Prefix(Cow<'static, str>);
 static PREFIX: Setting<Prefix> = Setting::new("prefix", Prefix(Cow::Borrowed("!")));
 static LOG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("log_channel_id", None);
 static WELCOME_CHANNEL: Setting<Option<ChannelId>> = Setting::new("welcome_channel_id", None);
-static SHOP_CHANNEL: Setting<Option<ChannelId>> = Setting::new("shop_channel_id", None);
 static MODERATION: Setting<bool> = Setting::new("features.moderation", true);
 static GLOBAL_SHOP: Setting<bool> = Setting::new("features.global_shop", false);
 static GLOBAL_TASKS: Setting<bool> = Setting::new("features.global_tasks", false);
@@ -51,7 +50,6 @@ pub const LISTED: &[Listed] = &[
     of(&PREFIX, "Prefix", "What stands before a command that is written as a message."),
     of(&LOG_CHANNEL, "Log Channel", "Where moderation and members are told of.").needing(&CHANNEL_NEEDS),
     of(&WELCOME_CHANNEL, "Welcome Channel", "Where new members are welcomed.").needing(&CHANNEL_NEEDS),
-    of(&SHOP_CHANNEL, "Shop Channel", "Where the shop is posted.").needing(&CHANNEL_NEEDS),
     of(&MODERATION, "Moderation", "Whether there are moderation commands."),
     of(&GLOBAL_SHOP, "Global Shop", "Whether items of all servers are sold."),
     of(&GLOBAL_TASKS, "Global Tasks", "Whether tasks of all servers are offered."),

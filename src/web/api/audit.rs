@@ -87,7 +87,7 @@ pub struct AuditEntryView {
 /// Whom or what something is about.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SubjectView {
-    /// `member`, `song`, `channel`, `setting`, `handle` or `task`.
+    /// `member`, `song`, `channel`, `setting`, `handle`, `item` or `task`.
     pub kind: &'static str,
     /// By what it is known.
     pub id: String,
@@ -102,6 +102,7 @@ impl SubjectView {
             Subject::Channel(channel) => ("channel", channel.to_string()),
             Subject::Setting(key) => ("setting", key.clone()),
             Subject::Handle(handle) => ("handle", handle.as_str().to_owned()),
+            Subject::Item(item) => ("item", item.to_string()),
             Subject::Task(task) => ("task", task.to_string()),
         };
         Self { kind, id }

@@ -76,12 +76,10 @@ impl BalanceBody {
         let wrong = |refusal: crate::features::coins::model::CoinsRefusal| Problem::field("amount", refusal.sentence());
         let amount = |typed: Option<i64>| rules::typed_amount(typed).map(Amount::get).map_err(wrong);
         match (self.act, typed) {
-            (None, typed) if self.set => to(typed),
-            (Some(BalanceAct::Set), typed) => to(typed),
-            (Some(BalanceAct::Give), typed) => Ok(Wish::By(amount(typed)?)),
+            (act, typed) if act == Some(BalanceAct::Set) || (act.is_none() && self.set) => to(typed),
             (Some(BalanceAct::Take), typed) => Ok(Wish::By(-amount(typed)?)),
             (None, Some(typed)) if typed < 0 => Ok(Wish::By(-amount(typed.checked_neg())?)),
-            (None, typed) => Ok(Wish::By(amount(typed)?)),
+            (_, typed) => Ok(Wish::By(amount(typed)?)),
         }
     }
 

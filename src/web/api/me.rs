@@ -258,7 +258,7 @@ impl OwnMoneyView {
             balance: balance.amount.get(),
             total_earned: balance.earned.get(),
             total_spent: balance.spent.get(),
-            next_claim: next_claim.map(|next| next.rfc3339()),
+            next_claim: next_claim.map(Timestamp::rfc3339),
             entries: entries.rows.iter().map(|row| OwnEntryView::of(guild, row)).collect(),
             next: entries.next.map(|next| next.to_string()),
         }

@@ -7,6 +7,8 @@ use super::transactions::TransactionView;
 use crate::features::coins::model::Currency;
 use crate::features::coins::queries::entries::{self, Wanted};
 use crate::features::coins::queries::{balance, balance_row};
+use crate::features::shop;
+use crate::features::shop::queries::Holding;
 use crate::flows::accounts_listed::{self, Listed, Listing, Page, Sort};
 use crate::flows::currency_accounts;
 use crate::flows::known_members::{self, KnownMember};
@@ -148,7 +150,7 @@ impl Having {
     /// With who they are.
     pub(super) fn view(self, user: UserInfo) -> AccountView {
         let Self { listed: Listed { balance, account, .. }, luxury_coins, points, inventory, .. } = self;
-        let moment = |at: Option<Timestamp>| at.map(|at| at.rfc3339());
+        let moment = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
         AccountView {
             user_id: user.id.clone(),
             user,
@@ -167,8 +169,13 @@ impl Having {
 }
 
 /// What somebody owns of the shop of a server.
-fn inventory(_: &dyn Read, _: GuildId, _: UserId) -> Result<Vec<OwnedView>> {
-    Ok(Vec::new())
+fn inventory(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<OwnedView>> {
+    let owned = |Holding { id, item, quantity }: Holding| OwnedView {
+        item_id: id.to_string(),
+        name: item.name,
+        quantity: quantity.into(),
+    };
+    Ok(shop::queries::inventory(read, guild, user)?.into_iter().map(owned).collect())
 }
 
 /// With who they are on Discord.

@@ -76,6 +76,8 @@ const fn event_of(thing: Thing) -> Event {
         Thing::Balance => Event::Balance,
         Thing::Setting => Event::Config,
         Thing::Member => Event::User,
+        Thing::Item => Event::Shop,
+        Thing::Inventory => Event::Inventory,
         Thing::Task => Event::Task,
     }
 }
@@ -97,6 +99,7 @@ fn id_of(subject: &Subject) -> String {
         Subject::Channel(channel) => channel.to_string(),
         Subject::Setting(key) => key.clone(),
         Subject::Handle(handle) => handle.to_string(),
+        Subject::Item(item) => item.to_string(),
         Subject::Task(task) => task.to_string(),
     }
 }
@@ -130,6 +133,16 @@ mod tests {
             told(here, &setting).map(|told| (told.event, told.id)),
             Some((Event::Config, Some("queue_limit".into())))
         );
+        crate::covers!("T-SHP-10");
+        let events =
+            [("shop.bought", Event::Inventory), ("shop.used", Event::Inventory), ("shop.item_changed", Event::Shop)];
+        for (kind, event) in events {
+            assert_eq!(
+                told(here, &activity(kind, Some(Subject::Item(3)))).map(|told| told.event),
+                Some(event),
+                "{kind}"
+            );
+        }
         assert_eq!(told(here, &activity("team.told", None)), None, "what is for the team alone");
         assert_eq!(told(GuildId::INSTANCE, &balance), None);
     }

@@ -5,7 +5,12 @@ use std::time::Duration;
 
 use greenroom::covers;
 use greenroom::features::coins::model::{Currency, EntryKind};
-use greenroom::flows::currency_accounts;
+use greenroom::features::shop;
+use greenroom::features::shop::model::Item;
+use greenroom::flows::shop_bought::Order;
+use greenroom::flows::{currency_accounts, shop_bought};
+use greenroom::kernel::actor::Actor;
+use greenroom::kernel::amount::Amount;
 use greenroom::signin::scope::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -22,6 +27,16 @@ impl WebWorld {
             greenroom::features::coins::queries::balance(read, guild, Currency::Server, user)
         };
         self.world.app.bot.store.read_blocking("balance", balance).unwrap().get()
+    }
+
+    /// Somebody buys so many of a new item of this name and price; gives its number.
+    fn buys(&self, member: &str, name: &str, price: u32, quantity: u32) -> String {
+        let (guild, user, name) = (self.here(), self.world.user(member), name.to_owned());
+        self.write(move |tx| {
+            let (item, _) = shop::service::add(tx, guild, Actor::System, Item::new(name.clone(), Amount::of(price)))?;
+            shop_bought::run(tx, guild, &Order { user, roles: Vec::new(), item, quantity })?;
+            Ok(item.to_string())
+        })
     }
 
     /// Somebody left, as the gateway told.
@@ -91,6 +106,10 @@ async fn one_member_is_told_whole_and_who_is_nobody_here_is_not_there() {
     );
     let kinds: Vec<&Value> = one["recent_transactions"].as_array().unwrap().iter().map(|of| &of["type"]).collect();
     assert_eq!(kinds, ["gift", "daily"], "{one}");
+    let cookie = ground.buys("ann", "Cookie", 30, 2);
+    let owning = viewer.get(&format!("/api/{{server}}/users/{ann}")).await.is(200).json();
+    let owned = json!([{ "item_id": cookie, "name": "Cookie", "quantity": 2 }]);
+    assert_eq!((&owning["user"]["inventory"], &owning["user"]["balance"]), (&owned, &json!(40)), "{owning}");
     let member = ground.world.user("ben");
     let unknown = viewer.get(&format!("/api/{{server}}/users/{member}")).await.is(200).json();
     assert_eq!((&unknown["user"]["balance"], &unknown["user"]["user"]["is_member"]), (&json!(0), &json!(true)));

@@ -448,6 +448,9 @@ refusals! {
         /// The entry undid another.
         IsAnUndo => "coins.is_an_undo",
             "This entry undid another one, and an undo cannot be undone. Use `add` or `remove` instead.";
+        /// The entry paid for something in the shop, or gave that back.
+        OfTheShop => "coins.of_the_shop",
+            "This entry is of a purchase in the shop. Give the purchase back instead, so that its goods return with the money.";
         /// The entry stands for others.
         IsAnOpening => "coins.is_an_opening",
             "This entry stands for earlier ones that were archived, and what was archived cannot be undone.";

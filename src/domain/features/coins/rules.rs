@@ -130,12 +130,14 @@ pub fn unusual_times(amount: Amount, balance: Amount) -> Option<i64> {
     (amount >= HUGE || (amount >= LARGE && times >= MANY)).then_some(times)
 }
 
-/// Refuses to undo an entry twice, to undo an undo, and what stands for other entries.
+/// Refuses to undo an entry twice, to undo an undo, what stands for other entries, and what paid for goods, which would stay
+/// behind.
 pub fn may_undo(entry: &LedgerEntry, undone: Option<Undone>) -> Result<(), CoinsRefusal> {
     match undone {
         _ if entry.kind == EntryKind::Rollback => Err(CoinsRefusal::IsAnUndo),
         _ if entry.kind == EntryKind::ArchiveOpening => Err(CoinsRefusal::IsAnOpening),
         Some(Undone { by }) => Err(CoinsRefusal::AlreadyUndone { by }),
+        None if matches!(entry.kind, EntryKind::ShopPurchase | EntryKind::ShopRefund) => Err(CoinsRefusal::OfTheShop),
         None => Ok(()),
     }
 }

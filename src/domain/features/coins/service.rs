@@ -180,7 +180,8 @@ fn post_all(tx: &Tx<'_>, guild: GuildId, postings: &[Posting]) -> Result<Vec<(En
     postings.iter().map(|posting| post(tx, guild, posting)).collect()
 }
 
-fn post(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<(EntryId, LedgerEntry)> {
+/// Changes a balance as [`apply`] does; answers the entry with its number.
+pub fn post(tx: &Tx<'_>, guild: GuildId, posting: &Posting) -> Result<(EntryId, LedgerEntry)> {
     let row = tables::balance_row(tx, guild, posting.currency, posting.user)?;
     let currency = called(tx, guild, posting.currency)?;
     let (before, after) = (row.amount, rules::after_posting(&currency, row.amount, posting.delta)?);

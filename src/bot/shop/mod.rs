@@ -1,0 +1,33 @@
+//! `/shop`, `/buy`, `/inventory`, `/use`, `/redeem` and `/shop-admin`, and the message of each item with its button.
+
+pub mod admin;
+pub mod autocomplete;
+pub mod commands;
+pub mod components;
+pub mod jobs;
+pub mod posts;
+pub mod views;
+
+use super::Face;
+
+/// What it registers.
+pub const FACE: Face = Face {
+    commands: commands::for_everybody,
+    for_admins: admin::for_admins,
+    components: &[
+        &components::BUY,
+        &components::REFUND,
+        &components::PAGE,
+        &components::INVENTORY_PAGE,
+        &components::HAND_OVER,
+        &components::GIVE_BACK,
+        &components::REVOKE,
+    ],
+    modals: &[&components::QUANTITY],
+    posts: &[&posts::ITEM],
+    jobs: &[&jobs::TELL_HANDLER],
+    ..Face::named("shop")
+};
+
+#[cfg(test)]
+mod tests;

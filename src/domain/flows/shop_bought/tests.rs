@@ -1,0 +1,487 @@
+//! Buying, using and giving back on a store in memory, beside a plain model.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use super::*;
+use crate::features::coins::model::LedgerEntry;
+use crate::features::shop::check::check;
+use crate::features::shop::codes::{self, NewCode};
+use crate::features::shop::model::{CodeGift, ItemKind, Stock, StockOperation};
+use crate::features::shop::queries;
+use crate::features::shop::settings::REFUND_MINUTES;
+use crate::features::testing::{GUILD, TestStore, said};
+use crate::flows::code_redeemed::{self, Given, Tried};
+use crate::flows::shop_refunded;
+use crate::kernel::time::Timestamp;
+use crate::roles;
+
+const ANN: UserId = UserId::new(1);
+const BOB: UserId = UserId::new(2);
+const ADMIN: Actor = Actor::Member(UserId::new(9));
+const ROLE: RoleId = RoleId::new(33);
+
+fn rich(store: &TestStore, user: UserId, amount: u32) {
+    let posting = Posting {
+        currency: Currency::Server,
+        user,
+        delta: i64::from(amount),
+        kind: EntryKind::AdminAdd,
+        reason: "a test".into(),
+        actor: ADMIN,
+    };
+    store.write(move |tx| coins::service::apply(tx, GUILD, &posting)).unwrap();
+}
+
+fn add(store: &TestStore, item: Item) -> ItemId {
+    store.write(move |tx| service::add(tx, GUILD, ADMIN, item.clone())).unwrap().0
+}
+
+fn cookie(stock: i64) -> Item {
+    Item { stock: Stock::try_from(stock).unwrap(), ..Item::new("Cookie", Amount::of(100)) }
+}
+
+fn buy(store: &TestStore, user: UserId, item: ItemId, quantity: u32) -> Result<Bought> {
+    store.write(move |tx| run(tx, GUILD, &Order { user, roles: Vec::new(), item, quantity }))
+}
+
+fn refund(store: &TestStore, user: UserId, id: PurchaseId) -> Result<i64> {
+    store.write(move |tx| shop_refunded::by_buyer(tx, GUILD, user, id)).map(|refunded| refunded.balance.get())
+}
+
+fn by_team(store: &TestStore, id: PurchaseId) -> Result<i64> {
+    store.write(move |tx| shop_refunded::by_team(tx, GUILD, ADMIN, id)).map(|refunded| refunded.balance.get())
+}
+
+fn use_up(store: &TestStore, user: UserId, item: ItemId, quantity: u32) -> Result<u32> {
+    store.write(move |tx| service::use_up(tx, GUILD, user, item, quantity)).map(|used| used.left)
+}
+
+fn balance(store: &TestStore, user: UserId) -> i64 {
+    store.read(|read| coins::queries::balance(read, GUILD, Currency::Server, user)).get()
+}
+
+fn held(store: &TestStore, user: UserId, item: ItemId) -> u32 {
+    store.read(|read| queries::held(read, GUILD, user, item))
+}
+
+fn stock(store: &TestStore, id: ItemId) -> i64 {
+    store.read(|read| queries::any_item(read, GUILD, id)).unwrap().stock.number()
+}
+
+fn sold(store: &TestStore, id: ItemId) -> u64 {
+    store.read(|read| queries::sold(read, GUILD, id))
+}
+
+fn ends(store: &TestStore) -> Option<Timestamp> {
+    store.read(|read| roles::until(read, GUILD, ANN, ROLE))
+}
+
+fn last_entry(store: &TestStore, user: UserId) -> LedgerEntry {
+    store.read(|read| coins::queries::history(read, GUILD, Currency::Server, user, 1)).pop().unwrap().1
+}
+
+fn sound(store: &TestStore) {
+    assert_eq!(store.read(|read| check(read, GUILD)), Vec::<String>::new());
+    assert_eq!(store.read(|read| coins::check::check(read, GUILD)), Vec::<String>::new());
+    store.check();
+}
+
+#[test]
+fn a_purchase_takes_money_and_stock_and_fills_the_inventory() {
+    crate::covers!(
+        "T-SHP-01", "T-SHP-05", "T-SHP-06", "T-SHP-07", "T-SHP-08", "T-SHP-11", "T-SHP-12", "T-SHP-13", "T-SHP-14",
+        "T-SHP-17", "T-SHP-18", "T-SHP-19", "T-SHP-20", "T-CUR-03", "T-HLP-24", "T-HLP-26", "T-HLP-27"
+    );
+    let store = TestStore::new();
+    rich(&store, ANN, 500);
+    let id = add(&store, cookie(5));
+    let bought = buy(&store, ANN, id, 3).unwrap();
+    assert_eq!((bought.total.get(), bought.left.get(), bought.held), (300, 200, 3));
+    assert_eq!((balance(&store, ANN), stock(&store, id), sold(&store, id)), (200, 2, 3));
+    let entry = last_entry(&store, ANN);
+    assert_eq!((entry.kind, entry.delta, entry.reason.as_str()), (EntryKind::ShopPurchase, -300, "Cookie ×3"));
+    assert!(store.read(|read| queries::has(read, GUILD, ANN, id, 3)));
+    assert!(!store.read(|read| queries::has(read, GUILD, ANN, id, 4)));
+    let inventory = store.read(|read| queries::inventory(read, GUILD, ANN));
+    assert_eq!(inventory.iter().map(|held| (held.id, held.quantity)).collect::<Vec<_>>(), [(id, 3)]);
+    sound(&store);
+}
+
+#[test]
+fn a_refused_purchase_changes_nothing() {
+    crate::covers!("T-SHP-15", "T-SHP-16", "T-EDG-09");
+    let store = TestStore::new();
+    rich(&store, ANN, 250);
+    let id = add(&store, cookie(5));
+    let refusal = buy(&store, ANN, id, 3).unwrap_err();
+    assert_eq!(said(refusal), "That costs **300** coins, and you have **250** coins: **50** coins more are needed.");
+    assert_eq!(buy(&store, ANN, id, 6).unwrap_err().code(), "shop.too_few", "the item is looked at before the money");
+    assert_eq!(buy(&store, ANN, ItemId::new(9), 1).unwrap_err().code(), "shop.no_such_item");
+    assert_eq!((balance(&store, ANN), stock(&store, id), held(&store, ANN, id), sold(&store, id)), (250, 5, 0, 0));
+    sound(&store);
+}
+
+#[test]
+fn what_costs_nothing_has_no_entry() {
+    let store = TestStore::new();
+    let id = add(&store, Item { price: Amount::ZERO, ..cookie(-1) });
+    let bought = buy(&store, ANN, id, 2).unwrap();
+    assert_eq!((bought.purchase.entry, bought.left.get(), bought.held), (None, 0, 2));
+    assert_eq!(refund(&store, ANN, bought.id).unwrap(), 0);
+    assert_eq!((held(&store, ANN, id), stock(&store, id)), (0, -1));
+    sound(&store);
+}
+
+#[test]
+fn five_hundred_buyers_for_seven_pieces_buy_exactly_seven() {
+    crate::covers!("T-EDG-07");
+    let store = TestStore::new();
+    let id = add(&store, cookie(7));
+    let buyers = (1..=500).map(UserId::new);
+    for user in buyers.clone() {
+        rich(&store, user, 100);
+    }
+    let bought = std::thread::scope(|scope| {
+        let store = &store;
+        let tries: Vec<_> = buyers.clone().map(|user| scope.spawn(move || buy(store, user, id, 1))).collect();
+        tries.into_iter().filter_map(|tried| tried.join().unwrap().ok()).count()
+    });
+    assert_eq!((bought, stock(&store, id), sold(&store, id)), (7, 0, 7));
+    let left: i64 = buyers.clone().map(|user| balance(&store, user)).sum();
+    let pieces: u32 = buyers.map(|user| held(&store, user, id)).sum();
+    assert_eq!((left, pieces), (493 * 100, 7));
+    sound(&store);
+}
+
+#[test]
+fn consumables_are_used_up_the_oldest_first_and_are_then_not_given_back() {
+    crate::covers!("T-HLP-25");
+    let store = TestStore::new();
+    rich(&store, ANN, 1000);
+    let id = add(&store, cookie(-1));
+    let first = buy(&store, ANN, id, 2).unwrap().id;
+    let second = buy(&store, ANN, id, 2).unwrap().id;
+    assert_eq!(use_up(&store, ANN, id, 5).unwrap_err().code(), "shop.not_held");
+    assert_eq!(use_up(&store, BOB, id, 1).unwrap_err().code(), "shop.not_held");
+    assert_eq!(use_up(&store, ANN, id, 1).unwrap(), 3);
+    assert_eq!(refund(&store, ANN, first).unwrap_err().code(), "shop.used_up");
+    assert_eq!(refund(&store, ANN, second).unwrap(), 800);
+    assert_eq!(use_up(&store, ANN, id, 1).unwrap(), 0);
+    let kept = add(&store, Item { kind: ItemKind::Other, ..cookie(-1) });
+    buy(&store, ANN, kept, 1).unwrap();
+    assert_eq!(use_up(&store, ANN, kept, 1).unwrap_err().code(), "shop.not_consumable");
+    sound(&store);
+}
+
+#[test]
+fn what_was_removed_from_the_shop_can_still_be_used_and_given_back() {
+    let store = TestStore::new();
+    rich(&store, ANN, 1000);
+    let id = add(&store, cookie(5));
+    let bought = buy(&store, ANN, id, 2).unwrap().id;
+    store.write(move |tx| service::remove(tx, GUILD, ADMIN, id)).unwrap();
+    assert_eq!(buy(&store, ANN, id, 1).unwrap_err().code(), "shop.no_such_item");
+    assert_eq!(held(&store, ANN, id), 2);
+    assert_eq!(refund(&store, ANN, bought).unwrap(), 1000);
+    sound(&store);
+}
+
+#[test]
+fn a_buyer_gives_back_within_the_time_and_the_team_later() {
+    let store = TestStore::new();
+    rich(&store, ANN, 1000);
+    let id = add(&store, cookie(5));
+    let bought = buy(&store, ANN, id, 2).unwrap().id;
+    assert_eq!(refund(&store, BOB, bought).unwrap_err().code(), "shop.not_yours");
+    store.advance(Duration::from_mins(30));
+    assert_eq!(refund(&store, ANN, bought).unwrap_err().code(), "shop.too_late");
+    assert_eq!(by_team(&store, bought).unwrap(), 1000);
+    assert_eq!(last_entry(&store, ANN).kind, EntryKind::ShopRefund);
+    assert_eq!(by_team(&store, bought).unwrap_err().code(), "shop.already_refunded");
+    assert_eq!((stock(&store, id), held(&store, ANN, id), sold(&store, id)), (5, 0, 0));
+    let never = add(&store, Item { refund_minutes: Some(0), ..cookie(5) });
+    let bought = buy(&store, ANN, never, 1).unwrap().id;
+    assert_eq!(refund(&store, ANN, bought).unwrap_err().code(), "shop.too_late");
+    store.write(|tx| REFUND_MINUTES.set(tx, GUILD, &60)).unwrap();
+    let longer = buy(&store, ANN, id, 1).unwrap().id;
+    store.advance(Duration::from_mins(59));
+    refund(&store, ANN, longer).unwrap();
+    sound(&store);
+}
+
+#[test]
+fn what_paid_for_goods_is_not_undone_without_them() {
+    let store = TestStore::new();
+    rich(&store, ANN, 1000);
+    let id = add(&store, cookie(5));
+    let entry = buy(&store, ANN, id, 2).unwrap().purchase.entry.unwrap();
+    let order = coins::service::Order { currency: Currency::Server, user: ANN, reason: "no".into(), actor: ADMIN };
+    let number = coins::model::EntryId::new(entry.get());
+    let undone = store.write(move |tx| coins::service::undo(tx, GUILD, &order, number));
+    assert_eq!(undone.unwrap_err().code(), "coins.of_the_shop");
+}
+
+#[test]
+fn a_limit_counts_what_was_bought_and_not_what_was_given_back() {
+    let store = TestStore::new();
+    rich(&store, ANN, 1000);
+    let id = add(&store, Item { per_member: Some(2), ..cookie(-1) });
+    let first = buy(&store, ANN, id, 1).unwrap().id;
+    assert_eq!(buy(&store, ANN, id, 2).unwrap_err().code(), "shop.limit");
+    refund(&store, ANN, first).unwrap();
+    buy(&store, ANN, id, 2).unwrap();
+    use_up(&store, ANN, id, 2).unwrap();
+    assert_eq!(buy(&store, ANN, id, 1).unwrap_err().code(), "shop.limit", "what was used up was bought");
+    sound(&store);
+}
+
+#[test]
+fn an_order_waits_until_it_is_handed_over_or_given_back() {
+    let store = TestStore::new();
+    rich(&store, ANN, 1000);
+    let id = add(&store, Item { kind: ItemKind::Order, ..cookie(-1) });
+    let [first, second] = [1, 2].map(|quantity| buy(&store, ANN, id, quantity).unwrap().id);
+    let waiting = || -> Vec<_> {
+        let waiting = store.read(|read| queries::purchases(read, GUILD, queries::Of::Waiting, None, 10));
+        waiting.into_iter().map(|order| order.id).collect()
+    };
+    assert_eq!(waiting(), [first, second]);
+    let hand_over = |id| store.write(move |tx| service::hand_over(tx, GUILD, ADMIN, id));
+    assert_eq!(hand_over(first).unwrap().0.state, PurchaseState::HandedOver);
+    assert_eq!(hand_over(first).unwrap_err().code(), "shop.not_waiting");
+    assert_eq!(refund(&store, ANN, first).unwrap_err().code(), "shop.was_handed_over");
+    refund(&store, ANN, second).unwrap();
+    assert_eq!(hand_over(second).unwrap_err().code(), "shop.not_waiting");
+    assert_eq!(waiting(), []);
+    sound(&store);
+}
+
+#[test]
+fn roles_for_a_while_follow_each_other_and_are_taken_back_in_their_turn() {
+    let store = TestStore::new();
+    rich(&store, ANN, 1000);
+    let begin = store.now();
+    let hours = |hours| Some(begin.after(Duration::from_hours(hours)));
+    let id = add(&store, Item { kind: ItemKind::Role { role: ROLE, hours: Some(2) }, ..cookie(-1) });
+    let first = buy(&store, ANN, id, 1).unwrap().id;
+    assert_eq!(ends(&store), hours(2));
+    let second = buy(&store, ANN, id, 2).unwrap().id;
+    assert_eq!(ends(&store), hours(6));
+    refund(&store, ANN, first).unwrap();
+    assert_eq!(ends(&store), hours(4), "what was bought on top of it begins sooner");
+    refund(&store, ANN, second).unwrap();
+    assert_eq!(ends(&store), None);
+    let third = buy(&store, ANN, id, 1).unwrap().id;
+    store.advance(Duration::from_hours(3));
+    assert_eq!(by_team(&store, third).unwrap_err().code(), "shop.role_ended");
+    sound(&store);
+}
+
+#[test]
+fn a_role_for_good_is_bought_once() {
+    let store = TestStore::new();
+    rich(&store, ANN, 1000);
+    let id = add(&store, Item { kind: ItemKind::Role { role: ROLE, hours: None }, ..cookie(-1) });
+    let bought = buy(&store, ANN, id, 1).unwrap();
+    assert_eq!(buy(&store, ANN, id, 1).unwrap_err().code(), "shop.already_yours");
+    assert_eq!(bought.purchase.role.map(|given| (given.role, given.until)), Some((ROLE, None)));
+    refund(&store, ANN, bought.id).unwrap();
+    buy(&store, ANN, id, 1).unwrap();
+    sound(&store);
+}
+
+#[test]
+fn a_code_gives_currency_or_an_item_once_to_each() {
+    let store = TestStore::new();
+    let id = add(&store, cookie(1));
+    let make = |text: &str, gives, most| {
+        let wanted = NewCode { text: Some(text.into()), gives, most, until: None };
+        store.write(move |tx| codes::make(tx, GUILD, ADMIN, &wanted)).unwrap();
+    };
+    make("MANYCOINS", CodeGift::Currency(Amount::of(40)), 2);
+    make("ONECOOKIE", CodeGift::Item(id, 1), 9);
+    let redeem = |user, text: &'static str| store.write(move |tx| code_redeemed::run(tx, GUILD, user, text));
+    let given = Given::Currency { amount: Amount::of(40), balance: Amount::of(40) };
+    assert_eq!(redeem(ANN, "many-coins").unwrap(), Tried::Given(given));
+    assert_eq!(redeem(ANN, "manycoins").unwrap_err().code(), "shop.already_redeemed");
+    redeem(BOB, "manycoins").unwrap();
+    assert!(matches!(redeem(UserId::new(3), "manycoins").unwrap(), Tried::Wrong(_)), "it is used up");
+    redeem(ANN, "onecookie").unwrap();
+    assert_eq!(redeem(BOB, "onecookie").unwrap_err().code(), "shop.sold_out");
+    assert_eq!((held(&store, ANN, id), stock(&store, id), sold(&store, id)), (1, 0, 0));
+    let gift = store.read(|read| queries::purchases(read, GUILD, queries::Of::User(ANN), None, 1)).pop().unwrap();
+    assert_eq!(by_team(&store, gift.id).unwrap_err().code(), "shop.was_a_gift");
+    sound(&store);
+}
+
+#[test]
+fn a_comment_redeems_a_code_that_stands_in_it() {
+    let store = TestStore::new();
+    let wanted =
+        NewCode { text: Some("LIVE2026".into()), gives: CodeGift::Currency(Amount::of(7)), most: 9, until: None };
+    store.write(move |tx| codes::make(tx, GUILD, ADMIN, &wanted)).unwrap();
+    for comment in ["the code is live2026 thanks", "live2026", "no code at all here"] {
+        store.write(move |tx| code_redeemed::in_comment(tx, GUILD, ANN, comment)).unwrap();
+    }
+    assert_eq!(balance(&store, ANN), 7);
+    assert!(store.read(|read| code_redeemed::is_expected(read, GUILD)));
+    sound(&store);
+}
+
+/// What somebody does.
+#[derive(Clone, Debug)]
+enum Act {
+    Buy(u64, u64, u32),
+    Use(u64, u64, u32),
+    Refund(usize),
+    TeamRefund(usize),
+    Restock(u64, i64),
+    Wait,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        6 => (1..=3_u64, 1..=3_u64, 0..=5_u32).prop_map(|(user, item, quantity)| Act::Buy(user, item, quantity)),
+        3 => (1..=3_u64, 1..=3_u64, 1..=3_u32).prop_map(|(user, item, quantity)| Act::Use(user, item, quantity)),
+        2 => (0..8_usize).prop_map(Act::Refund),
+        1 => (0..8_usize).prop_map(Act::TeamRefund),
+        1 => (1..=3_u64, -1..=4_i64).prop_map(|(item, stock)| Act::Restock(item, stock)),
+        1 => Just(Act::Wait),
+    ]
+}
+
+/// The plain model: balances, stocks and purchases as they should be.
+#[derive(Default)]
+struct Model {
+    money: BTreeMap<u64, i64>,
+    stock: BTreeMap<u64, i64>,
+    /// Who, what, how many, how many used, whether it was given back, and when it was bought.
+    bought: Vec<(u64, u64, u32, u32, bool, Timestamp)>,
+}
+
+const PRICES: [i64; 3] = [10, 0, 35];
+
+fn price(item: u64) -> i64 {
+    PRICES[usize::try_from(item).unwrap() - 1]
+}
+
+impl Model {
+    fn held(&self, user: u64, item: u64) -> u32 {
+        self.bought
+            .iter()
+            .filter(|bought| (bought.0, bought.1) == (user, item) && !bought.4)
+            .map(|bought| bought.2 - bought.3)
+            .sum()
+    }
+
+    fn buy(&mut self, user: u64, item: u64, quantity: u32, now: Timestamp) -> bool {
+        let (cost, stock) = (price(item) * i64::from(quantity), self.stock[&item]);
+        if quantity == 0 || (stock >= 0 && stock < i64::from(quantity)) || self.money[&user] < cost {
+            return false;
+        }
+        *self.money.get_mut(&user).unwrap() -= cost;
+        if stock >= 0 {
+            self.stock.insert(item, stock - i64::from(quantity));
+        }
+        self.bought.push((user, item, quantity, 0, false, now));
+        true
+    }
+
+    fn use_up(&mut self, user: u64, item: u64, mut quantity: u32) -> bool {
+        if self.held(user, item) < quantity {
+            return false;
+        }
+        for bought in self.bought.iter_mut().filter(|bought| (bought.0, bought.1) == (user, item) && !bought.4) {
+            let taken = quantity.min(bought.2 - bought.3);
+            bought.3 += taken;
+            quantity -= taken;
+        }
+        true
+    }
+
+    fn refund(&mut self, number: usize, is_team: bool, now: Timestamp) -> bool {
+        let Some(bought) = self.bought.get_mut(number) else { return false };
+        let is_late = now.since(bought.5) >= Duration::from_mins(30);
+        if bought.4 || bought.3 > 0 || (is_late && !is_team) {
+            return false;
+        }
+        bought.4 = true;
+        let (user, item, quantity, ..) = *bought;
+        *self.money.get_mut(&user).unwrap() += price(item) * i64::from(quantity);
+        let stock = self.stock.get_mut(&item).unwrap();
+        if *stock >= 0 {
+            *stock += i64::from(quantity);
+        }
+        true
+    }
+}
+
+#[test]
+fn random_histories_leave_money_stock_and_inventory_as_a_plain_model_has_them() {
+    crate::covers!("T-EDG-07", "T-HLP-23");
+    let refused = RefCell::new([0_u32; 2]);
+    let mut runner = TestRunner::new(ProptestConfig { cases: 48, ..ProptestConfig::default() });
+    let outcome = runner.run(&prop::collection::vec(act(), 1..40), |acts| {
+        let (store, mut model) = (TestStore::new(), Model::default());
+        for (number, (price, stock)) in (1..).zip(PRICES.into_iter().zip([3, -1, 6])) {
+            let item = Item { price: Amount::try_from(price).unwrap(), ..cookie(stock) };
+            prop_assert_eq!(add(&store, item).get(), number);
+            model.stock.insert(number, stock);
+        }
+        for user in 1..=3 {
+            rich(&store, UserId::new(user), 100);
+            model.money.insert(user, 100);
+        }
+        for act in acts {
+            let now = store.now();
+            let (real, wanted) = match act {
+                Act::Buy(user, item, quantity) => (
+                    buy(&store, UserId::new(user), ItemId::new(item), quantity).is_ok(),
+                    model.buy(user, item, quantity, now),
+                ),
+                Act::Use(user, item, quantity) => (
+                    use_up(&store, UserId::new(user), ItemId::new(item), quantity).is_ok(),
+                    model.use_up(user, item, quantity),
+                ),
+                Act::Refund(number) => {
+                    let user = UserId::new(model.bought.get(number).map_or(1, |bought| bought.0));
+                    let id = PurchaseId::new(number as u64 + 1);
+                    (refund(&store, user, id).is_ok(), model.refund(number, false, now))
+                }
+                Act::TeamRefund(number) => {
+                    (by_team(&store, PurchaseId::new(number as u64 + 1)).is_ok(), model.refund(number, true, now))
+                }
+                Act::Restock(item, stock) => {
+                    let id = ItemId::new(item);
+                    let set = store.write(move |tx| service::restock(tx, GUILD, ADMIN, id, StockOperation::Set, stock));
+                    model.stock.insert(item, stock);
+                    (set.is_ok(), true)
+                }
+                Act::Wait => {
+                    store.advance(Duration::from_mins(20));
+                    (true, true)
+                }
+            };
+            prop_assert_eq!(real, wanted, "{:?}", act);
+            refused.borrow_mut()[usize::from(real)] += 1;
+            for user in 1..=3 {
+                prop_assert_eq!(balance(&store, UserId::new(user)), model.money[&user]);
+                for item in 1..=3 {
+                    prop_assert_eq!(held(&store, UserId::new(user), ItemId::new(item)), model.held(user, item));
+                }
+            }
+            for item in 1..=3 {
+                prop_assert_eq!(stock(&store, ItemId::new(item)), model.stock[&item]);
+            }
+        }
+        sound(&store);
+        Ok(())
+    });
+    outcome.unwrap();
+    assert!(refused.into_inner().iter().all(|count| *count > 20), "both outcomes are tried");
+}
