@@ -86,6 +86,7 @@ fn pages(ground: &Ground) -> Vec<String> {
         ("{song}", song(7).public_id.digits()),
         ("{entry}", "7".to_owned()),
         ("{area}", "economy".to_owned()),
+        ("{subject}", "instance".to_owned()),
     ];
     let of_pages = routes().filter(|route| route.doors.door == Door::Page).flat_map(|route| route.doors.paths);
     let paths = of_pages.map(|path| named.iter().fold((*path).to_owned(), |path, (name, is)| path.replace(name, is)));

@@ -27,7 +27,7 @@ use crate::discord::gateway::{
 };
 use crate::discord::posts::{self, Posted, Posts};
 use crate::discord::{outbox, roles};
-use crate::features;
+use crate::features::{self, Domain};
 use crate::kernel::dice::Seed;
 use crate::references::Catalogue;
 use crate::runner::Handler;
@@ -151,7 +151,7 @@ impl Face {
         let of_admins = (self.for_admins)().into_iter().map(access::for_admins);
         let guarded = of_admins.chain(guarded.into_iter().map(access::for_administrators));
         let commands = (self.commands)().into_iter().chain(guarded);
-        match features::switch_of(self.name) {
+        match Domain::switch_of(self.name) {
             Some(_) => commands.map(|command| access::switched(self.name, command)).collect(),
             None => commands.collect(),
         }
@@ -231,8 +231,13 @@ pub fn words(activity: &Activity) -> Option<String> {
 
 /// The live displays of all features, and what they let a server set that refers to something on Discord.
 pub fn shown() -> Shown {
-    let posts = Posts::new(ALL.iter().flat_map(|face| face.posts).copied());
-    Shown { displays: Displays::new(displays()), posts, references: references(), switch_of: features::switch_of }
+    let posts = ALL.iter().flat_map(|face| face.posts).copied();
+    Shown {
+        displays: Displays::new(displays()),
+        posts: Posts::new(posts),
+        references: references(),
+        switch_of: Domain::switch_of,
+    }
 }
 
 /// What all features let a server set that refers to something on Discord.

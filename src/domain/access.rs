@@ -21,6 +21,9 @@ pub static VIEWER_ROLES: Setting<RoleList> = Setting::new("viewer_roles", RoleLi
 /// What a right by role needs of its role.
 static ROLE_NEEDS: Needs = Needs::only_that_it_is_there("It gives nobody rights any more.");
 
+/// What moderators may on the web, in the same words wherever it is told.
+pub const MODERATORS_MAY: &str = "look at what viewers look at; what moderators do comes with the tasks";
+
 /// The settings of rights, as administrators meet them.
 pub const LISTED: &[Listed] = &[
     by_role(Listed::new(
@@ -29,7 +32,12 @@ pub const LISTED: &[Listed] = &[
         "Admin Roles",
         "Roles that may change settings, shop and tasks on the web.",
     )),
-    by_role(Listed::new(&MODERATOR_ROLES, Area::General, "Moderator Roles", "Roles that may review on the web.")),
+    by_role(Listed::new(
+        &MODERATOR_ROLES,
+        Area::General,
+        "Moderator Roles",
+        "Roles that may look at what viewers look at; what moderators do comes with the tasks.",
+    )),
     by_role(Listed::new(&VIEWER_ROLES, Area::General, "Viewer Roles", "Roles that may look at every page on the web.")),
 ];
 
@@ -190,5 +198,13 @@ mod tests {
             ]
         );
         assert_eq!(store.read(|read| catalogue.guilds(read)), [GUILD]);
+    }
+
+    #[test]
+    fn what_moderators_may_is_told_in_the_same_words_by_the_setting_and_the_manual() {
+        let listed = LISTED.iter().find(|listed| listed.setting.key() == "moderator_roles").unwrap();
+        assert!(listed.about.contains(MODERATORS_MAY), "{}", listed.about);
+        let row = format!("| Moderator | a role in `moderator_roles` | {MODERATORS_MAY} |");
+        assert!(include_str!("../../docs/dashboard.md").contains(&row), "{row}");
     }
 }

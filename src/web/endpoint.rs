@@ -10,6 +10,8 @@
 mod samples;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::Bytes;
 use axum::http::header::IF_MATCH;
@@ -236,6 +238,24 @@ pub struct Arrived {
     pub rank: Rank,
     /// When it came.
     pub now: Timestamp,
+    /// Whether something was changed for it.
+    pub(super) written: Written,
+}
+
+/// Whether something was changed for a request: what goes wrong after that is told in other words.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Written(Arc<AtomicBool>);
+
+impl Written {
+    /// Notes that something was changed.
+    pub(super) fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether something was.
+    pub(super) fn is_noted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What an endpoint was asked.
@@ -265,6 +285,8 @@ pub struct Asked<E: Endpoint> {
     pub door: Door,
     /// When it came.
     pub now: Timestamp,
+    /// Whether something was changed for it.
+    pub(super) written: Written,
 }
 
 /// One row of the table of routes.
@@ -463,6 +485,7 @@ impl<E: Endpoint> Asked<E> {
             headers: arrived.headers.clone(),
             door: arrived.door,
             now: arrived.now,
+            written: arrived.written.clone(),
         })
     }
 }

@@ -23,7 +23,7 @@ use super::access::{
     place,
 };
 use super::answer::{OnlyAsks, Problem, WasDone, form_field, once_more, told, with_cookies};
-use super::endpoint::{Arrived, Door, Route};
+use super::endpoint::{Arrived, Door, Route, Written};
 use super::headers::CSRF_TOKEN;
 use super::kept::{self, WayBack};
 use super::part;
@@ -34,9 +34,10 @@ use super::visitor::shows_token;
 use crate::access::{is_reviewer, level_of};
 use crate::activity::{self, DoorKind};
 use crate::discord::standing::{Asked, Standing};
-use crate::features::switch_of;
+use crate::features::Domain;
 use crate::flows::erasure;
 use crate::kernel::digest::Digest;
+use crate::kernel::error::Error;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
@@ -225,6 +226,7 @@ async fn examine(
         visitor: known.visitor.clone(),
         rank,
         now,
+        written: Written::default(),
     })
 }
 
@@ -319,7 +321,7 @@ async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>)
 /// Refuses what belongs to a feature that is switched off in the server; a route is named after its feature.
 async fn require_on(web: &Web, route: &Route, guild: Option<GuildId>) -> Result<(), Problem> {
     let feature = route.name.split_once('.').map_or(route.name, |(feature, _)| feature);
-    let (Some(guild), Some(switch)) = (guild, switch_of(feature)) else { return Ok(()) };
+    let (Some(guild), Some(switch)) = (guild, Domain::switch_of(feature)) else { return Ok(()) };
     Ok(web.bot.store.read("switch", move |read| switch.require_on(read, guild)).await?)
 }
 
@@ -355,17 +357,20 @@ impl Web {
         };
         match self.bot.standings.of(&self.bot, guild, user).await {
             Asked::Is(standing) => {
-                let rank = move |read: &dyn Read| {
-                    let Standing { is_owner, has_administrator, roles, .. } = &standing;
-                    let level = level_of(read, guild, roles, *has_administrator, *is_owner)?;
-                    let is_reviewer = is_reviewer(read, guild, roles)?;
-                    Ok(Rank { level: Some(level), is_reviewer })
-                };
-                Ok(self.bot.store.read("rank", rank).await?)
+                Ok(self.bot.store.read("rank", move |read| Rank::of(read, guild, &standing)).await?)
             }
             Asked::NotThere => Ok(Rank::default()),
             Asked::Silent => Err(Problem::DiscordUnavailable),
         }
+    }
+}
+
+impl Rank {
+    /// What somebody of this standing is in a server.
+    pub fn of(read: &dyn Read, guild: GuildId, standing: &Standing) -> Result<Self, Error> {
+        let Standing { is_owner, has_administrator, roles, .. } = standing;
+        let level = level_of(read, guild, roles, *has_administrator, *is_owner)?;
+        Ok(Self { level: Some(level), is_reviewer: is_reviewer(read, guild, roles)? })
     }
 }
 

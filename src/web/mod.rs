@@ -58,6 +58,7 @@ use std::sync::Arc;
 
 use access::{Csrf, Limits, Passwords, RefusedTries, SignIns};
 use answer::{Answered, Base, Done, Problem, Repeat};
+use api::ledger::KnownTotals;
 use assets::Assets;
 use endpoint::{Asked, Endpoint};
 use instance::Instance;
@@ -111,6 +112,8 @@ pub struct Parts {
     pub push: Push,
     /// The channels and roles of servers, for a minute.
     pub places: Places,
+    /// What filters of the ledger added up to.
+    pub totals: KnownTotals,
     /// When the process started.
     pub started: Timestamp,
 }
@@ -147,6 +150,7 @@ impl Web {
             kept: KeptForms::default(),
             push: Push::new(&bot.store, regions, settings.streams),
             places: Places::default(),
+            totals: KnownTotals::default(),
             bot,
             settings,
         }))
@@ -194,6 +198,9 @@ impl Web {
             answer::once::<E>(tx, (key.as_ref(), base.as_ref()), present, || change(tx, actor))
         };
         let done: Done<E::Answer> = self.bot.store.write(E::NAME, once).await?;
+        if matches!(done, Done::Now(..)) {
+            asked.written.note();
+        }
         done.answered()
     }
 }

@@ -183,7 +183,7 @@ impl<P: Page> Seen<P> {
 
     /// What is wrong with a field.
     pub fn wrong(&self, field: &str) -> Option<String> {
-        Some(self.refill.as_ref()?.fields.get(field)?.to_string())
+        self.refill.as_ref()?.wrong(field)
     }
 
     /// What was chosen in a field of several before, where the form was not taken; a form that has `beside` in it, which is

@@ -3,7 +3,7 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, REFERER, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use maud::{Markup, html};
+use maud::Markup;
 
 use super::answer::{is_known, is_page_of_ours};
 use super::kept::{KEPT, SURE_PAGE};
@@ -56,16 +56,13 @@ pub(super) fn is_asked_for(headers: &HeaderMap) -> bool {
 }
 
 /// The content of a page, so that it is asked for anew when any of these topics changed; or so that it stays, in the same
-/// place.
+/// place: then what is new only makes old news of what the page refused.
 pub(super) fn following(topics: &[Topic], stays: bool, main: Markup) -> Markup {
     if topics.is_empty() {
         return main;
     }
-    if stays {
-        return html! { div.region { (main) } };
-    }
     let topics: Vec<&str> = topics.iter().map(|topic| topic.name()).collect();
-    Region { topics: &topics, ..Region::shared("page") }.around(&main)
+    Region { topics: &topics, is_held: stays, ..Region::shared("page") }.around(&main)
 }
 
 /// The content of a page alone. Its tag is of what is seen: not of the chance that its forms are sealed with.

@@ -110,6 +110,7 @@ fn advice(problem: &Problem) -> Option<&'static str> {
         | Problem::Busy
         | Problem::StoreStopped(_)
         | Problem::DiscordUnavailable => Some("Nothing was changed."),
+        Problem::DiscordWentAway => Some("Look at what stands here before you send it once more."),
         Problem::Forbidden(who) => Some(given_by(*who)),
         Problem::OutOfScope(_) => Some("Whoever made the token can make another one that has it."),
         Problem::NotFound => Some(
@@ -186,6 +187,7 @@ mod tests {
             Problem::TooLarge(65_536),
             Problem::RateLimited(Duration::from_secs(5)),
             Problem::DiscordUnavailable,
+            Problem::DiscordWentAway,
             Problem::StoreStopped(Sentence::words("I cannot store anything now.")),
             Problem::Busy,
         ] {
@@ -194,6 +196,14 @@ mod tests {
             let goes_again = drawn.contains("<a class=\"button main\" href=\"/me\">Try again</a>");
             assert_eq!(goes_again, matches!(problem.status().as_u16(), 429 | 500..), "{drawn}");
         }
+    }
+
+    #[test]
+    fn nobody_is_told_that_nothing_was_changed_where_something_was() {
+        let [before, after] =
+            [Problem::DiscordUnavailable, Problem::DiscordWentAway].map(|problem| drawn(&problem, None));
+        assert!(before.contains("Nothing was changed."), "{before}");
+        assert!(after.contains("What you sent is stored.") && !after.contains("Nothing was changed."), "{after}");
     }
 
     #[test]

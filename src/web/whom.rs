@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::Web;
-use super::answer::{Ambiguous, Candidate, Problem};
+use super::answer::{Ambiguous, Candidate, Problem, Refill};
 use super::names::ending;
-use super::page::{Page, Seen};
 use super::ui::components::{Choice, Field, Select};
 use crate::activity;
 use crate::flows::known_members::{self, Meant};
@@ -17,11 +16,11 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::store::Read;
 
-/// The field of a form in which somebody names a member. Where several could be meant, it is a list of them.
-pub fn member_field<P: Page>(seen: &Seen<P>, field: &'static str, label: &str) -> Markup {
-    let wrong = seen.wrong(field);
+/// The field of a form in which somebody names a member; `refill` is the form where it was not taken. Where several could be meant, it is a list of them.
+pub fn member_field(refill: Option<&Refill>, field: &'static str, label: &str) -> Markup {
+    let wrong = refill.and_then(|refill| refill.wrong(field));
     let error = wrong.as_deref();
-    let ambiguous = seen.refill.as_ref().and_then(|refill| refill.ambiguous.as_ref());
+    let ambiguous = refill.and_then(|refill| refill.ambiguous.as_ref());
     if let Some(Ambiguous { candidates, .. }) = ambiguous.filter(|ambiguous| ambiguous.field == field) {
         let labels: Vec<String> = candidates.iter().map(Candidate::in_words).collect();
         let choices = candidates.iter().zip(&labels).map(|(candidate, label)| Choice::new(&candidate.id, label));
@@ -29,7 +28,7 @@ pub fn member_field<P: Page>(seen: &Seen<P>, field: &'static str, label: &str) -
         let choices: Vec<Choice<'_>> = std::iter::once(Choice::new("", "Choose a member")).chain(choices).collect();
         return html! { (Select { error, ..Select::new(field, label, &choices) }) };
     }
-    let value = seen.typed(field).unwrap_or_default();
+    let value = refill.and_then(|refill| refill.value(field)).unwrap_or_default();
     html! { (Field { value, hint: Some(HINT), error, is_required: true, ..Field::new(field, label) }) }
 }
 

@@ -67,7 +67,8 @@ fn table(rows: &[Row], totals: &Totals, is_signed: bool) -> String {
 }
 
 fn line(handle: &str, [points, tiktok, luxury, watched]: [&str; 4], member: &str) -> String {
-    let line = format!("{handle:<26}{points:>12}{tiktok:>14}{luxury:>14}{watched:>12}  {member}");
+    // However large a number is, it is apart from the one before it.
+    let line = format!("{handle:<26} {points:>11} {tiktok:>13} {luxury:>13} {watched:>11}  {member}");
     format!("{}\n", line.trim_end())
 }
 
@@ -101,4 +102,16 @@ fn clock(seconds: i64, is_signed: bool) -> String {
     };
     let seconds = seconds.unsigned_abs();
     format!("{sign}{}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_numbers_stand_apart() {
+        let largest = i64::MAX.to_string();
+        let drawn = line("@a_handle_of_24_letters_x", [largest.as_str(); 4], "ann");
+        assert_eq!(drawn.split_whitespace().collect::<Vec<_>>().len(), 6, "{drawn}");
+    }
 }

@@ -10,7 +10,7 @@ use std::ops::{ControlFlow, Deref};
 use super::check::Findings;
 use super::error::StoreError;
 use super::index::{Index, IndexOf, Pair, Rule, add_entry, decode_entry, describe, remove_entry};
-use super::key::Key;
+use super::key::{Key, encode};
 use super::layout::Progress;
 use super::raw_name::RawName;
 use super::read::Read;
@@ -48,6 +48,17 @@ impl<E: Key, K, V> CountedIndex<E, K, V> {
     /// How many entries of `keys` come before `entry`, which need not be there. 0 when it comes before them.
     pub fn rank(&self, read: &dyn Read, keys: impl Within<E>, entry: &E) -> Result<u64> {
         self.count(read, Span::of(keys).before(entry.clone()))
+    }
+
+    /// The ranks of several entries, in their order: for a page of rows, which would look at the same counts again and again.
+    pub fn ranks(&self, read: &dyn Read, keys: impl Within<E>, entries: &[E]) -> Result<Vec<u64>> {
+        let mut sorted: Vec<(Vec<u8>, usize)> = entries.iter().map(encode).zip(0..).collect();
+        sorted.sort_unstable();
+        let (encoded, places): (Vec<_>, Vec<_>) = sorted.into_iter().unzip();
+        let found = self.tally().ranks(read, keys.span(), &encoded)?;
+        let mut ranks: Vec<(usize, u64)> = places.into_iter().zip(found).collect();
+        ranks.sort_unstable();
+        Ok(ranks.into_iter().map(|(_, rank)| rank).collect())
     }
 
     /// How many entries `keys` holds.

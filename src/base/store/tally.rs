@@ -64,6 +64,13 @@ impl Tally {
         self.count_from(LEVELS, read, span)
     }
 
+    /// How many entries of `span` come before each of these, which are sorted. The blocks that several need are read once.
+    pub(super) fn ranks(self, read: &dyn Read, span: ByteSpan, entries: &[Vec<u8>]) -> Result<Vec<u64>, StoreError> {
+        let mut ranks = Vec::with_capacity(entries.len());
+        self.ranks_from(LEVELS, read, span, 0, entries, &mut ranks)?;
+        Ok(ranks)
+    }
+
     /// Where to start walking to the entry of `span` at `offset`, and how many entries of the span come before that.
     pub(super) fn seek(self, read: &dyn Read, span: ByteSpan, offset: u64) -> Result<(Vec<u8>, u64), StoreError> {
         self.seek_from(LEVELS, read, span, offset)
@@ -158,6 +165,62 @@ impl Tally {
             _ => last.count,
         };
         Ok(before + inside.sum_before_last + in_last)
+    }
+
+    /// Adds the ranks of entries in a part of a span, before which `passed` entries of it come.
+    fn ranks_from(
+        self,
+        levels: &[Level],
+        read: &dyn Read,
+        span: ByteSpan,
+        mut passed: u64,
+        entries: &[Vec<u8>],
+        ranks: &mut Vec<u64>,
+    ) -> Result<(), StoreError> {
+        let Some(last) = entries.last() else { return Ok(()) };
+        let Some((level, finer)) = levels.split_first() else {
+            return self.walk_ranks(read, &span, passed, entries, ranks);
+        };
+        let mut beyond = last.clone();
+        beyond.push(0);
+        let end = span.end.iter().cloned().chain([beyond]).min();
+        let needed = ByteSpan { start: span.start.clone(), end };
+        let blocks = page(read, self.blocks(level), &needed, Direction::Forward, usize::MAX, |b, v| self.block(b, v))?;
+        let (mut start, mut rest) = (span.start, entries);
+        let mut count = None;
+        for block in &blocks {
+            let (here, others) = rest.split_at(rest.partition_point(|entry| *entry < block.boundary));
+            let before = ByteSpan { start, end: Some(block.boundary.clone()) };
+            let passes = match count {
+                Some(count) => count,
+                None => self.count_from(finer, read, before.clone())?,
+            };
+            self.ranks_from(finer, read, before, passed, here, ranks)?;
+            passed = passed.saturating_add(passes);
+            (start, rest, count) = (block.boundary.clone(), others, Some(block.count));
+        }
+        self.ranks_from(finer, read, ByteSpan { start, end: span.end }, passed, rest, ranks)
+    }
+
+    /// The same, by walking over the entries.
+    fn walk_ranks(
+        self,
+        read: &dyn Read,
+        span: &ByteSpan,
+        mut passed: u64,
+        entries: &[Vec<u8>],
+        ranks: &mut Vec<u64>,
+    ) -> Result<(), StoreError> {
+        let mut rest = entries.iter().peekable();
+        read.scan(self.entries(), span, Direction::Forward, &mut |entry, _| {
+            while rest.next_if(|wanted| wanted.as_slice() <= entry).is_some() {
+                ranks.push(passed);
+            }
+            passed = passed.saturating_add(1);
+            Ok(if rest.peek().is_none() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        ranks.extend(rest.map(|_| passed));
+        Ok(())
     }
 
     fn seek_from(

@@ -26,6 +26,10 @@ pub(super) enum Lookup<T> {
 }
 
 impl<T> Lookup<T> {
+    const fn is_silence(&self) -> bool {
+        matches!(self, Self::Silent)
+    }
+
     /// For how long it counts. Silence does for those alone who waited for it.
     const fn lasts(&self) -> Duration {
         match self {
@@ -101,14 +105,16 @@ impl<K: Copy + Ord, T: Clone + Send + Sync + 'static> Kept<K, T> {
         }
     }
 
-    /// The things of a range that are there and fresh.
-    pub(super) fn fresh(&self, keys: RangeInclusive<K>, now: Timestamp) -> Vec<(K, T)> {
+    /// What was told of the things of a range within so long, also where that counts no more; without what nobody was told.
+    pub(super) fn lately(&self, keys: RangeInclusive<K>, now: Timestamp, within: Duration) -> Vec<(K, Lookup<T>)> {
         let state = self.lock();
-        let known = state.by_key.range(keys).filter_map(|(key, entry)| match &*entry.answer.borrow() {
-            Some(given @ Given { told: Lookup::Is(value), .. }) if given.is_fresh(now) => Some((*key, value.clone())),
+        let told = state.by_key.range(keys).filter_map(|(key, entry)| match &*entry.answer.borrow() {
+            Some(Given { asked, told }) if *asked <= now && now.since(*asked) < within && !told.is_silence() => {
+                Some((*key, told.clone()))
+            }
             _ => None,
         });
-        known.collect()
+        told.collect()
     }
 
     fn answer(&self, key: K, now: Timestamp, ask: impl Future<Output = Lookup<T>> + Send + 'static) -> Answer<T> {
@@ -202,6 +208,22 @@ mod tests {
         assert_eq!(kept.get(2, &clock, source.ask()).await, Lookup::Is(3));
         assert_eq!(kept.get(3, &clock, ready(Lookup::Silent)).await, Lookup::Silent);
         assert_eq!(kept.get(3, &clock, source.ask()).await, Lookup::Is(4));
+    }
+
+    #[tokio::test]
+    async fn what_was_told_of_late_is_there_to_be_shown_when_it_counts_no_more() {
+        let (clock, hand) = clock();
+        let (kept, hour) = (Kept::new(9), Duration::from_hours(1));
+        assert_eq!(kept.get(1, &clock, ready(Lookup::Is("one"))).await, Lookup::Is("one"));
+        assert_eq!(kept.get(2, &clock, ready(Lookup::NotThere)).await, Lookup::NotThere);
+        assert_eq!(kept.get(3, &clock, ready(Lookup::Silent)).await, Lookup::Silent);
+        let told = [(1, Lookup::Is("one")), (2, Lookup::NotThere)];
+        hand.advance(hour.checked_sub(Duration::from_micros(1)).unwrap());
+        assert_eq!(kept.lately(1..=9, clock.now(), hour), told);
+        kept.forget(2..=2);
+        assert_eq!(kept.lately(1..=9, clock.now(), hour), told[..1]);
+        hand.advance(Duration::from_micros(1));
+        assert_eq!(kept.lately(1..=9, clock.now(), hour), []);
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@
 //! gateway tells of a member, a role or a server drops it at once, so that a right that was taken away is gone at the next
 //! question; where Discord refuses the privileged intents ([`Parts::lacks_intents`](super::bot::Parts::lacks_intents)) it
 //! tells nothing of members, and the minute is the bound. Events run side by side and may overtake each other, so they only
-//! drop, and never fill in what they bring.
+//! drop, and never fill in what they bring. A list that shows what people are may show it for an hour; no right follows from that.
 //!
 //! # Invariants
 //! - Where Discord does not answer and nothing is fresh, nobody is anything: [`Asked::Silent`].
@@ -44,6 +44,8 @@ pub(in crate::discord) use rights::picture;
 
 /// For how long an answer counts. Whoever holds a stream open asks again at least this often.
 pub const FRESH: Duration = Duration::from_mins(1);
+/// For how long it can be shown what was told.
+const LATELY: Duration = Duration::from_hours(1);
 /// For how long nobody is asked for again who was not there.
 const ABSENT: Duration = Duration::from_secs(10);
 /// How long Discord may take.
@@ -151,12 +153,18 @@ impl Standings {
         }
     }
 
-    /// What everybody is in a server of whom Discord told that of late, at this moment. Nobody is asked for.
-    pub fn known(&self, guild: GuildId, now: Timestamp) -> Vec<(UserId, Standing)> {
-        let Some((_, powers)) = self.powers.fresh(guild..=guild, now).pop() else { return Vec::new() };
+    /// What Discord told of everybody in a server within the last hour. Nobody is asked for, and no right follows from it: it is
+    /// for a list of them.
+    pub fn lately(&self, guild: GuildId, now: Timestamp) -> Vec<(UserId, Asked)> {
+        let powers = self.powers.lately(guild..=guild, now, LATELY).pop();
+        let Some((_, Lookup::Is(powers))) = powers else { return Vec::new() };
         let everybody = (guild, UserId::new(0))..=(guild, UserId::new(u64::MAX));
-        let members = self.members.fresh(everybody, now).into_iter();
-        members.map(|((_, user), member)| (user, member.standing(&powers, guild, now))).collect()
+        let told = self.members.lately(everybody, now, LATELY).into_iter();
+        told.map(|((_, user), member)| match member {
+            Lookup::Is(member) => (user, Asked::Is(member.standing(&powers, guild, now))),
+            Lookup::NotThere | Lookup::Silent => (user, Asked::NotThere),
+        })
+        .collect()
     }
 
     /// The servers that the bot is in, by number, as the gateway tells; nothing before it is connected.

@@ -41,7 +41,7 @@ pub use kind::{ActivityKind, Happened};
 pub use model::{Activity, ActivityId, Subject};
 pub use sentence::{ChangeType, Context, Noted, Reach, Readable, Thing, called};
 pub use tables::{
-    CHANGED, Filter, between, forget, forget_old, get, guilds, has_old, naming, newest, newest_where, since,
+    CHANGED, Filter, between, following, forget, forget_old, get, guilds, has_old, naming, newest, newest_where, since,
 };
 pub use words::log_in_words;
 

@@ -102,6 +102,19 @@ pub fn since(read: &dyn Read, guild: GuildId, first: ActivityId, most: usize) ->
     Ok(rows)
 }
 
+/// The activities of a guild from one on up to a moment, in their order; the oldest `most` of them.
+pub fn following(
+    read: &dyn Read,
+    guild: GuildId,
+    first: ActivityId,
+    until: Timestamp,
+    most: usize,
+) -> Result<Vec<(ActivityId, Activity)>> {
+    let span = Span::<ActivityKey>::of(guild).starting_at((guild, first));
+    let rows = LOG.page(read, span.through((guild, ActivityId::at(until))), Direction::Forward, most)?;
+    Ok(without_guild(rows))
+}
+
 /// The activities of a guild between two moments, in their order; the newest `most` of them.
 pub fn between(
     read: &dyn Read,

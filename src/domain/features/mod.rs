@@ -142,16 +142,16 @@ impl Domain {
         }
     }
 
+    /// The switch of the feature with a name, as in commands, custom ids and routes; `None` where it cannot be switched off.
+    pub fn switch_of(name: &str) -> Option<&'static Switch> {
+        ALL.iter().find(|feature| feature.name == name)?.switch
+    }
+
     /// What jobs of a kind are for; `None` for a kind that this program does not know.
     pub fn purpose_of(kind: &str) -> Option<&'static str> {
         let mut jobs = ALL.iter().flat_map(|feature| feature.jobs);
         jobs.find(|job| job.name() == kind).map(|job| job.purpose())
     }
-}
-
-/// The switch of the feature with a name, as in commands, custom ids and routes; `None` where it cannot be switched off.
-pub fn switch_of(name: &str) -> Option<&'static Switch> {
-    ALL.iter().find(|feature| feature.name == name)?.switch
 }
 
 /// All features, and before them what they stand on.

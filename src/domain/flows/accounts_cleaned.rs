@@ -1,5 +1,6 @@
 //! What members have who left long ago is taken out of circulation (`T-API-19`, `C-66`): their balance of the server's currency by a
-//! closing entry of the ledger, and the moment of their last daily claim. Luxury Coins, songs and everything else stay.
+//! closing entry of the ledger, what they own of the shop, and the moment of their last daily claim. Luxury Coins, songs and everything
+//! else stay.
 //!
 //! Whoever comes back has an account of nothing; the closing entry can be undone by hand. Where Discord does not tell who leaves,
 //! whoever had no entry of the ledger for so long counts as one who left.
@@ -7,12 +8,13 @@
 use crate::activity::Subject;
 use crate::features::coins::model::{Currency, EntryKind, Posting};
 use crate::features::currency::activity::{CLEANED, REACTIVATED};
-use crate::features::{coins, currency};
+use crate::features::shop::model::Purchase;
+use crate::features::{coins, currency, shop};
 use crate::flows::accounts_listed::{Listed, inactive};
 use crate::flows::{coins_posted, currency_accounts};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::{Read, Store, Tx};
@@ -42,7 +44,7 @@ pub struct Cleaned {
 pub fn candidates(read: &dyn Read, guild: GuildId, wanted: Wanted) -> Result<Cleaned> {
     let mut found = Cleaned::default();
     for listed in inactive(read, guild, wanted.before)? {
-        found.add(&listed);
+        found.add(read, guild, &listed)?;
     }
     if wanted.is_by_last_entry {
         let erased = super::erasure::last_pseudonym(read, guild)?;
@@ -56,7 +58,7 @@ pub fn candidates(read: &dyn Read, guild: GuildId, wanted: Wanted) -> Result<Cle
         for (user, balance) in quiet {
             let account = currency::queries::account(read, guild, user)?;
             if account.left_at.is_none() {
-                found.add(&Listed { user, balance, account });
+                found.add(read, guild, &Listed { user, balance, account })?;
             }
         }
     }
@@ -65,12 +67,14 @@ pub fn candidates(read: &dyn Read, guild: GuildId, wanted: Wanted) -> Result<Cle
 
 impl Cleaned {
     /// Adds an account that holds anything.
-    fn add(&mut self, listed: &Listed) {
+    fn add(&mut self, read: &dyn Read, guild: GuildId, listed: &Listed) -> Result<()> {
         let amount = listed.balance.amount.get();
-        if amount > 0 || listed.account.last_daily.is_some() {
+        let owns_any = || Ok::<bool, Error>(!shop::queries::inventory(read, guild, listed.user)?.is_empty());
+        if amount > 0 || listed.account.last_daily.is_some() || owns_any()? {
             self.users.push(listed.user);
             self.amount = self.amount.saturating_add(amount);
         }
+        Ok(())
     }
 }
 
@@ -127,11 +131,23 @@ impl Cleaned {
             let (kind, currency) = (EntryKind::AdminAdjust, Currency::Server);
             coins_posted::run(tx, guild, &Posting { currency, user, delta: -amount, kind, reason, actor })?;
         }
+        use_all_up(tx, guild, user)?;
         currency::service::forget_claim(tx, guild, user)?;
         self.users.push(user);
         self.amount = self.amount.saturating_add(amount);
         Ok(())
     }
+}
+
+/// Whatever somebody owns of the shop counts as used up. What was bought stays told, and the stock stays what it is.
+fn use_all_up(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
+    for holding in shop::queries::inventory(tx, guild, user)? {
+        for (id, purchase) in shop::tables::unused(tx, guild, user, holding.id, usize::MAX)? {
+            let used = purchase.quantity;
+            shop::tables::put_purchase(tx, guild, id, &Purchase { used, ..purchase })?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes it back that a member left. Answers whether they had.
@@ -152,7 +168,7 @@ mod tests {
     use super::*;
     use crate::features::coins::queries::balance;
     use crate::features::testing::{GUILD, TestStore};
-    use crate::flows::{coins_by_hand, daily_claimed};
+    use crate::flows::{coins_by_hand, daily_claimed, shop_bought};
     use crate::kernel::amount::Amount;
 
     const DAY: Duration = Duration::from_hours(24);
@@ -200,6 +216,25 @@ mod tests {
         store.write(|tx| currency_accounts::came(tx, GUILD, ANN)).unwrap();
         store.write(|tx| daily_claimed::run(tx, GUILD, ANN).map(drop)).unwrap();
         assert_eq!(has(Currency::Server, ANN), 100);
+        store.check();
+    }
+
+    #[test]
+    fn what_somebody_owns_of_the_shop_is_used_up_and_stays_sold() {
+        let store = town();
+        let buy = |tx: &Tx<'_>| {
+            let item = shop::model::Item::new("Cookie", Amount::of(40));
+            let (item, _) = shop::service::add(tx, GUILD, Actor::System, item)?;
+            let order = shop_bought::Order { user: ANN, roles: Vec::new(), item, quantity: 2 };
+            shop_bought::run(tx, GUILD, &order).map(|_| item)
+        };
+        let item = store.write(buy).unwrap();
+        store.write(|tx| currency_accounts::left(tx, GUILD, ANN)).unwrap();
+        store.advance(DAY * 31);
+        assert_eq!(cleans(&store, 30, false).amount, 120);
+        assert!(store.read(|read| shop::queries::inventory(read, GUILD, ANN)).is_empty());
+        assert_eq!(store.read(|read| shop::queries::sold(read, GUILD, item)), 2);
+        assert_eq!(cleans(&store, 30, false), Cleaned::default(), "twice is once");
         store.check();
     }
 

@@ -1,12 +1,12 @@
 //! How the economy of a guild stands: the prices of coins, the rates of engagement and the lines of the queue, seen together.
 
-use crate::features::coins::economy::{COMPARED, Economy, Prices, Warning, about_flow, warnings};
+use crate::features::coins::economy::{COMPARED, Economy, Prices, Warning, about_flow, about_prices, warnings};
 use crate::features::coins::model::Currency;
 use crate::features::coins::queries::statistics::OfCurrency;
 use crate::features::coins::settings::{LUXURY_ENABLED, SKIP_PRICE};
 use crate::features::engagement::settings::{GIFT_RATE, WATCH_MINUTES};
 use crate::features::queue::model::Line;
-use crate::features::{coins, queue};
+use crate::features::{coins, currency, queue, shop};
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
@@ -55,9 +55,20 @@ pub fn warnings_of(
         Currency::Points => Ok(Vec::new()),
         Currency::Server => {
             let (made, spent) = history.made_and_spent(now.week() - COMPARED..now.week());
-            Ok(about_flow(&money::of(read, guild)?.name, made, spent).into_iter().collect())
+            let name = money::of(read, guild)?.name;
+            let daily = currency::queries::daily_amount(read, guild)?.get();
+            let cheapest = for_sale(read, guild, now)?.into_iter().min_by_key(|listed| listed.item.price);
+            let about_prices =
+                cheapest.and_then(|listed| about_prices(&listed.item.name, listed.item.price.get(), daily));
+            Ok([about_flow(&name, made, spent), about_prices].into_iter().flatten().collect())
         }
     }
+}
+
+/// What can be bought in a guild at a moment, as far as that is the same for everybody.
+pub fn for_sale(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Vec<shop::queries::Listed>> {
+    let wanted = shop::queries::Wanted { for_sale_at: Some(now), ..shop::queries::Wanted::default() };
+    shop::queries::list(read, guild, &wanted)
 }
 
 #[cfg(test)]

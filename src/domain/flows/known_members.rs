@@ -1,6 +1,8 @@
 //! Who is known to a server: whoever has a balance, a linked handle or a song here. There is no list of members, and Discord is
 //! not asked for one, so whoever did nothing of that is not known.
 
+use std::collections::HashMap;
+
 use super::erasure::{is_erased, last_pseudonym};
 use crate::features::coins::model::Currency;
 use crate::features::handles::model::{Account, KnownAccount};
@@ -94,6 +96,27 @@ pub fn called(read: &dyn Read, guild: GuildId, user: UserId) -> Result<String> {
     if is_erased(read, guild, user)? {
         return Ok(Song::ERASED.to_owned());
     }
+    called_otherwise(read, guild, user)
+}
+
+/// The same of each of these, for the rows of a list: whoever comes again is looked up once.
+pub fn all_called(read: &dyn Read, guild: GuildId, users: impl IntoIterator<Item = UserId>) -> Result<Vec<String>> {
+    let last_erased = last_pseudonym(read, guild)?;
+    let mut known: HashMap<UserId, String> = HashMap::new();
+    let name_of = |user: UserId| {
+        if let Some(name) = known.get(&user) {
+            return Ok(name.clone());
+        }
+        let is_erased = user.get() > 0 && user <= last_erased;
+        let name = if is_erased { Song::ERASED.to_owned() } else { called_otherwise(read, guild, user)? };
+        known.insert(user, name.clone());
+        Ok(name)
+    };
+    users.into_iter().map(name_of).collect()
+}
+
+/// The name of somebody who was not erased.
+fn called_otherwise(read: &dyn Read, guild: GuildId, user: UserId) -> Result<String> {
     if let Some(name) = queue::queries::name_of(read, guild, user)? {
         return Ok(name);
     }
@@ -272,6 +295,8 @@ mod tests {
         // The first number that nobody has stands for them.
         assert_eq!(store.read(|read| last_pseudonym(read, GUILD)), UserId::new(2));
         assert_eq!(store.read(|read| called(read, GUILD, UserId::new(2))), Song::ERASED);
+        let all = store.read(|read| all_called(read, GUILD, [2, 3].map(UserId::new)));
+        assert_eq!(all, [Song::ERASED, "@zoe"]);
         let ids = |found: Vec<UserId>| found.into_iter().map(UserId::get).collect::<Vec<_>>();
         assert_eq!(ids(store.read(|read| behind(read, GUILD, Having::Anything, None, 10))), [3]);
         assert_eq!(ids(store.read(|read| matching(read, GUILD, "z", 10)).members), [3]);
@@ -316,5 +341,8 @@ mod tests {
         }
         let called = |user| store.read(|read| called(read, GUILD, UserId::new(user)));
         assert_eq!([called(1), called(2), called(3)], ["1", "@zara", "@zoe"]);
+        let members = [3, 1, 3, 2].map(UserId::new);
+        let all = store.read(move |read| all_called(read, GUILD, members));
+        assert_eq!(all, ["@zoe", "1", "@zoe", "@zara"]);
     }
 }

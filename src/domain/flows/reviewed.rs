@@ -4,6 +4,8 @@
 //! Two reviewers look at the same desk. Whoever is second is told where the song went instead of undoing what the first
 //! one did.
 
+use std::time::Duration;
+
 use super::act_undone;
 use crate::activity::Subject;
 use crate::features::engagement::model::{Credit, SongRef};
@@ -17,8 +19,24 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use crate::store::{Read, Tx};
 
-/// Plays the next song, whatever plays now.
+/// Within so long, two who ask for the next song mean the same one.
+const SAME_MOMENT: Duration = Duration::from_secs(5);
+
+/// Plays the next song, for somebody who does not say what they saw. Where somebody else began to play one a moment ago, both
+/// mean that one: the second is refused and told so. Whoever played it goes on at once.
 pub fn next(tx: &Tx<'_>, guild: GuildId, by: Actor) -> Result<Played> {
+    let last_played = queue::tables::pace(tx, guild)?.last_played;
+    if last_played.is_some_and(|last| tx.now().since(last) < SAME_MOMENT) {
+        let now = NOW_PLAYING.get(tx, guild)?;
+        let last = last_of(tx, guild, now)?;
+        if last.is_some_and(|last| last.to == Line::SongsPlayed && last.by != by) {
+            return Err(QueueRefusal::PlaysAnother { now, last }.into());
+        }
+    }
+    next_one(tx, guild, by)
+}
+
+fn next_one(tx: &Tx<'_>, guild: GuildId, by: Actor) -> Result<Played> {
     note_play(tx, guild, by, super::song_played::next(tx, guild)?)
 }
 
@@ -27,7 +45,7 @@ pub fn next(tx: &Tx<'_>, guild: GuildId, by: Actor) -> Result<Played> {
 pub fn next_after(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Option<PublicId>) -> Result<Played> {
     let now = NOW_PLAYING.get(tx, guild)?;
     if now == seen {
-        return next(tx, guild, by);
+        return next_one(tx, guild, by);
     }
     Err(QueueRefusal::PlaysAnother { now, last: last_of(tx, guild, now.or(seen))? }.into())
 }
@@ -126,4 +144,39 @@ pub(super) fn last_act(tx: &Tx<'_>, guild: GuildId, song: SongId) -> Result<Opti
     let Some((id, act)) = act_undone::last(tx, guild, song)? else { return Ok(None) };
     let to = act.after.as_deref().and_then(|line| line.parse::<Line>().ok());
     Ok(to.map(|to| LastAct { by: act.actor, ago: tx.now().since(id.moment()), to }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::testing::{GUILD, said};
+    use crate::flows::live_events::tests::evening::Evening;
+
+    const HOST: Actor = Actor::Member(UserId::new(99));
+    const OTHER: Actor = Actor::Member(UserId::new(98));
+
+    fn plays(evening: &Evening, by: Actor) -> Result<SongId, String> {
+        evening.store.write(move |tx| Ok(next(tx, GUILD, by)?.entry.id)).map_err(said)
+    }
+
+    #[test]
+    fn of_two_hosts_who_want_the_next_song_at_once_the_second_is_told_who_was_first() {
+        let evening = Evening::begun();
+        let [first, second, third, fourth] = [1, 2, 3, 4].map(|user| evening.submit(user, Line::Free));
+        assert_eq!(plays(&evening, HOST), Ok(first));
+        let refused = plays(&evening, OTHER).unwrap_err();
+        let number = evening.entry(first).song.public_id;
+        let told = format!("**{number}** plays now: <@99> played it a moment ago. Nothing was changed");
+        assert!(refused.starts_with(&told), "{refused}");
+        assert_eq!(evening.entry(second).place.line, Line::Free, "no song is passed over");
+        // Whoever was first goes on, and so does the other one a little later.
+        assert_eq!(plays(&evening, HOST), Ok(second));
+        evening.store.advance(SAME_MOMENT);
+        assert_eq!(plays(&evening, OTHER), Ok(third));
+        // Whoever says that they saw what plays means the song after it.
+        let seen = Some(evening.entry(third).song.public_id);
+        let after = evening.store.write(move |tx| Ok(next_after(tx, GUILD, HOST, seen)?.entry.id));
+        assert_eq!(after.map_err(said), Ok(fourth));
+        evening.check();
+    }
 }

@@ -12,7 +12,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::store::Tx;
 
-/// Plays the next song. One transaction of the one writer, so two at once get two songs (`M-QUE-11`, `M-QUE-14`).
+/// Plays the next song. One transaction of the one writer, so two at once never get the same one (`M-QUE-11`, `M-QUE-14`).
 pub fn run(tx: &Tx<'_>, guild: GuildId) -> Result<Played> {
     next(tx, guild).map(|(played, _)| played)
 }

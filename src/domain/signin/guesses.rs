@@ -22,7 +22,7 @@ const SUMMED: Duration = Duration::from_hours(1);
 
 /// For so long it is kept from which networks they came.
 const KEPT: Duration = Duration::from_hours(24 * 30);
-/// Activities before that time among which sums are looked for.
+/// Activities that are looked through at a time for what is forgotten.
 const LOOKED_AT: usize = 1_000;
 
 type ByBegin = (GuildId, Timestamp, String);
@@ -32,6 +32,11 @@ pub(super) static GUESSES: Table<(GuildId, String), Guesses> =
     Table::new("signin.guesses", &[&BY_BEGIN]).without_members();
 static BY_BEGIN: Index<ByBegin, (GuildId, String), Guesses> =
     Index::new("signin.guesses_by_begin", |(guild, network), guesses| Some((*guild, guesses.since, network.clone())));
+
+/// Up to which activity they were looked through for what is forgotten: by its moment. So each is looked at once, however many
+/// others lie between them.
+pub(super) static LOOKED_THROUGH: Table<GuildId, Timestamp> =
+    Table::new("signin.looked_through", &[]).without_members();
 
 /// What was not told yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,20 +80,40 @@ fn note(tx: &Tx<'_>, network: &str, (wrong, refused): (u32, u32)) -> Result<()> 
 
 /// Whether there are some that are to be told, or were told so long ago that they are forgotten.
 pub(super) fn is_any_over(read: &dyn Read, at: Timestamp) -> Result<bool> {
-    Ok(BY_BEGIN.first(read, over_by(at), Direction::Forward)?.is_some() || !old(read, at)?.is_empty())
+    Ok(BY_BEGIN.first(read, over_by(at), Direction::Forward)?.is_some() || old(read, at)?.is_any())
 }
 
-/// What was told and is forgotten now, because it says from where somebody came.
-fn old(read: &dyn Read, at: Timestamp) -> Result<Vec<ActivityId>> {
-    let span = (Timestamp::from_micros(0), at.before(KEPT));
-    let told = activity::between(read, GuildId::INSTANCE, span, LOOKED_AT)?.into_iter();
+/// Some of what happened so long ago that it is not kept any more from where somebody came.
+struct Old {
+    /// What says from where.
+    ids: Vec<ActivityId>,
+    /// Up to which activity that is known, where there may be more behind it.
+    through: Option<ActivityId>,
+}
+
+impl Old {
+    fn is_any(&self) -> bool {
+        !self.ids.is_empty() || self.through.is_some()
+    }
+}
+
+fn old(read: &dyn Read, at: Timestamp) -> Result<Old> {
+    let looked_through = LOOKED_THROUGH.get(read, &GuildId::INSTANCE)?;
+    let first = looked_through.map_or(ActivityId::new(0), |moment| ActivityId::at(moment).following());
+    let found = activity::following(read, GuildId::INSTANCE, first, at.before(KEPT), LOOKED_AT)?;
+    let through = found.last().filter(|_| found.len() == LOOKED_AT).map(|(id, _)| *id);
     let says_from_where = |kind: &str| kind == WRONG_PASSWORDS.name() || kind == REFUSED.name();
-    Ok(told.filter(|(_, activity)| says_from_where(&activity.kind)).map(|(id, _)| id).collect())
+    let ids = found.iter().filter(|(_, activity)| says_from_where(&activity.kind)).map(|(id, _)| *id).collect();
+    Ok(Old { ids, through })
 }
 
 /// Tells up to `limit` sums whose hour is over, and forgets those that were told long ago. Answers whether there may be more.
 pub(super) fn tell_over(tx: &Tx<'_>, at: Timestamp, limit: usize) -> Result<bool> {
-    activity::forget(tx, GuildId::INSTANCE, &old(tx, at)?)?;
+    let Old { ids, through } = old(tx, at)?;
+    activity::forget(tx, GuildId::INSTANCE, &ids)?;
+    if let Some(through) = through {
+        LOOKED_THROUGH.put(tx, &GuildId::INSTANCE, &through.moment())?;
+    }
     let over = BY_BEGIN.page(tx, over_by(at), Direction::Forward, limit)?;
     let told = over.len();
     for (guild, _, network) in over {
@@ -96,7 +121,7 @@ pub(super) fn tell_over(tx: &Tx<'_>, at: Timestamp, limit: usize) -> Result<bool
             tell(tx, &network, guesses)?;
         }
     }
-    Ok(told == limit)
+    Ok(told == limit || through.is_some())
 }
 
 fn tell(tx: &Tx<'_>, network: &str, guesses: Guesses) -> Result<()> {
@@ -197,6 +222,40 @@ mod tests {
         sweep(&store);
         assert_eq!(told(&store), Vec::<String>::new());
         assert!(!store.read(|read| is_any_over(read, store.now())));
+        store.check();
+    }
+
+    #[test]
+    fn they_are_forgotten_wherever_they_lie_among_whatever_else_happened() {
+        let store = TestStore::new();
+        let others = || {
+            let told = |tx: &Tx<'_>| {
+                let of_team = |_| crate::activity::TEAM_TOLD.with("a door".to_owned()).note(tx, GuildId::INSTANCE);
+                (0..LOOKED_AT).try_for_each(of_team)
+            };
+            store.write(told).unwrap();
+        };
+        for _ in 0..2 {
+            others();
+            guess(&store, "203.0.113.7", 3);
+            store.advance(SUMMED);
+            sweep(&store);
+        }
+        others();
+        let left = || {
+            let is_guess = |activity: &crate::activity::Activity| activity.kind == WRONG_PASSWORDS.name();
+            store.read(|read| activity::naming(read, GuildId::INSTANCE, is_guess)).len()
+        };
+        assert_eq!(left(), 2);
+        store.advance(KEPT + SUMMED);
+        let mut sweeps = 0;
+        while store.read(|read| is_any_over(read, store.now())) {
+            let at = store.now();
+            store.write(move |tx| tell_over(tx, at, 100).map(drop)).unwrap();
+            sweeps += 1;
+            assert!(sweeps < 10, "each activity is looked at once");
+        }
+        assert_eq!(left(), 0);
         store.check();
     }
 

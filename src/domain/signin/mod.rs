@@ -64,6 +64,7 @@ pub const TABLES: &[&dyn AnyTable] = &[
     &oauth::STATES,
     &answer::ANSWERS,
     &guesses::GUESSES,
+    &guesses::LOOKED_THROUGH,
 ];
 
 /// The version of the store in which these tables came.

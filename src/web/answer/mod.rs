@@ -17,7 +17,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Web;
 use super::endpoint::{Arrived, Door, Endpoint, Route, Verb};
@@ -189,6 +189,8 @@ pub(super) async fn respond<E: Endpoint>(
     outcome: Result<Answered<E::Answer>, Problem>,
 ) -> Response {
     let was_done = outcome.as_ref().is_ok_and(|answered| answered.value.now().is_some());
+    let outcome =
+        outcome.map_err(|problem| if arrived.written.is_noted() { problem.after_a_change() } else { problem });
     let mut response = match (arrived.door, outcome) {
         (Door::Form, Ok(answered)) => see_other(&web, &arrived, answered).await,
         (Door::Form, Err(Problem::ProofNeeded)) => to_prove(&web, &arrived),
@@ -240,11 +242,14 @@ fn revision_of_look<E: Endpoint>(answered: &Answered<E::Answer>) -> Option<Revis
 
 /// The body of an answer, with `success` where it belongs there.
 pub(super) fn body_of<E: Endpoint>(value: &E::Answer) -> Vec<u8> {
-    let mut body = serde_json::to_value(value).unwrap_or(Value::Null);
-    if let (true, Value::Object(fields)) = (E::SUCCESS, &mut body) {
-        fields.insert("success".to_owned(), Value::Bool(true));
+    let mut body = serde_json::to_vec(value).unwrap_or_default();
+    // It is written in front of the fields, so that a long answer is not taken apart for it.
+    if E::SUCCESS && body.first() == Some(&b'{') {
+        let is_empty = body.get(1) == Some(&b'}');
+        let said: &[u8] = if is_empty { br#"{"success":true"# } else { br#"{"success":true,"# };
+        body.splice(..1, said.iter().copied());
     }
-    serde_json::to_vec(&body).unwrap_or_default()
+    body
 }
 
 /// What was not done, as JSON.
@@ -351,8 +356,19 @@ impl Refill {
                 Problem::Ambiguous(ambiguous) => Some(ambiguous.clone()),
                 _ => None,
             },
-            action: None,
+            action: (arrived.door == Door::Form).then(|| arrived.address.clone()),
         }
+    }
+
+    /// Whether this may be of the form that is sent there, and not of another form of the page.
+    pub fn may_be_of(&self, action: &str) -> bool {
+        let path = |address: &str| address.split('?').next().map(str::to_owned);
+        self.action.as_deref().is_none_or(|sent_to| path(sent_to) == path(action))
+    }
+
+    /// What is wrong with a field.
+    pub fn wrong(&self, field: &str) -> Option<String> {
+        Some(self.fields.get(field)?.to_string())
     }
 
     /// What was typed before somebody proved that it is them, and nothing is wrong with it.

@@ -54,6 +54,8 @@ pub enum Problem {
     BalancesLimited(Duration),
     /// Discord does not answer, so nobody knows whether they may.
     DiscordUnavailable,
+    /// Discord did not answer when something was changed already.
+    DiscordWentAway,
     /// Nothing can be stored any more, for the reason that the sentence tells.
     StoreStopped(Sentence),
     /// Too many at once.
@@ -187,7 +189,9 @@ impl Problem {
             Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::RateLimited(_) | Self::BalancesLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::DiscordUnavailable | Self::StoreStopped(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::DiscordUnavailable | Self::DiscordWentAway | Self::StoreStopped(_) | Self::Busy => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
         }
     }
@@ -211,9 +215,19 @@ impl Problem {
             Self::TooLarge(_) => "too_large",
             Self::RateLimited(_) | Self::BalancesLimited(_) => "rate_limited",
             Self::DiscordUnavailable => "discord_unavailable",
+            Self::DiscordWentAway => "discord_went_away",
             Self::StoreStopped(_) => "store_stopped",
             Self::Busy => "busy",
             Self::WrongHost => "wrong_host",
+        }
+    }
+
+    /// The same where something was changed before it came to that.
+    #[must_use]
+    pub(super) fn after_a_change(self) -> Self {
+        match self {
+            Self::DiscordUnavailable => Self::DiscordWentAway,
+            other => other,
         }
     }
 
@@ -295,6 +309,9 @@ impl Problem {
             Self::DiscordUnavailable => words(
                 "Discord does not answer at the moment, so I cannot look up what you may do. Please try again soon.",
             ),
+            Self::DiscordWentAway => {
+                words("What you sent is stored. Discord did not answer after that, so it may not show there yet.")
+            }
             Self::Busy => words("Too many are here at once. Please try again in half a minute."),
             Self::WrongHost => {
                 words("I do not answer under that name. Whoever runs this Greenroom can allow it with API_HOSTS.")
@@ -393,6 +410,9 @@ mod tests {
         assert_eq!(kind(&discord), (503, "discord_unavailable", true));
         assert_eq!(kind(&discord_said_no), (500, "internal", false), "asking again would be the same");
         assert!(is_discord_away(&Undelivered::from(of(StatusCode::BAD_GATEWAY)).into()));
+        // Whoever asks once more would change it twice.
+        assert_eq!(kind(&discord.after_a_change()), (503, "discord_went_away", false));
+        assert_eq!(kind(&client.after_a_change()), (422, "a.wrong", false));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::by_hand::changed;
 use crate::features::coins::model::{CoinsRefusal, Currency, EntryId, EntryKind};
 use crate::features::coins::queries::HistoryRow;
 use crate::features::coins::queries::entries::{self, Story, Total, Wanted};
+pub use crate::features::coins::queries::totals::KnownTotals;
 use crate::features::coins::rules;
 use crate::flows::{coins_by_hand, known_members};
 use crate::kernel::error::Result;
@@ -260,15 +261,20 @@ impl Endpoint for Entries {
         let (guild, query) = (asked.guild, asked.query);
         let (before, limit) = (query.before.map(EntryId::new), query.limit()?);
         let wanted = query.wanted(web, guild).await?;
+        let known = web.clone();
         let view = web.look("ledger", move |read| {
             let page = entries::page(read, guild, &wanted, before, limit)?;
-            let totals = entries::totals(read, guild, &wanted)?;
+            let totals = known.totals.of(read, guild, &wanted)?;
             let currencies = Currencies::of(read, guild)?;
-            let view = |row: &HistoryRow| -> Result<EntryView> {
-                Ok(EntryView::of(guild, row, known_members::called(read, guild, row.entry.user)?, &currencies))
-            };
+            let users = page.rows.iter().map(|row| row.entry.user);
+            let names = known_members::all_called(read, guild, users)?;
             Ok(EntriesView {
-                items: page.rows.iter().map(view).collect::<Result<_>>()?,
+                items: page
+                    .rows
+                    .iter()
+                    .zip(names)
+                    .map(|(row, name)| EntryView::of(guild, row, name, &currencies))
+                    .collect(),
                 next: page.next.map(EntryId::get),
                 partial: page.is_partial,
                 totals: (!totals.are_more).then(|| totals.of.iter().map(Into::into).collect()),

@@ -60,7 +60,7 @@ pub struct ProvenView {
 
 impl Endpoint for Prove {
     const NAME: &'static str = "auth.prove";
-    const ABOUT: &'static str = "Proves once more who is signed in; the session gets another id by that.";
+    const ABOUT: &'static str = "Proves once more who is signed in, and answers another token: the one that was shown opens nothing from then on.";
     const DOORS: Doors = Doors::post(&["/api/auth/prove"]).form("/prove", at_the_proof);
     const WHO: Who = Who::SignedIn;
     const SCOPE: Scope = Scope::Instance;

@@ -110,10 +110,7 @@ impl Endpoint for Songs {
             let limit = search.limit;
             let found = queries::select(read, guild, &search.wanted, search.after, limit)?;
             let partial = found.next.is_some() && found.rows.len() < limit;
-            let mut songs = Vec::with_capacity(found.rows.len());
-            for entry in &found.rows {
-                songs.push(SongView::of(entry, queries::standing(read, guild, entry)?));
-            }
+            let songs = queries::rows(read, guild, found.rows)?.iter().map(SongView::of_row).collect();
             Ok(SongsView { songs, next: found.next.map(|next| next.to_string()), partial })
         };
         Ok(web.look("songs", view).await?.into())

@@ -1,7 +1,6 @@
 //! The ledger by the names of seed 001: a page of transactions with what they add up to, one of them by its public name, and whether the
 //! entries of a member explain their balances.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -149,19 +148,18 @@ impl Endpoint for Transactions {
         let (guild, query) = (asked.guild, asked.query);
         let slice = Slice { is_oldest_first: query.is_oldest_first()?, offset: query.offset(), limit: query.limit()? };
         let wanted = query.wanted(web, guild).await?;
+        let known = web.clone();
         let view = web.look(Self::NAME, move |read| {
             let page = entries::slice(read, guild, &wanted, &slice)?;
-            let totals = entries::totals(read, guild, &wanted)?;
-            let mut names = BTreeMap::new();
-            let transactions = page.rows.iter().map(|row| {
-                let user = row.entry.user;
-                let known = names.get(&user).cloned();
-                let name: String = known.map_or_else(|| known_members::called(read, guild, user), Ok)?;
-                names.insert(user, name.clone());
-                Ok(TransactionView::of(guild, row, Some(UserInfo::known(user, name))))
-            });
+            let totals = known.totals.of(read, guild, &wanted)?;
+            let names = known_members::all_called(read, guild, page.rows.iter().map(|row| row.entry.user))?;
+            let transactions = page
+                .rows
+                .iter()
+                .zip(names)
+                .map(|(row, name)| TransactionView::of(guild, row, Some(UserInfo::known(row.entry.user, name))));
             Ok(TransactionsView {
-                transactions: transactions.collect::<Result<_>>()?,
+                transactions: transactions.collect(),
                 pagination: Pagination {
                     total: totals.of.iter().map(|total| total.entries).sum(),
                     total_is_at_least: totals.are_more,

@@ -135,10 +135,10 @@ let refusal = null; // what the page says that it refused: when it was said, and
 /** Something was refused that belongs to this part of the page, or to all of it. */
 export const refuse = (part) => (refusal = { at: new Date(), part });
 
-/** What a refusal says of how things were is no news any more: it says by itself when that was. */
-const age = () => {
+/** What a refusal says of how things were is no news any more: it says by itself when that was, where it is of this part. */
+const age = ({ region }) => {
   const errors = document.getElementById("errors");
-  if (!errors || !refusal) return;
+  if (!errors || !refusal || (refusal.part && refusal.part !== region)) return;
   const textContent = `Said at ${clock(refusal.at)}. Something has changed since.`;
   refusal = null;
   errors.removeAttribute("role");
@@ -146,13 +146,15 @@ const age = () => {
   errors.prepend(Object.assign(document.createElement("p"), { className: "hint", textContent }));
 };
 
-/** Brings a part up to date that others changed, and notes what its buttons meant before. */
+const meaningsIn = (part) => JSON.stringify(buttonsIn(part).map(([, meant]) => meant));
+
+/** Brings a part up to date that others changed, and notes what its buttons meant before. One that is held stays as it is. */
 const swapByOthers = (old, fresh) => {
   const before = buttonsIn(old);
-  const said = JSON.stringify(before.map(([, meant]) => meant));
-  swap(old, fresh, isInUse);
-  const isOfIt = !refusal?.part || refusal.part === old.dataset.region;
-  if (isOfIt && JSON.stringify(buttonsIn(old).map(([, means]) => means)) !== said) age();
+  const said = meaningsIn(old);
+  const isHeld = "held" in old.dataset;
+  if (!isHeld) swap(old, fresh, isInUse);
+  if (meaningsIn(isHeld ? fresh : old) !== said) age(old.dataset);
   for (const [button, { action, value }] of before) {
     const now = meaningOf(button);
     if (now.action !== action || now.value !== value) meanings.set(button, { action, value, at: performance.now() });
@@ -442,7 +444,7 @@ const place = (address, page) => {
     if ((old.dataset.fragment ?? location.href) !== address) continue;
     const fresh = regionOf(page, old.dataset.region);
     if (fresh) {
-      old.dispatchEvent(new CustomEvent("newer", { bubbles: true, detail: leavingToTheStream(old, fresh) }));
+      if (!("held" in old.dataset)) old.dispatchEvent(new CustomEvent("newer", { bubbles: true, detail: leavingToTheStream(old, fresh) }));
       swapByOthers(old, fresh);
     } else if (old.dataset.fragment && !page.querySelector("[data-region]")) {
       const inside = old.cloneNode(false);

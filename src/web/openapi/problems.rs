@@ -52,6 +52,11 @@ const OWN: &[Known] = &[
         "Discord does not answer, or has not named the servers of the bot yet after a start, so nobody knows what whoever \
          asks may do. Retry-After says for how many seconds to wait.",
     ),
+    known(
+        503,
+        "discord_went_away",
+        "What was sent is stored, but Discord did not answer after that. Asked once more it would be done twice.",
+    ),
     known(503, "store_stopped", "Nothing can be stored any more, as on a full disk; looking things up goes on."),
 ];
 
@@ -185,6 +190,7 @@ mod tests {
             Problem::RateLimited(Duration::ZERO),
             Problem::BalancesLimited(Duration::ZERO),
             Problem::DiscordUnavailable,
+            Problem::DiscordWentAway,
             Problem::StoreStopped(Sentence::default()),
             Problem::Busy,
             Problem::WrongHost,
@@ -210,6 +216,7 @@ mod tests {
             | Problem::RateLimited(_)
             | Problem::BalancesLimited(_)
             | Problem::DiscordUnavailable
+            | Problem::DiscordWentAway
             | Problem::StoreStopped(_)
             | Problem::Busy
             | Problem::WrongHost => true,

@@ -2,17 +2,20 @@
 
 mod holders;
 
-use futures_util::future::join_all;
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
 use super::members::member_link;
 use super::sessions::tokens_card;
+use crate::access::MODERATORS_MAY;
+use crate::discord::standing::Asked;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::signin::Person;
 use crate::signin::session::{self, Lately};
 use crate::signin::token::{self, Token};
-use crate::store::Topic;
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::{Rank, Who};
 use crate::web::answer::{Problem, Revision};
@@ -23,7 +26,7 @@ use crate::web::page::{Page, Seen, Shown};
 use crate::web::push::about::{PULSE, SETTINGS};
 use crate::web::ui::components::{Button, Cell, Checkbox, Choice, Form, Row, Select, Table, relative};
 
-/// People who are shown: each may be a question to Discord.
+/// People who are shown.
 const PEOPLE: usize = 25;
 
 /// A step of the ladder: its field, its name, what it may.
@@ -33,7 +36,7 @@ const LADDER: [(&str, &str, &str); 3] = [
         "Admins",
         "change settings, read the audit and take data out, beside those with Discord's Administrator permission",
     ),
-    ("moderator_roles", "Moderators", "look at what viewers look at, and so far nothing more"),
+    ("moderator_roles", "Moderators", MODERATORS_MAY),
     ("viewer_roles", "Viewers", "look at every page but audit, exports and this one, and change nothing"),
 ];
 
@@ -63,11 +66,8 @@ impl Page for AccessPage {
             })
         });
         let Found { given, tokens, programs, people, actors } = found.await?;
-        let (known, ranks, holders) = tokio::join!(
-            named_roles(web, guild),
-            ranks(web, guild, &people),
-            holders::known(web, guild, &people, &actors)
-        );
+        let (known, told) = tokio::join!(named_roles(web, guild), holders::told(web, guild, &people, &actors));
+        let (ranks, holders) = (ranks(web, guild, &people, &told).await?, holders::known(&told));
         let main = html! {
             (ladder(seen, &given, &known))
             (holders::table(guild, &given, &known, &holders))
@@ -90,10 +90,27 @@ struct Found {
     actors: Vec<UserId>,
 }
 
-/// What these people are in the server at this moment; nothing where Discord does not say.
-async fn ranks(web: &Web, guild: GuildId, people: &[Lately]) -> Vec<Option<Rank>> {
-    let asked = people.iter().map(|known| web.rank(&known.person, guild));
-    join_all(asked).await.into_iter().map(Result::ok).collect()
+/// What these people are in the server, as Discord told of late; nothing where it did not.
+async fn ranks(
+    web: &Web,
+    guild: GuildId,
+    people: &[Lately],
+    told: &BTreeMap<UserId, Asked>,
+) -> Result<Vec<Option<Rank>>, Problem> {
+    let told_of = |known: &Lately| match known.person {
+        Person::Member { user } => told.get(&user).cloned(),
+        Person::Operator { .. } => None,
+    };
+    let told: Vec<Option<Asked>> = people.iter().map(told_of).collect();
+    let ranks = move |read: &dyn Read| {
+        let rank = |told: &Option<Asked>| match told {
+            Some(Asked::Is(standing)) => Rank::of(read, guild, standing).map(Some),
+            Some(Asked::NotThere) => Ok(Some(Rank::default())),
+            Some(Asked::Silent) | None => Ok(None),
+        };
+        told.iter().map(rank).collect()
+    };
+    Ok(web.look("ranks", ranks).await?)
 }
 
 /// Who signed in of late, and what they may now.

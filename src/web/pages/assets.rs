@@ -1,4 +1,4 @@
-//! Styles, scripts and icons, below an address that changes with them: kept by browsers for a year.
+//! Styles and scripts, below an address that changes with them: kept by browsers for a year.
 
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
@@ -26,7 +26,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 /// Each file by its name.
 pub const ROUTE: Route = Route {
     name: "pages.asset",
-    about: "Gives a style, a script or an icon of the pages.",
+    about: "Gives a style or a script of the pages.",
     doors: Doors::page(&["/assets/{digest}/{name}"]),
     who: Who::Anyone,
     limit: Limit::Free,

@@ -7,14 +7,15 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::members::member_link;
-use crate::features::coins::economy::{Circulation, Holder, Warning};
+use crate::features::coins::economy::{Circulation, Holder, Warning, in_dailies};
 use crate::features::coins::model::Currency;
 use crate::features::coins::queries::circulation;
 use crate::features::coins::queries::holders::median;
 use crate::features::coins::queries::statistics::{self, Flow, OfCurrency};
 use crate::features::coins::rules::makes_or_spends;
-use crate::features::currency;
-use crate::flows::economy::warnings_of;
+use crate::features::currency::queries as currency_settings;
+use crate::features::shop::queries::Listed;
+use crate::flows::economy::{for_sale, warnings_of};
 use crate::flows::known_members;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -67,6 +68,10 @@ struct Overview {
     median: Option<Amount>,
     history: OfCurrency,
     warnings: Vec<Warning>,
+    /// What can be bought with it, the most sold first.
+    for_sale: Vec<Listed>,
+    /// What a daily claim brings.
+    daily: i64,
 }
 
 impl Page for EconomyPage {
@@ -94,7 +99,7 @@ impl Page for EconomyPage {
 }
 
 fn look(read: &dyn Read, guild: GuildId, asked: Option<Currency>, now: Timestamp) -> Result<Overview> {
-    let usual = if currency::queries::is_on(read, guild)? { Currency::Server } else { Currency::Luxury };
+    let usual = if currency_settings::is_on(read, guild)? { Currency::Server } else { Currency::Luxury };
     let currency = asked.unwrap_or(usual);
     let circulation = circulation(read, guild, currency, LARGEST)?;
     let names = circulation.largest.iter().map(|holder| known_members::called(read, guild, holder.user));
@@ -108,10 +113,23 @@ fn look(read: &dyn Read, guild: GuildId, asked: Option<Currency>, now: Timestamp
         currencies: Currencies::of(read, guild)?,
         warnings: warnings_of(read, guild, currency, &history, now)?,
         median: median(read, guild, currency)?,
+        for_sale: most_sold(read, guild, currency, now)?,
+        daily: currency_settings::daily_amount(read, guild)?.get(),
         circulation,
         names,
         history,
     })
+}
+
+/// What can be bought with a currency, the most sold first.
+fn most_sold(read: &dyn Read, guild: GuildId, currency: Currency, now: Timestamp) -> Result<Vec<Listed>> {
+    if currency != Currency::Server {
+        return Ok(Vec::new());
+    }
+    let mut listed = for_sale(read, guild, now)?;
+    listed.sort_by_key(|listed| std::cmp::Reverse(listed.sold));
+    listed.truncate(LARGEST);
+    Ok(listed)
 }
 
 fn economy(guild: GuildId, now: Timestamp, overview: &Overview, faces: Faces<'_>) -> Markup {
@@ -131,6 +149,7 @@ fn economy(guild: GuildId, now: Timestamp, overview: &Overview, faces: Faces<'_>
         }
         (figures(guild, now, overview))
         (weeks(now, overview))
+        (bought(overview))
         (largest(guild, overview, faces))
     }
 }
@@ -206,6 +225,27 @@ fn causes(overview: &Overview, weeks: &[i64], amount: impl Fn(&Flow) -> i64) -> 
     causes
 }
 
+/// What people buy, and for how many daily rewards.
+fn bought(overview: &Overview) -> Markup {
+    let row = |Listed { item, sold, .. }: &Listed| Row {
+        id: None,
+        cells: vec![
+            Cell::words("Item", html! { (item.name) }),
+            Cell::numbers("Price", html! { (item.price) }),
+            Cell::numbers("In days of dailies", html! { (number(in_dailies(item.price.get(), overview.daily))) }),
+            Cell::numbers("Sold", html! { (number(*sold)) }),
+        ],
+    };
+    html! {
+        @if !overview.for_sale.is_empty() {
+            section {
+                h2 { "What people buy" }
+                (Table::new("What people buy", None, overview.for_sale.iter().map(row)))
+            }
+        }
+    }
+}
+
 /// Who has most.
 fn largest(guild: GuildId, overview: &Overview, faces: Faces<'_>) -> Markup {
     let all = overview.circulation.coins;
@@ -277,6 +317,8 @@ mod tests {
             median: Some(Amount::of(50)),
             history,
             warnings: Vec::new(),
+            for_sale: Vec::new(),
+            daily: 100,
         }
     }
 

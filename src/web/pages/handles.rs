@@ -152,16 +152,18 @@ fn free(seen: &Seen<HandlesPage>, account: &Account, name: &str) -> Markup {
 /// The form that links a handle.
 fn link(seen: &Seen<HandlesPage>) -> Markup {
     let action = format!("/g/{}/handles/link", seen.guild);
-    let handle = seen.wrong("handle");
+    // Each button that releases a handle sends the same fields.
+    let refill = seen.refill.as_ref().filter(|refill| refill.may_be_of(&action));
+    let handle = refill.and_then(|refill| refill.wrong("handle"));
     let seal = seen.seal("link");
     let fields = html! {
         (Field {
-            value: seen.typed("handle").unwrap_or_default(),
+            value: refill.and_then(|refill| refill.value("handle")).unwrap_or_default(),
             error: handle.as_deref(),
             is_required: true,
             ..Field::new("handle", "TikTok handle")
         })
-        (member_field(seen, "member", "Member"))
+        (member_field(refill, "member", "Member"))
         (Button::main("Link"))
     };
     html! {

@@ -71,11 +71,11 @@ impl Page for LedgerPage {
         }
         let (before, limit) = (seen.query.before.map(EntryId::new), seen.query.limit()?);
         let wanted = seen.query.wanted(web, guild).await?;
+        let known = web.clone();
         let listed = web.look("ledger", move |read| {
             let page = entries::page(read, guild, &wanted, before, limit)?;
-            let name = |row: &HistoryRow| known_members::called(read, guild, row.entry.user);
-            let names = page.rows.iter().map(name).collect::<Result<_>>()?;
-            Ok((page, names, entries::totals(read, guild, &wanted)?))
+            let names = known_members::all_called(read, guild, page.rows.iter().map(|row| row.entry.user))?;
+            Ok((page, names, known.totals.of(read, guild, &wanted)?))
         });
         let (page, names, totals) = listed.await?;
         let listed = Listed { page, names, totals, currencies };

@@ -47,7 +47,7 @@ pub use me::{MePage, MineInServer};
 pub use members::{MemberPage, MembersPage};
 pub use prove::{ProvePage, at_the_proof};
 pub use public::PublicPage;
-pub use reference::ReferencePage;
+pub use reference::{ReferencePage, SubjectPage};
 pub use servers::ServersPage;
 pub use sessions::SessionsPage;
 pub use set_up::SetUpPage;
@@ -96,6 +96,7 @@ pub const ROUTES: &[Route] = &[
     Route::page::<DataPage>(),
     Route::page::<RemovalPage>(),
     Route::page::<ReferencePage>(),
+    Route::page::<SubjectPage>(),
     reference::TRY,
     Route::of::<theme::ChooseTheme>(),
     Route::page::<LivePage>(),

@@ -16,7 +16,7 @@ use super::components::{Notice, Seal};
 use super::icons::Icon;
 use crate::kernel::ids::GuildId;
 use crate::kernel::time::Timestamp;
-use crate::web::assets::{Assets, FAVICON, MODULES, OVERLAY_SCRIPT, OVERLAY_STYLES, SCRIPT, STYLES};
+use crate::web::assets::{Assets, MODULES, OVERLAY_SCRIPT, OVERLAY_STYLES, SCRIPT, STYLES};
 
 /// So often, in seconds, an overlay without script is loaded anew.
 const OVERLAY_REFRESH: u8 = 15;
@@ -267,7 +267,7 @@ pub fn overlay(assets: &Assets, title: &str, live: Option<LiveRegions<'_>>, main
                 meta charset="utf-8";
                 title { (title) }
                 noscript { meta http-equiv="refresh" content=(OVERLAY_REFRESH); }
-                link rel="icon" type="image/svg+xml" href=(assets.href(FAVICON));
+                link rel="icon" type="image/svg+xml" href=(assets.icon());
                 link rel="stylesheet" href=(assets.href(OVERLAY_STYLES));
                 script defer src=(assets.href(OVERLAY_SCRIPT)) {}
             }
@@ -305,7 +305,7 @@ fn document(frame: &Frame<'_>, body: &Markup) -> String {
 /// What a browser fetches beside the page. The modules are named, so that it need not read one to learn of the next.
 fn files(assets: &Assets) -> Markup {
     html! {
-        link rel="icon" type="image/svg+xml" href=(assets.href(FAVICON));
+        link rel="icon" type="image/svg+xml" href=(assets.icon());
         link rel="stylesheet" href=(assets.href(STYLES));
         // A page is shown when its times and buttons are as they stay: nothing moves under a finger.
         script type="module" blocking="render" src=(assets.href(SCRIPT)) {}

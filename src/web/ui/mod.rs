@@ -10,7 +10,7 @@
 //!
 //! | attribute | what the script does with it |
 //! | --- | --- |
-//! | `data-region`, `data-topics`, `data-fragment` | a part of the page that is brought up to date (`live.js`) |
+//! | `data-region`, `data-topics`, `data-fragment`, `data-held` | a part of the page that is brought up to date (`live.js`) |
 //! | `data-says` | read aloud once when it is new in a region (`live.js`) |
 //! | `data-key`, `data-go`, `data-search` | what a key presses, where `g` and a letter lead, what `/` is (`keys.js`) |
 //! | `data-guard`, `data-quiet` | warn of unsaved changes; send buttons without leaving the page (`forms.js`) |

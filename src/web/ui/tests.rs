@@ -43,7 +43,7 @@ fn viewer(name: &'static str) -> Viewer<'static> {
 
 /// A document without the digest in its addresses, and the part of it that a test is about.
 fn part(document: &str, assets: &Assets, from: &str, to: &str) -> String {
-    let document = document.replace(assets.digest(), "{digest}");
+    let document = document.replace(assets.digest(), "{digest}").replace(assets.icon(), "{icon}");
     let start = document.find(from).unwrap_or_else(|| panic!("no {from} in {document}"));
     let end = start + document[start..].find(to).unwrap() + to.len();
     lines(&maud::PreEscaped(document[start..end].to_owned()))
@@ -75,7 +75,7 @@ fn a_page_stands_in_its_frame() {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="robots" content="noindex">
     <meta name="csrf" content="t0ken">
-    <link rel="icon" type="image/svg+xml" href="/assets/{digest}/favicon.svg">
+    <link rel="icon" type="image/svg+xml" href="{icon}">
     <link rel="stylesheet" href="/assets/{digest}/styles.css">
     <script type="module" blocking="render" src="/assets/{digest}/script.js">
     </script>
@@ -243,7 +243,7 @@ fn everything(places: &[String]) -> Markup {
         (Card { title: HOSTILE, facts: &[(HOSTILE, html! { (HOSTILE) })] })
         (tabs(HOSTILE, &[Tab { href: HOSTILE, label: HOSTILE, is_current: true }]))
         (history(&[event], Some(SEAL)))
-        (Region { name: HOSTILE, topics: &[HOSTILE], fragment: hint }.around(&chart.bars()))
+        (Region { topics: &[HOSTILE], fragment: hint, ..Region::shared(HOSTILE) }.around(&chart.bars()))
         (chart.lines())
         (Sparkline { about: HOSTILE, values: &[1] })
         (icon(Icon::Home))

@@ -129,6 +129,7 @@ fn what_is_open_without_a_place_in_a_server_is_this_and_no_more() {
     public.overlay
     public.queue_page
     reference.page
+    reference.subject_page
     setup.page
     signin.link_page
     signin.page

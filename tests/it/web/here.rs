@@ -1,6 +1,9 @@
 //! Who was in the pages of a server and what they may now, and the tokens of programs that name it.
 
+use std::time::Duration;
+
 use greenroom::signin::scope::Scope;
+use greenroom::sim::MemberSpec;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -85,5 +88,33 @@ async fn the_palette_finds_pages_of_the_instance_for_its_operator_alone_and_says
     assert_eq!(find("owner", "instance").await["items"], json!([]), "they lead nobody else anywhere");
     assert_eq!(find("owner", "e").await["partial"], json!(true));
     assert_eq!(find("owner", "skip_price").await["partial"], json!(false));
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn discord_is_asked_for_few_people_when_the_page_is_opened_and_for_nobody_who_was_told_of_late() {
+    let mut ground = WebWorld::start().await;
+    for number in 0..24 {
+        let name = format!("guest{number}");
+        let spec = MemberSpec { name: name.clone(), ..MemberSpec::default() };
+        let guest = ground.world.sim.add_member(ground.world.ids.guild, spec).await.unwrap();
+        ground.world.ids.members.insert(name.clone(), guest);
+        ground.signed_in(&name);
+    }
+    let owner = ground.signed_in("owner");
+    let mut asked = Vec::new();
+    for _ in 0..4 {
+        let before = ground.world.sim.requests(0).await.len();
+        owner.get(PAGE).await.is(200);
+        let since = ground.world.sim.requests(0).await;
+        asked.push(since[before..].iter().filter(|request| request.path.contains("/members/")).count());
+        // What was told counts for a minute; it is shown for an hour.
+        ground.world.pass(Duration::from_mins(2)).await;
+    }
+    // The owner opens the page, so Discord is asked for them each time.
+    assert!(asked.iter().all(|asked| *asked <= 11), "{asked:?}");
+    assert_eq!(asked.last(), Some(&1), "{asked:?}");
+    let page = owner.get(PAGE).await.is(200);
+    assert_eq!(page.text().matches("not known at the moment").count(), 0, "{}", page.seen());
     ground.end().await;
 }

@@ -100,7 +100,14 @@ async fn the_operator_signs_in_by_a_password_and_a_program_goes_on_by_the_refres
     let shown = json!({ "refresh_token": signed_in["refresh_token"] });
     let renewed = ground.nobody().json(Method::POST, "/api/auth/refresh", &shown).await.is(200).json();
     assert_eq!(renewed["user"], user);
-    assert_eq!((asks(renewed["access_token"].as_str().unwrap()).await, asks(access).await), (200, 401));
+    let access_token = |answer: &Value| answer["access_token"].as_str().unwrap().to_owned();
+    assert_eq!((asks(&access_token(&renewed)).await, asks(access).await), (200, 401));
+    // A proof ends the token that was shown for it.
+    let bearer = format!("Bearer {}", access_token(&renewed));
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let proof = json!({ "password": PASSWORD }).to_string().into_bytes();
+    let proven = ground.nobody().ask(Method::POST, "/api/auth/prove", &headers, proof).await.is(200).json();
+    assert_eq!((asks(&access_token(&proven)).await, asks(&access_token(&renewed)).await), (200, 401));
     ground.end().await;
 }
 

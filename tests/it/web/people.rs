@@ -266,6 +266,12 @@ async fn a_handle_is_linked_by_whom_the_server_trusts_and_freed_again() {
     let asked = administrator.get(&asked).await.is(200);
     assert!(asked.seen().contains("Take @ann.live away from "), "{}", asked.seen());
     assert!(asked.form(&form.action).is_some_and(|yes| yes.fields.iter().all(|(name, _)| name != "ask")));
+    // Whoever cancels finds the page as it was, and nothing in the form for another link.
+    let text = asked.text();
+    let cancel = text.split("href=\"").find(|part| part.contains(">Cancel</a>")).unwrap().split('"').next().unwrap();
+    let back = administrator.get(&cancel.replace("&amp;", "&")).await.is(200);
+    let linking = back.form(&ground.path("/g/{server}/handles/link")).unwrap();
+    assert!(linking.fields.iter().all(|(name, value)| name != "handle" || value.is_empty()), "{linking:?}");
     let none = administrator.get("/api/{server}/handles?whose=free").await.is(200).json();
     assert_eq!(none["items"].as_array().map(Vec::len), Some(0), "nothing happened yet: {none}");
     administrator.fill_in(&form, &[]).await.is(303);

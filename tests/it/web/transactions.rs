@@ -119,7 +119,7 @@ async fn a_transaction_is_found_by_its_public_name_in_its_own_server_alone() {
     let elsewhere = ground.signed_in("elsewhere");
     elsewhere.get(&format!("/api/{{other}}/transactions/{name}")).await.is(404);
     let (head, _) = name.rsplit_once('_').unwrap();
-    for other in ["3", "txn_1_1_000003", "%2e%2e", &format!("{head}_zzzzzz"), &format!("{head}x_000003")] {
+    for other in ["3", "txn_1_1_000003", &format!("{head}_zzzzzz"), &format!("{head}x_000003")] {
         viewer.get(&format!("/api/{{server}}/transactions/{other}")).await.is(404);
     }
     ground.end().await;

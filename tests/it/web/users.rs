@@ -5,7 +5,12 @@ use std::time::Duration;
 
 use greenroom::covers;
 use greenroom::features::coins::model::{Currency, EntryKind};
-use greenroom::flows::currency_accounts;
+use greenroom::features::shop;
+use greenroom::features::shop::model::Item;
+use greenroom::flows::shop_bought::Order;
+use greenroom::flows::{currency_accounts, shop_bought};
+use greenroom::kernel::actor::Actor;
+use greenroom::kernel::amount::Amount;
 use greenroom::signin::scope::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -24,8 +29,18 @@ impl WebWorld {
         self.world.app.bot.store.read_blocking("balance", balance).unwrap().get()
     }
 
+    /// Somebody buys so many of a new item of this name and price; gives its number.
+    fn buys(&self, member: &str, name: &str, price: u32, quantity: u32) -> String {
+        let (guild, user, name) = (self.here(), self.world.user(member), name.to_owned());
+        self.write(move |tx| {
+            let (item, _) = shop::service::add(tx, guild, Actor::System, Item::new(name.clone(), Amount::of(price)))?;
+            shop_bought::run(tx, guild, &Order { user, roles: Vec::new(), item, quantity })?;
+            Ok(item.to_string())
+        })
+    }
+
     /// Somebody left, as the gateway told.
-    fn leaves(&self, member: &str) {
+    fn has_left(&self, member: &str) {
         let (guild, user) = (self.here(), self.world.user(member));
         self.write(move |tx| currency_accounts::left(tx, guild, user));
     }
@@ -44,7 +59,7 @@ async fn members_are_listed_by_page_and_order_with_who_they_are_and_whoever_left
         ground.posts(member, Currency::Server, EntryKind::Daily, amount, "Daily reward");
     }
     ground.posts("ben", Currency::Server, EntryKind::ShopPurchase, -250, "a cookie");
-    ground.leaves("member");
+    ground.has_left("member");
     let viewer = ground.signed_in("viewer");
     for (query, expected) in [
         ("", vec!["ann", "ben"]),
@@ -91,6 +106,10 @@ async fn one_member_is_told_whole_and_who_is_nobody_here_is_not_there() {
     );
     let kinds: Vec<&Value> = one["recent_transactions"].as_array().unwrap().iter().map(|of| &of["type"]).collect();
     assert_eq!(kinds, ["gift", "daily"], "{one}");
+    let cookie = ground.buys("ann", "Cookie", 30, 2);
+    let owning = viewer.get(&format!("/api/{{server}}/users/{ann}")).await.is(200).json();
+    let owned = json!([{ "item_id": cookie, "name": "Cookie", "quantity": 2 }]);
+    assert_eq!((&owning["user"]["inventory"], &owning["user"]["balance"]), (&owned, &json!(40)), "{owning}");
     let member = ground.world.user("ben");
     let unknown = viewer.get(&format!("/api/{{server}}/users/{member}")).await.is(200).json();
     assert_eq!((&unknown["user"]["balance"], &unknown["user"]["user"]["is_member"]), (&json!(0), &json!(true)));
@@ -221,7 +240,7 @@ async fn who_left_is_listed_taken_back_and_in_the_end_closed_after_a_look_at_who
     for member in ["ann", "ben"] {
         ground.posts(member, Currency::Server, EntryKind::Daily, 100, "Daily reward");
         ground.posts(member, Currency::Luxury, EntryKind::Gift, 7, "Rose");
-        ground.leaves(member);
+        ground.has_left(member);
     }
     let viewer = ground.signed_in("viewer");
     let now = viewer.get("/api/{server}/users/inactive?days=0").await.is(200).json();

@@ -74,6 +74,12 @@ proptest! {
         }
         prop_assert_eq!(store.check_blocking().unwrap(), []);
         prop_assert_eq!(count(&store, Span::all()), model.len() as u64);
+        for guild in 0..4 {
+            let of_page: Vec<Entry> = asked.iter().map(|(of, number, ..)| entry(*of, *number)).collect();
+            let ranks = store.read_blocking("ranks", |read| IN_ORDER.ranks(read, GuildId::new(guild), &of_page)).unwrap();
+            let rank = |of: &Entry| store.read_blocking("rank", |read| IN_ORDER.rank(read, GuildId::new(guild), of));
+            prop_assert_eq!(ranks, of_page.iter().map(|of| rank(of).unwrap()).collect::<Vec<_>>());
+        }
         for (guild, number, other_guild, other_number, offset) in asked {
             let (here, there) = (entry(guild, number), entry(other_guild, other_number));
             let rank = store.read_blocking("rank", |read| IN_ORDER.rank(read, here.0, &here)).unwrap();

@@ -100,7 +100,7 @@ pub fn run(store: &Store, guild: GuildId, order: &Order) -> Result<u64> {
 pub fn step(tx: &Tx<'_>, guild: GuildId, order: &Order, from: EntryId) -> Result<Piece> {
     let beyond = tables::last_number(tx, guild)?.map_or(1, |last| last.get().saturating_add(1));
     let end = tables::first_at(tx, guild, beyond, order.before)?;
-    let rows = tables::LEDGER.page(tx, tables::between(guild, &(from.get()..end)), Direction::Forward, PIECE)?;
+    let rows = tables::LEDGER.page(tx, tables::keys_between(guild, &(from.get()..end)), Direction::Forward, PIECE)?;
     let last = rows.last().map(|((_, id), _)| *id).filter(|_| rows.len() == PIECE);
     let mut piece = Piece { entries: 0, next: last.map(|last| EntryId::new(last.get().saturating_add(1))) };
     for ((_, id), entry) in rows {
@@ -111,7 +111,7 @@ pub fn step(tx: &Tx<'_>, guild: GuildId, order: &Order, from: EntryId) -> Result
         }
     }
     if piece.entries > 0 {
-        tx.publish(tables::CHANGED, guild);
+        tables::note_archived(tx, guild)?;
     }
     Ok(piece)
 }

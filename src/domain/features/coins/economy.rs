@@ -216,6 +216,33 @@ pub fn about_flow(name: &str, made: i64, spent: i64) -> Option<Warning> {
     Some(Warning { text, changes: Vec::new() })
 }
 
+/// So many daily rewards may the cheapest thing cost: a month of them.
+const MOST_DAILIES: i64 = 30;
+
+/// For how many daily rewards something can be had, the last of them begun.
+pub fn in_dailies(price: i64, daily: i64) -> i64 {
+    let daily = daily.max(1);
+    price.saturating_add(daily - 1) / daily
+}
+
+/// The cheapest thing that can be bought, where daily rewards do not get anybody there within a month.
+pub fn about_prices(cheapest: &str, price: i64, daily: i64) -> Option<Warning> {
+    let dailies = in_dailies(price, daily);
+    if dailies <= MOST_DAILIES {
+        return None;
+    }
+    let fits = u32::try_from(price.saturating_add(MOST_DAILIES - 1) / MOST_DAILIES).ok();
+    let fits = fits.filter(|fits| *fits <= 1_000_000);
+    let changes: Vec<Change> = fits.map(|value| Change { key: "daily_amount".to_owned(), value }).into_iter().collect();
+    let advice = advice(&changes, &format!("brings it down to {MOST_DAILIES} days"));
+    let text = format!(
+        "The cheapest thing in the shop, {cheapest}, costs {}: {} daily rewards.{advice}",
+        grouped(price),
+        grouped(dailies)
+    );
+    Some(Warning { text, changes })
+}
+
 /// The changes whose value the setting can have.
 fn changes(wanted: [(&str, i64, u32); 2]) -> Vec<Change> {
     let possible = wanted.into_iter().filter_map(|(key, value, most)| {
@@ -306,6 +333,21 @@ mod tests {
         }
         assert!(told(3_001, 1_000).unwrap().contains("3,001 cookies came into being, and only 1,000 of them"));
         assert!(told(1_000, 0).unwrap().contains("and none of them were spent"));
+    }
+
+    #[test]
+    fn a_shop_in_which_a_month_of_daily_rewards_buys_nothing_is_told_with_what_would_help() {
+        for (price, daily) in [(3_000, 100), (0, 100), (1, 1), (30, 0)] {
+            assert_eq!(about_prices("a cookie", price, daily), None, "{price} at {daily} a day");
+        }
+        let warning = about_prices("a cookie", 3_001, 100).unwrap();
+        assert!(
+            warning.text.contains("costs 3,001: 31 daily rewards. `/config set daily_amount 101`"),
+            "{}",
+            warning.text
+        );
+        assert_eq!(about_prices("a cookie", 3_001, warning.changes[0].value.into()), None);
+        assert!(about_prices("a boat", i64::MAX, 1).unwrap().changes.is_empty());
     }
 
     #[test]

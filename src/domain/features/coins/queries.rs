@@ -1,11 +1,13 @@
 //! Reads of the ledger, for views and for other features. [`entries`] looks through it by filter, [`holders`] tells who has
-//! how much, [`ranking`] who comes first, and [`statistics`] what came and went in a time.
+//! how much, [`ranking`] who comes first, [`statistics`] what came and went in a time, and
+//! [`totals`] keeps what filters add up to.
 
 pub mod entries;
 pub mod holders;
 pub mod numbered;
 pub mod ranking;
 pub mod statistics;
+pub mod totals;
 mod walk;
 
 use std::cmp::Reverse;

@@ -16,6 +16,7 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::{
     AnyTable, CountedIndex, Direction, Erasure, ErasureAction, Index, Read, Span, Sum, SumIndex, Table, Topic, Tx,
+    last_id,
 };
 
 /// A balance of a guild changed.
@@ -153,6 +154,21 @@ pub fn other_half(
     Ok(found.filter(|found| rules::are_halves(entry, found)).map(|found| (other, found)))
 }
 
+/// The sequence that counts how often entries left the ledger of a guild.
+const ARCHIVALS: &str = "coins.archivals";
+
+/// How often entries left the ledger: whoever remembers what it adds up to asks again then.
+pub fn archivals(read: &dyn Read, guild: GuildId) -> Result<u64> {
+    last_id(read, guild, ARCHIVALS)
+}
+
+/// Counts that entries left the ledger, and tells who looks at it.
+pub fn note_archived(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
+    tx.next_id(guild, ARCHIVALS)?;
+    tx.publish(CHANGED, guild);
+    Ok(())
+}
+
 /// Adds an entry under the next number.
 pub fn add_entry(tx: &Tx<'_>, guild: GuildId, entry: &LedgerEntry) -> Result<EntryId> {
     let id = EntryId::new(tx.next_id(guild, "coins.ledger")?);
@@ -243,7 +259,7 @@ pub fn first_at(read: &dyn Read, guild: GuildId, beyond: u64, moment: Timestamp)
     let (mut low, mut high) = (1, beyond);
     while low < high {
         let middle = low + (high - low) / 2;
-        match LEDGER.first(read, between(guild, &(middle..high)), Direction::Forward)? {
+        match LEDGER.first(read, keys_between(guild, &(middle..high)), Direction::Forward)? {
             Some(((_, id), entry)) if entry.at < moment => low = id.get().saturating_add(1),
             _ => high = middle,
         }
@@ -252,7 +268,7 @@ pub fn first_at(read: &dyn Read, guild: GuildId, beyond: u64, moment: Timestamp)
 }
 
 /// The keys of the entries whose numbers lie between these.
-pub fn between(guild: GuildId, numbers: &Range<u64>) -> Span<(GuildId, EntryId)> {
+pub fn keys_between(guild: GuildId, numbers: &Range<u64>) -> Span<(GuildId, EntryId)> {
     let all = Span::of(guild);
     all.starting_at((guild, EntryId::new(numbers.start))).before((guild, EntryId::new(numbers.end)))
 }
@@ -323,6 +339,18 @@ pub fn numbers_of(
     let all = Span::of(account);
     let span = all.starting_at((guild, currency, user, between.start)).before((guild, currency, user, between.end));
     Ok(BY_ACCOUNT.page(read, span, direction, limit)?.into_iter().map(|(.., id)| id).collect())
+}
+
+/// The entries whose numbers lie between two of these, latest first, at most `limit`.
+pub fn between(
+    read: &dyn Read,
+    guild: GuildId,
+    numbers: Range<EntryId>,
+    limit: usize,
+) -> Result<Vec<(EntryId, LedgerEntry)>> {
+    let keys = keys_between(guild, &(numbers.start.get()..numbers.end.get()));
+    let entries = LEDGER.page(read, keys, Direction::Backward, limit)?;
+    Ok(entries.into_iter().map(|((_, id), entry)| (id, entry)).collect())
 }
 
 /// The number of the latest entry.

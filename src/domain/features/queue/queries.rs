@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::model::{Entry, Line, Pace, PublicId, QueueRefusal, SongId, Source};
+use super::model::{Entry, Line, Pace, Place, PublicId, QueueRefusal, SongId, Source};
 use super::settings::NOW_PLAYING;
 pub use super::tables::{
     CHANGED, by_public_id as song, count_in, count_of, entry, for_each_free, free_behind, guilds_with_waiting_songs,
@@ -135,13 +135,8 @@ fn first_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<Row>
 pub fn own_page(read: &dyn Read, guild: GuildId, user: UserId, page: u64) -> Result<OwnPage> {
     let total = tables::count_of(read, guild, user)?;
     let (page, pages) = pages_of(total, page, PAGE);
-    let mut rows = Vec::new();
-    for id in tables::songs_of(read, guild, user, (page - 1) * u64::from(PAGE), PAGE.into())? {
-        if let Some(entry) = tables::entry(read, guild, id)? {
-            let standing = standing(read, guild, &entry)?;
-            rows.push(Row { entry, standing });
-        }
-    }
+    let songs = tables::songs_of(read, guild, user, (page - 1) * u64::from(PAGE), PAGE.into())?;
+    let rows = rows(read, guild, entries(read, guild, songs)?)?;
     Ok(OwnPage { rows, page, pages, total })
 }
 
@@ -178,6 +173,24 @@ pub fn standing(read: &dyn Read, guild: GuildId, entry: &Entry) -> Result<Option
     Ok(Some(Standing::at(&tables::pace(read, guild)?, ahead)))
 }
 
+/// The songs of a page, each with where it stands.
+pub fn rows(read: &dyn Read, guild: GuildId, entries: Vec<Entry>) -> Result<Vec<Row>> {
+    let served = |entry: &&Entry| entry.place.line.is_served();
+    let songs: Vec<(SongId, Place)> = entries.iter().filter(served).map(|entry| (entry.id, entry.place)).collect();
+    let pace = tables::pace(read, guild)?;
+    let mut ahead = tables::ahead_of_each(read, guild, &songs)?.into_iter();
+    let row = |entry: Entry| {
+        let line = entry.place.line;
+        let standing = if line.is_served() {
+            ahead.next().map(|ahead| Standing::at(&pace, ahead))
+        } else {
+            line.is_waiting().then_some(Standing { ahead: None, wait: None })
+        };
+        Row { entry, standing }
+    };
+    Ok(entries.into_iter().map(row).collect())
+}
+
 /// What plays now.
 pub fn now_playing(read: &dyn Read, guild: GuildId) -> Result<Option<Entry>> {
     match NOW_PLAYING.get(read, guild)? {
@@ -206,12 +219,7 @@ pub struct Wanted {
 
 /// The first songs of a line in its order, each with where it stands.
 pub fn first_in(read: &dyn Read, guild: GuildId, line: Line, limit: usize) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
-    for entry in entries(read, guild, tables::waiting_in(read, guild, line, limit)?)? {
-        let standing = standing(read, guild, &entry)?;
-        rows.push(Row { entry, standing });
-    }
-    Ok(rows)
+    rows(read, guild, entries(read, guild, tables::waiting_in(read, guild, line, limit)?)?)
 }
 
 /// The songs of a line in its order behind a place, each with where it stands.
@@ -223,12 +231,7 @@ pub fn in_order(
     limit: usize,
 ) -> Result<Selected<Row>> {
     let Selected { rows: entries, next, looked_at } = tables::in_order(read, guild, line, after, limit)?;
-    let mut rows = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let standing = standing(read, guild, &entry)?;
-        rows.push(Row { entry, standing });
-    }
-    Ok(Selected { rows, next, looked_at })
+    Ok(Selected { rows: rows(read, guild, entries)?, next, looked_at })
 }
 
 impl Wanted {
@@ -341,7 +344,7 @@ pub fn latest_number(read: &dyn Read, guild: GuildId) -> Result<u64> {
 
 /// What a member was called when they submitted their latest song.
 pub fn name_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<String>> {
-    let Some(latest) = tables::songs_of(read, guild, user, 0, 1)?.pop() else { return Ok(None) };
+    let Some(latest) = tables::latest_of(read, guild, user)? else { return Ok(None) };
     Ok(tables::SONGS.get(read, &(guild, latest))?.map(|song| song.username))
 }
 

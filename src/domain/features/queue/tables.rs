@@ -328,6 +328,12 @@ pub fn ahead_of(read: &dyn Read, guild: GuildId, id: SongId, place: &Place) -> R
     ORDER.rank(read, guild, &order_key(guild, id, place))
 }
 
+/// The same of each of these songs, in their order.
+pub fn ahead_of_each(read: &dyn Read, guild: GuildId, songs: &[(SongId, Place)]) -> Result<Vec<u64>> {
+    let keys: Vec<OrderKey> = songs.iter().map(|(id, place)| order_key(guild, *id, place)).collect();
+    ORDER.ranks(read, guild, &keys)
+}
+
 /// A member's waiting songs, latest first.
 pub fn all_waiting_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<SongId>> {
     let mut songs = Vec::new();
@@ -347,6 +353,11 @@ pub fn count_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<u64> {
 /// How many songs a member submitted before this one.
 pub fn count_before(read: &dyn Read, guild: GuildId, user: UserId, song: SongId) -> Result<u64> {
     BY_USER.rank(read, (guild, user), &(guild, user, song))
+}
+
+/// A member's latest song.
+pub fn latest_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option<SongId>> {
+    Ok(BY_USER.first(read, (guild, user), Direction::Backward)?.map(|(.., id)| id))
 }
 
 /// A member's songs, latest first, behind the `skip` latest.

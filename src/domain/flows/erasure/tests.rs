@@ -47,6 +47,7 @@ const OF_NOBODY: &[&str] = &[
     "settings.bot_config",
     "setup.greeted",
     "signin.guesses",
+    "signin.looked_through",
     "signin.operators",
     "signin.states",
     "store.sequences",

@@ -1,14 +1,14 @@
 //! Who has the rights of a server, as far as anybody knows: Discord tells a program what somebody is when it asks for them, and
 //! not who all has a role.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use maud::{Markup, html};
 
 use super::{LADDER, name_of};
 use crate::activity;
-use crate::discord::standing::Standing;
+use crate::discord::standing::{Asked, Standing};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -20,9 +20,11 @@ use crate::web::api::access::{NamedRole, RolesView};
 use crate::web::pages::members::member_link;
 use crate::web::ui::components::{Cell, Row, Table};
 
-/// Activities in which whoever acted is looked for, and people of them for whom Discord is asked.
+/// Activities in which whoever acted is looked for, and people of them who are looked up.
 const ACTIVITIES: usize = 500;
-const ASKED: usize = 25;
+const ACTORS: usize = 25;
+/// People for whom Discord is asked at once.
+const ASKED: usize = 10;
 /// People of a role who are named; of the others it is told how many they are.
 const NAMED: usize = 12;
 
@@ -32,7 +34,7 @@ pub(super) fn actors(read: &dyn Read, guild: GuildId) -> Result<Vec<UserId>> {
     let mut actors = Vec::new();
     for (_, activity) in activity::newest_where(read, guild, None, ACTIVITIES, |_| true)?.rows {
         if let Actor::Member(user) = activity.actor
-            && actors.len() < ASKED
+            && actors.len() < ACTORS
             && met.insert(user)
         {
             actors.push(user);
@@ -41,18 +43,32 @@ pub(super) fn actors(read: &dyn Read, guild: GuildId) -> Result<Vec<UserId>> {
     Ok(actors)
 }
 
-/// What everybody is in the server of whom that is known at this moment: whoever was here or acted of late, and whoever else was
-/// asked for. Bots are left out.
-pub(super) async fn known(web: &Web, guild: GuildId, people: &[Lately], actors: &[UserId]) -> Vec<(UserId, Standing)> {
+/// What was told of everybody in the server of late: of whoever was here or acted, and whoever else was asked for. Of those who
+/// are not known yet some are asked for now, and the others when the page is opened again; who is known already waits for nobody.
+pub(super) async fn told(web: &Web, guild: GuildId, people: &[Lately], actors: &[UserId]) -> BTreeMap<UserId, Asked> {
     let signed_in = people.iter().filter_map(|known| match known.person {
         Person::Member { user } => Some(user),
         Person::Operator { .. } => None,
     });
-    let users: BTreeSet<UserId> = signed_in.chain(actors.iter().copied()).collect();
+    let users = signed_in.chain(actors.iter().copied());
     let standings = &web.bot.standings;
-    join_all(users.into_iter().map(|user| standings.of(&web.bot, guild, user))).await;
-    let mut known = standings.known(guild, web.bot.clock.now());
-    known.retain(|(_, standing)| !standing.is_bot);
+    let mut told: BTreeMap<UserId, Asked> = standings.lately(guild, web.bot.clock.now()).into_iter().collect();
+    let mut met = BTreeSet::new();
+    let unknown: Vec<UserId> = users.filter(|user| !told.contains_key(user) && met.insert(*user)).take(ASKED).collect();
+    let asked = unknown.into_iter().map(|user| async move { (user, standings.of(&web.bot, guild, user).await) });
+    told.extend(join_all(asked).await.into_iter().filter(|(_, asked)| *asked != Asked::Silent));
+    told
+}
+
+/// Those of them who are in the server, by name. Bots are left out.
+pub(super) fn known(told: &BTreeMap<UserId, Asked>) -> Vec<(UserId, Standing)> {
+    let mut known: Vec<(UserId, Standing)> = told
+        .iter()
+        .filter_map(|(user, asked)| match asked {
+            Asked::Is(standing) if !standing.is_bot => Some((*user, standing.clone())),
+            _ => None,
+        })
+        .collect();
     known.sort_by_cached_key(|(_, standing)| standing.name.to_lowercase());
     known
 }

@@ -1,31 +1,80 @@
-//! `/api/docs`: what can be asked of this Greenroom, for people: the document of the API as a page, with a line for a shell
-//! for each route, and for whoever is signed in a form that opens the answer.
+//! `/api/docs`: what can be asked of this Greenroom, for people: the document of the API as pages, one for each subject, with a
+//! line for a shell for each route, and for whoever is signed in a form that opens the answer. The first page lists all routes
+//! and leads to theirs, so that no page grows with the API as a whole.
 //!
-//! It is made of the table of routes, as the document is, so nothing is on it that is not there, and nothing is missing.
+//! They are made of the table of routes, as the document is, so nothing is on them that is not there, and nothing is missing.
 
 mod attempt;
+mod errors;
 mod example;
 mod fields;
 
 pub use attempt::TRY;
 
+use std::str::FromStr;
+
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 use utoipa::openapi::{RefOr, Schema};
 
+use self::errors::errors;
 use self::fields::{FieldView, fields_of};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
-use crate::web::endpoint::{Content, Nothing, Route, Shape};
-use crate::web::openapi::{TAGS, Tag, codes, limit, of_api, parts_of, tag_of};
+use crate::web::endpoint::{Content, Nothing, Route, Sample, Samples, Shape};
+use crate::web::openapi::{TAGS, Tag, limit, of_api, parts_of, tag_of};
 use crate::web::page::{Page, Seen, Shown, servers_of};
+use crate::web::segments::{One, Segment};
 use crate::web::ui::components::{Cell, Row, Table, code};
 
-/// The page.
+/// What all subjects are below.
+const PATH: &str = "/api/docs";
+/// What the page about errors is called in its address.
+const ERRORS: &str = "errors";
+/// Why nothing is pushed to these pages.
+const STAYS: &str = "It tells of the program that runs, and that stays as it is.";
+
+/// The first page: what holds for all of it, and what there is.
 pub struct ReferencePage;
 
-/// For whom the page is drawn.
+/// The page of one subject.
+pub struct SubjectPage;
+
+/// What a page is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The routes of this tag.
+    Routes(&'static Tag),
+    /// What is answered in place of what was asked for.
+    Errors,
+}
+
+impl Segment for Subject {
+    const NAME: &'static str = "subject";
+}
+
+impl FromStr for Subject {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        if name == ERRORS {
+            return Ok(Self::Errors);
+        }
+        chapters().find(|(tag, _)| tag.name == name).map(|(tag, _)| Self::Routes(tag)).ok_or(())
+    }
+}
+
+/// Each subject that has routes, with these.
+fn chapters() -> impl Iterator<Item = (&'static Tag, Vec<&'static Route>)> {
+    TAGS.iter().map(|tag| (tag, routes_of(tag))).filter(|(_, routes)| !routes.is_empty())
+}
+
+fn routes_of(tag: &Tag) -> Vec<&'static Route> {
+    of_api().filter(|route| tag_of(route.name) == tag.name).collect()
+}
+
+/// For whom a page is drawn.
 struct Reader {
     /// The address that people open.
     base: String,
@@ -38,49 +87,84 @@ struct Reader {
 impl Page for ReferencePage {
     const NAME: &'static str = "reference.page";
     const ABOUT: &'static str = "Tells what can be asked of this Greenroom by programs.";
-    const PATHS: &'static [&'static str] = &["/api/docs"];
+    const PATHS: &'static [&'static str] = &[PATH];
     const WHO: Who = Who::Anyone;
-    const STILL: Option<&'static str> = Some("It tells of the program that runs, and that stays as it is.");
+    const STILL: Option<&'static str> = Some(STAYS);
 
     type Path = ();
     type Query = Nothing;
 
+    async fn show(_: &Web, _: &Seen<Self>) -> Result<Shown, Problem> {
+        Ok(Shown::new("API", overview()))
+    }
+}
+
+impl Page for SubjectPage {
+    const NAME: &'static str = "reference.subject_page";
+    const ABOUT: &'static str = "Tells of the routes of one subject, or of the errors.";
+    const PATHS: &'static [&'static str] = &["/api/docs/{subject}"];
+    const WHO: Who = Who::Anyone;
+    const STILL: Option<&'static str> = Some(STAYS);
+
+    type Path = One<Subject>;
+    type Query = Nothing;
+
+    fn sample(_: &Samples) -> Sample {
+        Sample { path: vec![("subject", "instance".to_owned())], ..Sample::default() }
+    }
+
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
+        let One(subject) = seen.path;
+        let crumbs = vec![(PATH.to_owned(), "API".to_owned())];
+        let Subject::Routes(tag) = subject else {
+            return Ok(Shown { crumbs, ..Shown::new("Errors", errors()) });
+        };
         let first = servers_of(web, &seen.visitor).into_iter().next();
         let reader = Reader {
             base: web.settings.link(""),
             server: first.map_or_else(|| example::SOME_SERVER.to_owned(), |(id, _)| id.to_string()),
             is_signed_in: seen.visitor.somebody().is_some(),
         };
-        Ok(Shown::new("API", reference(&reader)))
+        Ok(Shown { crumbs, ..Shown::new(tag.title, chapter(tag, &reader)) })
     }
 }
 
-fn reference(reader: &Reader) -> Markup {
-    let chapters: Vec<(&Tag, Vec<&'static Route>)> = TAGS
-        .iter()
-        .map(|tag| (tag, of_api().filter(|route| tag_of(route.name) == tag.name).collect::<Vec<_>>()))
-        .filter(|(_, routes)| !routes.is_empty())
-        .collect();
+/// Every route in a line, below its subject.
+fn overview() -> Markup {
     html! {
         (opening())
-        nav.card aria-label="Subjects" {
-            ul {
-                @for (tag, routes) in &chapters {
-                    li { a href={ "#" (tag.name) } { (tag.title) } " " span.hint { (routes.len()) } }
-                }
-                li { a href="#errors" { "Errors" } }
-            }
-        }
-        @for (tag, routes) in &chapters {
-            section.reference id=(tag.name) {
-                h2 { (tag.title) }
+        @for (tag, routes) in chapters() {
+            section.card.reference id=(tag.name) {
+                h2 { a href={ (PATH) "/" (tag.name) } { (tag.title) } }
                 p { (ticked(tag.about)) }
-                @for route in routes { (entry(route, reader)) }
+                ul {
+                    @for route in routes {
+                        li { a href={ (PATH) "/" (tag.name) "#" (route.name) } { (asked_at(route)) } }
+                    }
+                }
             }
         }
-        (errors())
+        section.card.reference id=(ERRORS) {
+            h2 { a href={ (PATH) "/" (ERRORS) } { "Errors" } }
+            p { "What is answered in place of what was asked for, by its code." }
+        }
     }
+}
+
+/// The routes of a subject.
+fn chapter(tag: &Tag, reader: &Reader) -> Markup {
+    html! {
+        section.reference {
+            p { (ticked(tag.about)) }
+            h2 { "Requests" }
+            @for route in routes_of(tag) { (entry(route, reader)) }
+        }
+    }
+}
+
+/// By which method a route is asked, and where.
+fn asked_at(route: &Route) -> Markup {
+    html! { code { (route.doors.verb.method().as_str()) " " (route.doors.paths.first().copied().unwrap_or_default()) } }
 }
 
 /// What holds for all of it.
@@ -109,11 +193,7 @@ fn entry(route: &Route, reader: &Reader) -> Markup {
     let told = Described::of(route, shape.as_ref());
     html! {
         article.card id=(route.name) {
-            h3 {
-                a href={ "#" (route.name) } {
-                    code { (route.doors.verb.method().as_str()) " " (route.doors.paths.first().copied().unwrap_or_default()) }
-                }
-            }
+            h3 { a href={ "#" (route.name) } { (asked_at(route)) } }
             p { (ticked(route.about)) }
             (facts(route))
             (table("In the address", &told.address))
@@ -197,42 +277,6 @@ fn table(caption: &'static str, fields: &[FieldView]) -> Markup {
     html! { (Table::new(caption, None, fields.iter().map(row))) }
 }
 
-/// Everything that can be answered in place of what was asked for.
-fn errors() -> Markup {
-    let codes = codes().into_iter().map(|known| Row {
-        id: None,
-        cells: vec![
-            Cell::words("Code", html! { code { (known.code) } }),
-            Cell::numbers("Status", html! { (known.status) }),
-            Cell::words("What it means", ticked(&as_read(known.text))),
-        ],
-    });
-    html! {
-        section.reference id="errors" {
-            h2 { "Errors" }
-            p {
-                "An error is always " code { "{\"error\": {\"code\", \"message\", \"details\", \"timestamp\", \"id\"}}" } ". Programs \
-                read the code, which stays as it is; people read the message. " code { "details" } " and " code { "id" }
-                " are there where there is something to say: which fields are wrong, and under which number the log has \
-                what broke."
-            }
-            (Table::new("Codes of errors", None, codes))
-        }
-    }
-}
-
-/// A sentence of a refusal as somebody reads it: nothing bold, commands by their names, slots as they are.
-fn as_read(text: &str) -> String {
-    let plain = text.replace("**", "");
-    let mut parts = plain.split("{/");
-    let mut read = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        read.push('/');
-        read.push_str(&part.replacen('}', "", 1));
-    }
-    read
-}
-
 /// A text in which what stands between backticks is to be typed letter by letter.
 fn ticked(text: &str) -> Markup {
     html! {
@@ -244,9 +288,16 @@ fn ticked(text: &str) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::errors::as_read;
     use super::*;
     use crate::web::api::auth::Login;
     use crate::web::api::servers::Servers;
+    use crate::web::openapi::codes;
     use crate::web::ui::testing::lines;
 
     fn reader(is_signed_in: bool) -> Reader {
@@ -254,20 +305,41 @@ mod tests {
     }
 
     #[test]
-    fn every_route_of_the_api_is_on_the_page_once() {
-        let page = reference(&reader(true)).0;
+    fn every_route_of_the_api_is_on_the_page_of_its_subject_and_the_first_page_leads_there() {
+        let first = overview().0;
         for route in of_api() {
+            let subject = tag_of(route.name);
+            let Ok(Subject::Routes(tag)) = subject.parse() else { panic!("{} has no subject", route.name) };
+            let page = chapter(tag, &reader(true)).0;
             assert_eq!(page.matches(&format!("id=\"{}\"", route.name)).count(), 1, "{}", route.name);
             for path in route.doors.paths {
                 assert!(page.contains(path), "{path}");
             }
             let can_be_tried = page.contains(&format!("value=\"{}\"", route.name));
             assert_eq!(can_be_tried, attempt::can_be_tried(route), "{}", route.name);
+            assert_eq!(first.matches(&format!("href=\"/api/docs/{subject}#{}\"", route.name)).count(), 1);
+            assert!(!chapter(tag, &reader(false)).0.contains("<form"), "strangers have nothing to try with");
         }
+        assert_eq!("errors".parse(), Ok(Subject::Errors));
+        assert!(first.contains("href=\"/api/docs/errors\""));
         for known in codes() {
-            assert!(page.contains(&format!("<code>{}</code>", known.code)), "{}", known.code);
+            assert!(errors().0.contains(&format!("<code>{}</code>", known.code)), "{}", known.code);
         }
-        assert!(!reference(&reader(false)).0.contains("<form"), "strangers have nothing to try with");
+        for nothing in ["", "Queue", "try", "queue.next"] {
+            assert_eq!(nothing.parse::<Subject>(), Err(()), "{nothing}");
+        }
+    }
+
+    /// A page that is looked at again weighs 12 KiB at most, with its frame.
+    #[test]
+    fn no_page_of_the_reference_grows_beyond_what_a_page_may_weigh() {
+        let subjects = chapters().map(|(tag, _)| (tag.name, chapter(tag, &reader(true))));
+        for (name, page) in subjects.chain([("first", overview()), (ERRORS, errors())]) {
+            let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+            packer.write_all(page.0.as_bytes()).unwrap();
+            let bytes = packer.finish().unwrap().len();
+            assert!(bytes <= 10 * 1_024, "{name} has {bytes} bytes");
+        }
     }
 
     #[test]

@@ -44,12 +44,7 @@ impl Page for SongsPage {
             let limit = search.limit;
             let found = queries::select(read, guild, &search.wanted, search.after, limit)?;
             let is_partial = found.next.is_some() && found.rows.len() < limit;
-            let mut rows = Vec::with_capacity(found.rows.len());
-            for entry in found.rows {
-                let standing = queries::standing(read, guild, &entry)?;
-                rows.push(queries::Row { entry, standing });
-            }
-            Ok((rows, found.next, is_partial))
+            Ok((queries::rows(read, guild, found.rows)?, found.next, is_partial))
         };
         let (rows, next, is_partial): (Vec<queries::Row>, Option<Cursor>, bool) = web.look("songs", look).await?;
         let list = view::List { guild, filter: &seen.filter, rows: &rows, next: next.as_ref(), is_partial };

@@ -101,19 +101,22 @@ pub struct Region<'a> {
     pub topics: &'a [&'a str],
     /// Where it is asked for; `None` for the page itself.
     pub fragment: Option<&'a str>,
+    /// Whether it stays as it is, and what is new is only told.
+    pub is_held: bool,
 }
 
 impl<'a> Region<'a> {
     /// A part that is the same for everybody of a level and comes with the stream.
     pub const fn shared(name: &'a str) -> Self {
-        Self { name, topics: &[], fragment: None }
+        Self { name, topics: &[], fragment: None, is_held: false }
     }
 
     /// The part around what it holds now.
     pub fn around(&self, content: &Markup) -> Markup {
         let topics = (!self.topics.is_empty()).then(|| self.topics.join(" "));
         html! {
-            div.region data-region=(self.name) data-topics=[topics] data-fragment=[self.fragment] { (content) }
+            div.region data-region=(self.name) data-topics=[topics] data-fragment=[self.fragment]
+                data-held=[self.is_held.then_some("")] { (content) }
         }
     }
 }
@@ -201,5 +204,8 @@ mod tests {
         let drawn = own.around(&html! { "1" }).into_string();
         assert!(drawn.contains(r#"data-topics="shop.changed inventory.changed""#), "{drawn}");
         assert!(drawn.contains(r#"data-fragment="/g/5/shop?sort=price&amp;part=items""#), "{drawn}");
+        assert!(!drawn.contains("data-held"), "{drawn}");
+        let held = Region { is_held: true, ..own }.around(&html! { "1" }).into_string();
+        assert!(held.contains("data-held=\"\""), "{held}");
     }
 }

@@ -186,6 +186,28 @@ async fn of_two_tabs_that_press_next_together_one_plays_and_the_other_sees_why_i
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and node; tests/run runs them"]
+async fn a_refusal_on_the_page_of_a_song_says_when_it_was_once_the_song_is_elsewhere() {
+    let ground = BrowserWorld::start().await;
+    let songs = ground.ten_songs().await;
+    let desk = ground.screen(&ground.signed_in("reviewer"), WIDE);
+    let page = desk.tab();
+    desk.go("/g/{server}/desk");
+    sees(&desk, "up to date").await;
+    desk.presses("n");
+    desk.sees(&format!("{} plays now.", songs[0].name));
+    page.go(&format!("/g/{{server}}/songs/{}", songs[0].number.digits()));
+    sees(&page, "up to date").await;
+    page.presses("b");
+    page.sees("There is no bookmark channel yet.");
+    assert!(!page.text().contains(CHANGED), "{}", page.text());
+    ground.reviews().await;
+    desk.presses("n");
+    sees(&page, CHANGED).await;
+    ground.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and node; tests/run runs them"]
 async fn an_act_without_a_connection_is_told_in_sight_however_far_down_the_page_is() {
     let ground = BrowserWorld::start().await;
     let songs = ground.ten_songs().await;

@@ -173,7 +173,7 @@ pub fn totals(read: &dyn Read, guild: GuildId, wanted: &Wanted) -> Result<Totals
 }
 
 impl Totals {
-    fn add(&mut self, currency: Currency, Sum { count, sum }: Sum) {
+    pub(super) fn add(&mut self, currency: Currency, Sum { count, sum }: Sum) {
         let place = self.of.iter().position(|total| total.currency == currency);
         let place = place.unwrap_or_else(|| {
             self.of.push(Total { currency, entries: 0, came: 0, went: 0 });
@@ -197,7 +197,7 @@ impl Totals {
     }
 
     /// In the order of the currencies, whichever was met first.
-    fn sorted(mut self) -> Self {
+    pub(super) fn sorted(mut self) -> Self {
         self.of.sort_unstable_by_key(|total| total.currency);
         self
     }
@@ -364,6 +364,10 @@ mod tests {
         assert_eq!((of_guild.of[0].entries, of_guild.of[0].came, of_guild.are_more), (entries + 1, 10_002, false));
         let of_ann = total(Some(ANN));
         assert_eq!((of_ann.of[0].entries, of_ann.of[0].came, of_ann.are_more), (entries, 10_000, true));
+        let all: Vec<u64> = (1..=entries + 1).rev().collect();
+        assert_eq!(found(&store, Wanted::default(), 1_000).concat(), all);
+        let nothing = found(&store, Wanted { kind: Some(EntryKind::Daily), ..Wanted::default() }, 50);
+        assert_eq!(nothing, [[0; 0]; 2], "the last entry is looked at on a page of its own");
     }
 
     /// Who, whether Luxury Coins, how much, which kind, and how many hours pass behind it.

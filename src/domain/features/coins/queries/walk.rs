@@ -118,7 +118,7 @@ impl OfAll {
         if !self.ahead.is_empty() || self.numbers.is_empty() {
             return Ok(());
         }
-        let rows = tables::LEDGER.page(read, tables::between(guild, &self.numbers), self.direction, AHEAD)?;
+        let rows = tables::LEDGER.page(read, tables::keys_between(guild, &self.numbers), self.direction, AHEAD)?;
         let last = rows.last().map(|((_, id), _)| id.get());
         match self.direction {
             Direction::Backward => self.numbers.end = last.unwrap_or(self.numbers.start),

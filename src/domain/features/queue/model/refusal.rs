@@ -72,7 +72,7 @@ refusals! {
             /// What was done last with that, or else with the song that was seen.
             last: Option<LastAct>,
         } => "queue.plays_another",
-            "{what}. Nothing was changed: if you want the song after it, press **Next** again.",
+            "{what}. Nothing was changed: if you want the song after it, use **Next** again.",
             what = what_plays(*now, *last);
         /// No play can be taken back: nothing plays, or nobody noted what that play used up.
         NothingToUndo => "queue.nothing_to_undo",
@@ -222,9 +222,6 @@ mod tests {
         let told = QueueRefusal::Elsewhere { public_id, seen, now: Line::Skip5, last }.sentence().plain();
         assert!(told.contains("any more: it is in 5 Skip now."), "{told}");
         let told = QueueRefusal::PlaysAnother { now: None, last: None }.sentence().plain();
-        assert_eq!(
-            told,
-            "Nothing plays any more. Nothing was changed: if you want the song after it, press Next again."
-        );
+        assert_eq!(told, "Nothing plays any more. Nothing was changed: if you want the song after it, use Next again.");
     }
 }

@@ -9,7 +9,7 @@ use crate::kernel::ids::GuildId;
 use crate::store::{AnyTable, StoreLocation};
 
 /// The tables that have no row of a server.
-const OF_THE_INSTANCE: [&str; 8] = [
+const OF_THE_INSTANCE: [&str; 9] = [
     "signin.operators",
     "signin.sessions",
     "signin.refreshes",
@@ -18,6 +18,7 @@ const OF_THE_INSTANCE: [&str; 8] = [
     "signin.states",
     "signin.answers",
     "signin.guesses",
+    "signin.looked_through",
 ];
 
 /// The table that has no row at all since version 8 of the store.

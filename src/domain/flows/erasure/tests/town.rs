@@ -19,8 +19,10 @@ use crate::features::queue::service::NewSong;
 use crate::features::queue::settings::BOOKMARK_CHANNEL;
 use crate::features::submissions::posted::{Handled, Watch};
 use crate::features::{coins, engagement, handles, imports, queue, reminders, setup, submissions, tiktok};
+use crate::flows::currency_given::{self, Gift as Given, Person as Party};
 use crate::flows::{
-    coins_by_hand, handle_links, lines_shown, live_events, skip_bought, song_moved, song_played, watch_time,
+    coins_by_hand, daily_claimed, handle_links, lines_shown, live_events, skip_bought, song_moved, song_played,
+    watch_time,
 };
 use crate::jobs::{self, DeadLetter, Job, JobId, Lane};
 use crate::kernel::actor::Actor;
@@ -126,6 +128,7 @@ impl Town {
             for (nth, person) in [(0, &ZARA), (1, &OMAR)] {
                 town.live_through(guild, person, nth);
             }
+            town.give_each_other(guild);
         }
         for person in [&ZARA, &OMAR] {
             town.signs_in(person);
@@ -309,10 +312,26 @@ impl Town {
         });
     }
 
+    /// Both claim their reward and give of it to the other.
+    fn give_each_other(&self, guild: GuildId) {
+        let party = |person: &Person| Party { user: person.user, name: person.name.to_owned() };
+        self.write(move |tx| {
+            for person in [&ZARA, &OMAR] {
+                daily_claimed::run(tx, guild, person.user)?;
+            }
+            for (from, to) in [(&ZARA, &OMAR), (&OMAR, &ZARA)] {
+                let gift = Given { from: party(from), to: party(to), amount: Amount::of(9) };
+                currency_given::run(tx, guild, &gift)?;
+            }
+            Ok(())
+        });
+    }
+
     /// They choose a time zone and set a reminder.
     fn plans(&self, guild: GuildId, person: &'static Person) {
         self.write(move |tx| {
             profile::choose_zone(tx, guild, person.user, "Europe/Berlin")?;
+            profile::choose_hidden(tx, guild, person.user, true)?;
             let text = format!("a song of {}", person.name);
             reminders::service::set(tx, guild, (person.user, CHANNEL), "2h", &text).map(drop)
         });
