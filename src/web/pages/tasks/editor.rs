@@ -245,7 +245,7 @@ pub(super) fn preview(values: &Values, money: &Money, server: Option<&Server>, t
         section.card.message aria-labelledby="preview" {
             h2 #preview { "On Discord" }
             div.embed {
-                p { strong { "📋 " @if values.name.is_empty() { "The name" } @else { (values.name) } } }
+                p.embed-title { "📋 " @if values.name.is_empty() { "The name" } @else { (values.name) } }
                 p.written { @if values.description.is_empty() { "What is to be done." } @else { (values.description) } }
                 dl {
                     div { dt { "Reward" } dd { (amount(money, reward)) } }
@@ -258,7 +258,7 @@ pub(super) fn preview(values: &Values, money: &Money, server: Option<&Server>, t
                     @if !values.category.is_empty() { div { dt { "Category" } dd { (values.category) } } }
                     @if let Some(role) = role { div { dt { "Role" } dd { span.mention { "@" (role) } } } }
                 }
-                p { span.button.main aria-disabled=[(!is_open).then_some("true")] { "Claim Task" } }
+                @if is_open { p { span.embed-button { "Claim Task" } } }
             }
         }
     }
