@@ -37,6 +37,9 @@ use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::signin::scope::Scope;
 
+/// What is still to come of a row whose message takes longer than an answer waits.
+pub const MESSAGE_LATER: &str = "It is done, and its message on Discord is still to come: see `sync_status`.";
+
 /// Something that can be asked over HTTP, as JSON and maybe by a form.
 pub trait Endpoint: Sized + Send + Sync + 'static {
     /// Its name, `feature.verb`: in the document, the figures, the audit.

@@ -30,14 +30,11 @@ use crate::store::{Read, Tx};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Given, Problem, RevisionOfOne};
-use crate::web::endpoint::{Asked, Door, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::endpoint::{Asked, Door, Doors, Endpoint, MESSAGE_LATER, Nothing, Sample, Samples};
 use crate::web::input::Typed;
 use crate::web::page::again;
 use crate::web::pages::shop::{ItemPage, NewItemPage, ShopPage};
 use crate::web::segments::One;
-
-/// What is still to come of an item whose message takes longer than an answer waits.
-const MESSAGE_LATER: &str = "It is done, and its message on Discord is still to come: see `sync_status`.";
 
 /// Where the form is sent that takes something back that was done to an item.
 pub fn undo_address(guild: GuildId, change: &str) -> String {
