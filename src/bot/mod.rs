@@ -233,8 +233,13 @@ pub fn words(activity: &Activity) -> Option<String> {
 
 /// The live displays of all features, and what they let a server set that refers to something on Discord.
 pub fn shown() -> Shown {
-    let posts = Posts::new(ALL.iter().flat_map(|face| face.posts).copied());
-    Shown { displays: Displays::new(displays()), posts, references: references(), switch_of: Domain::switch_of }
+    let posts = ALL.iter().flat_map(|face| face.posts).copied();
+    Shown {
+        displays: Displays::new(displays()),
+        posts: Posts::new(posts),
+        references: references(),
+        switch_of: Domain::switch_of,
+    }
 }
 
 /// What all features let a server set that refers to something on Discord.

@@ -6,6 +6,7 @@
 use super::super::bot::Bot;
 use super::super::delivery::{Obstacle, Undelivered};
 use super::super::draft::Draft;
+use super::super::problem::log_error;
 use super::super::references::names_of;
 use super::{files, search};
 use crate::jobs::{JobId, Run, Setback};
@@ -48,7 +49,7 @@ impl From<Outcome> for Came {
 async fn send(bot: &Bot, run: Run) -> Result<(), Setback> {
     let task = Task { guild: run.guild, id: SEND.payload(&run)?, job: run.id };
     for _ in 0..MOST_STEPS {
-        let Some((post, draft)) = look(bot, task).await? else { return Ok(()) };
+        let Some((post, drawn)) = look(bot, task).await? else { return Ok(()) };
         let Task { guild, id, job } = task;
         if post.step() == Step::Nothing {
             let is_idle = move |tx: &Tx<'_>| service::is_idle(tx, guild, id, job);
@@ -57,7 +58,7 @@ async fn send(bot: &Bot, run: Run) -> Result<(), Setback> {
             }
             continue;
         }
-        let Some(came) = step(bot, task, &post, draft).await? else { continue };
+        let Some(came) = step(bot, task, &post, drawn).await? else { continue };
         let (outcome, place) = (came.outcome.clone(), place_of(&came.outcome));
         let goes_on = bot.store.write("post_stepped", move |tx| service::took(tx, guild, id, outcome.clone())).await?;
         if let Some(Place { channel, message }) = place.filter(|place| bot.posts.is_gone(place.channel, place.message))
@@ -75,35 +76,49 @@ async fn send(bot: &Bot, run: Run) -> Result<(), Setback> {
     Err(Setback::Retry(Failure::new("the message of a post does not settle")))
 }
 
+/// How the row of a post looks.
+enum Drawn {
+    /// So.
+    As(Draft),
+    /// The row is gone.
+    Nothing,
+    /// It cannot be drawn, for this reason.
+    Not(String),
+}
+
 /// The post and how its row looks, from one snapshot; `None` where nothing waits for this job.
-async fn look(bot: &Bot, task: Task) -> Result<Option<(Post, Option<Draft>)>, Setback> {
-    let (Task { guild, id, job }, drawing) = (task, bot.clone());
+async fn look(bot: &Bot, task: Task) -> Result<Option<(Post, Drawn)>> {
+    let (Task { guild, id, job }, posts) = (task, bot.clone());
     let look = move |read: &dyn Read| {
         let Some(post) = service::waiting(read, guild, id, job)? else { return Ok(None) };
-        let draft = match drawing.posts.kind(&post.kind) {
-            Some(posted) if !post.is_withdrawn => (posted.draw)(read, guild, post.row)?,
-            _ => None,
+        let drawn = match posts.posts.kind(&post.kind) {
+            // What goes is not drawn.
+            _ if post.is_withdrawn => Drawn::As(Draft::default()),
+            None => Drawn::Not(format!("This version of mine does not know what a {} is.", post.kind)),
+            Some(posted) => match (posted.draw)(read, guild, post.row) {
+                Ok(draft) => draft.map_or(Drawn::Nothing, Drawn::As),
+                // A row that cannot be read would otherwise be given up again and again.
+                Err(error) => {
+                    log_error(&error, &format!("draw post {id} of guild {guild}"));
+                    Drawn::Not("It cannot be drawn. My log says why.".to_owned())
+                }
+            },
         };
-        Ok(Some((post, draft)))
+        Ok(Some((post, drawn)))
     };
-    let Some((post, draft)) = bot.store.read("post_due", look).await? else { return Ok(None) };
-    if !post.is_withdrawn && bot.posts.kind(&post.kind).is_none() {
-        let failure = Failure::new(format!("this version has no such kind of post: {}", post.kind));
-        return Err(Setback::GiveUp(failure));
-    }
-    Ok(Some((post, draft)))
+    bot.store.read("post_due", look).await
 }
 
 /// Does what is to be done next. `None` where the post is to be looked at anew.
-async fn step(bot: &Bot, task: Task, post: &Post, draft: Option<Draft>) -> Result<Option<Came>, Setback> {
+async fn step(bot: &Bot, task: Task, post: &Post, drawn: Drawn) -> Result<Option<Came>, Setback> {
     let Task { guild, id, .. } = task;
-    let draft = match draft {
-        Some(draft) => draft,
-        None if post.is_withdrawn => Draft::default(),
-        None => {
+    let draft = match drawn {
+        Drawn::As(draft) => draft,
+        Drawn::Nothing => {
             bot.store.write("post_without_row", move |tx| service::withdraw_without_row(tx, guild, id)).await?;
             return Ok(None);
         }
+        Drawn::Not(reason) => return Ok(Some(Outcome::Refused { reason, revision: post.revision }.into())),
     };
     Ok(Some(match post.step() {
         Step::Nothing | Step::Remove => Outcome::NotFound.into(),

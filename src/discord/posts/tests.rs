@@ -27,6 +27,9 @@ use crate::tiktok::{Client, ClientSettings};
 static ITEM: PostKind = PostKind::new("trial.item", WhenGone::Recreate);
 static TASK: PostKind = PostKind::new("trial.task", WhenGone::Orphan);
 
+/// A kind that nobody draws.
+static STRANGER: PostKind = PostKind::new("trial.stranger", WhenGone::Recreate);
+
 /// Rows that posts follow.
 static ROWS: Table<(GuildId, u64), Row> = Table::new("trial.rows", &[]).without_members();
 
@@ -391,6 +394,26 @@ async fn a_file_is_posted_along_and_stays_when_the_message_is_edited() {
     let [ref shown] = house.messages("shop")[..] else { panic!("one message") };
     assert_eq!((shown.content(), shown.attachments().len()), ("Accepted", 1));
     assert_eq!(shown.attachments()[0]["filename"], "proof.png");
+}
+
+#[tokio::test]
+async fn what_cannot_be_drawn_failed_and_a_row_that_is_gone_takes_its_message_along() {
+    let house = House::new().await;
+    house.shows(&ITEM, 1, "Cookie", "shop").await;
+    house.shows(&STRANGER, 2, "From a version to come", "shop").await;
+    house.all_work().await;
+    let stranger = house.state(&STRANGER, 2).unwrap();
+    assert_eq!((stranger.sync, house.texts("shop").len()), (Sync::Failed, 1));
+    let (guild, channel) = (house.guild, house.channel("shop"));
+    // As where an erased member's row is gone, and nobody said so.
+    house
+        .write(move |tx| {
+            ROWS.remove(tx, &(guild, 1))?;
+            ITEM.wanted(tx, guild, 1, channel)
+        })
+        .await;
+    house.all_work().await;
+    assert_eq!((house.state(&ITEM, 1), house.texts("shop")), (None, vec![]));
 }
 
 #[tokio::test]

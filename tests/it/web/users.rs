@@ -40,7 +40,7 @@ impl WebWorld {
     }
 
     /// Somebody left, as the gateway told.
-    fn leaves(&self, member: &str) {
+    fn has_left(&self, member: &str) {
         let (guild, user) = (self.here(), self.world.user(member));
         self.write(move |tx| currency_accounts::left(tx, guild, user));
     }
@@ -59,7 +59,7 @@ async fn members_are_listed_by_page_and_order_with_who_they_are_and_whoever_left
         ground.posts(member, Currency::Server, EntryKind::Daily, amount, "Daily reward");
     }
     ground.posts("ben", Currency::Server, EntryKind::ShopPurchase, -250, "a cookie");
-    ground.leaves("member");
+    ground.has_left("member");
     let viewer = ground.signed_in("viewer");
     for (query, expected) in [
         ("", vec!["ann", "ben"]),
@@ -240,7 +240,7 @@ async fn who_left_is_listed_taken_back_and_in_the_end_closed_after_a_look_at_who
     for member in ["ann", "ben"] {
         ground.posts(member, Currency::Server, EntryKind::Daily, 100, "Daily reward");
         ground.posts(member, Currency::Luxury, EntryKind::Gift, 7, "Rose");
-        ground.leaves(member);
+        ground.has_left(member);
     }
     let viewer = ground.signed_in("viewer");
     let now = viewer.get("/api/{server}/users/inactive?days=0").await.is(200).json();
