@@ -13,7 +13,7 @@ use crate::web::page::{Page, Seen};
 use crate::web::ui::components::{Button, Empty, Form, TextArea, badge, relative};
 
 /// The tasks of a member on a page of theirs.
-pub fn section<P: Page>(seen: &Seen<P>, own: &OwnTasks, money: &Money) -> Markup {
+pub(in crate::web::pages) fn section<P: Page>(seen: &Seen<P>, own: &OwnTasks, money: &Money) -> Markup {
     let (open, past): (Vec<&OwnClaim>, Vec<&OwnClaim>) =
         own.claims.iter().partition(|own| own.claim.claim.state.is_open());
     html! {

@@ -195,10 +195,8 @@ impl OnDesk {
         let waits = claim.claim.state == ClaimState::Submitted;
         let reviewer = claim.claim.reviewer.map(crate::activity::called);
         let state = Sentence::words(claim.claim.state.in_words());
-        let reviewer = (!waits).then(|| match reviewer {
-            Some(by) => sentence!("It is {state}, by {by}.", state, by),
-            None => sentence!("It is {state}.", state),
-        });
+        let by = reviewer.map(|by| sentence!(", by {by}", by));
+        let reviewer = (!waits).then(|| sentence!("It is {state}{by}.", state, by));
         Ok(Some(Self {
             name: known_members::called(read, guild, user)?,
             past: past_of(read, guild, user)?,
