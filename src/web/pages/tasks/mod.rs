@@ -342,17 +342,19 @@ fn categories(seen: &Seen<TasksPage>, known: &[String]) -> Markup {
     html! {
         section.card #categories {
             h2 { "Categories" }
-            ul {
+            ul.found {
                 @for (place, category) in known.iter().enumerate() {
                     li {
-                        (category)
-                        // The first is always there.
-                        @if place > 0 {
-                            @let sealed = seen.seal(&format!("category-{place}"));
-                            " " (Form { is_quiet: true, ..Form::new(&format!("{at}/remove"), sealed.seal()) }.around(&html! {
-                                input type="hidden" name="name" value=(category);
-                                (Button { about: Some(category), ..Button::plain("Remove") })
-                            }))
+                        div.actions {
+                            span { (category) }
+                            // The first is always there.
+                            @if place > 0 {
+                                @let sealed = seen.seal(&format!("category-{place}"));
+                                (Form { is_quiet: true, ..Form::new(&format!("{at}/remove"), sealed.seal()) }.around(&html! {
+                                    input type="hidden" name="name" value=(category);
+                                    (Button { about: Some(category), ..Button::plain("Remove") })
+                                }))
+                            }
                         }
                     }
                 }

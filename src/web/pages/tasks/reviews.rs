@@ -216,7 +216,7 @@ fn head(desk: &Desk) -> Markup {
         p {
             @if desk.all == 0 { (badge(Tone::Good, "Nothing waits")) } @else {
                 (badge(Tone::Warn, &format!("{} waiting", counted(desk.all, "proof", "proofs"))))
-                @if let Some(oldest) = desk.oldest { " the oldest since " (relative(oldest)) }
+                @if let Some(oldest) = desk.oldest { " The oldest was handed in " (relative(oldest)) "." }
             }
         }
         @if tasks.len() > 1 || desk.task.is_some() {
