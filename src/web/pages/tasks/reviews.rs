@@ -268,7 +268,7 @@ fn proof(desk: &Desk, shown: &OnDesk) -> Markup {
     html! {
         section.card.proof aria-labelledby="proof" {
             h2 #proof { a href=(task_address(desk.guild, task.id)) { (task.task.name) } }
-            p.hint { (amount(&desk.money, task.task.reward)) @if let Some(role) = role { " · role " (role) } }
+            p.hint { "Reward: " (amount(&desk.money, task.task.reward)) @if let Some(role) = role { " · role " (role) } }
             details { summary { "What was asked for" } p.written { (task.task.description) } }
             @if let Some(handed_in) = &claim.claim.proof { (handed_in_is(desk.guild, claim.id, handed_in)) } @else {
                 p { "Nothing is handed in any more." }
