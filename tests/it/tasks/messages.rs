@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use greenroom::covers;
 use greenroom::features::tasks::model::{TASK_POST, TaskId};
+use greenroom::kernel::ids::MessageId;
 use greenroom::posts::{PostState, Sync};
 use greenroom::sim::{Fault, FileSpec, SeenMessage};
 
@@ -22,7 +23,7 @@ async fn a_message_that_somebody_deleted_is_orphaned_and_posted_again_at_somebod
     let world = World::new().await;
     let id = makes(&world, "Greet", 100, 24, -1).await;
     let posted = message_with(&world, "Greet").await;
-    assert_eq!(post(&world, id).unwrap().message.map(|message| message.get()), Some(posted.id().get()));
+    assert_eq!(post(&world, id).unwrap().message.map(MessageId::get), Some(posted.id().get()));
     let host = world.host().in_channel("staff");
     let edit =
         |name: &str| host.call("task-admin edit").with("task_id", id.get()).with("field", "name").with("value", name);
