@@ -22,7 +22,8 @@ pub static VIEWER_ROLES: Setting<RoleList> = Setting::new("viewer_roles", RoleLi
 static ROLE_NEEDS: Needs = Needs::only_that_it_is_there("It gives nobody rights any more.");
 
 /// What moderators may on the web, in the same words wherever it is told.
-pub const MODERATORS_MAY: &str = "look at what viewers look at; what moderators do comes with the tasks";
+pub const MODERATORS_MAY: &str = "look at what viewers look at, review tasks where the server lets them, hand over orders of the \
+    shop, and give purchases back while their time is not over";
 
 /// The settings of rights, as administrators meet them.
 pub const LISTED: &[Listed] = &[
@@ -36,7 +37,8 @@ pub const LISTED: &[Listed] = &[
         &MODERATOR_ROLES,
         Area::General,
         "Moderator Roles",
-        "Roles that may look at what viewers look at; what moderators do comes with the tasks.",
+        "Roles that may look at what viewers look at, review tasks where the server lets them, hand over orders of the shop, and give \
+         purchases back while their time is not over.",
     )),
     by_role(Listed::new(&VIEWER_ROLES, Area::General, "Viewer Roles", "Roles that may look at every page on the web.")),
 ];

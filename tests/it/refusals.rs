@@ -97,6 +97,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     coins.nothing               NotValid
     coins.nothing_there         NotNow
     coins.nothing_to_lift       NotNow
+    coins.of_the_shop           NotNow
     coins.switched_off          NotNow
     coins.unchanged             NotNow
     component.unknown           NotThere
@@ -200,6 +201,56 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     setting.not_yours           NotAllowed
     setting.own_command         NotNow
     setting.unknown             NotThere
+    shop.already_redeemed       NotNow
+    shop.already_refunded       NotNow
+    shop.already_yours          NotNow
+    shop.bad_code               NotValid
+    shop.below_zero             NotNow
+    shop.beyond_all             NotValid
+    shop.cannot_afford          NotNow
+    shop.changed_meanwhile      NotNow
+    shop.changed_since          NotNow
+    shop.code_ends_too_soon     NotValid
+    shop.code_none_such         NotThere
+    shop.code_of_no_uses        NotValid
+    shop.code_of_nothing        NotValid
+    shop.code_taken             NotNow
+    shop.codes_full             NotNow
+    shop.endless_stock          NotNow
+    shop.ends_too_soon          NotValid
+    shop.full                   NotNow
+    shop.hours                  NotValid
+    shop.limit                  NotNow
+    shop.minutes                NotValid
+    shop.needs_role             NotAllowed
+    shop.no_channel             NotNow
+    shop.no_name                NotValid
+    shop.no_role                NotValid
+    shop.no_such_change         NotThere
+    shop.no_such_code           NotThere
+    shop.no_such_item           NotThere
+    shop.no_such_purchase       NotThere
+    shop.not_a_stock            NotValid
+    shop.not_an_emoji           NotValid
+    shop.not_consumable         NotNow
+    shop.not_for_sale           NotNow
+    shop.not_held               NotNow
+    shop.not_waiting            NotNow
+    shop.not_yet                NotNow
+    shop.not_yours              NotAllowed
+    shop.over                   NotNow
+    shop.per_member             NotValid
+    shop.price                  NotValid
+    shop.quantity               NotValid
+    shop.role_ended             NotNow
+    shop.sold_out               NotNow
+    shop.too_few                NotNow
+    shop.too_late               NotNow
+    shop.too_many_guesses       TooOften
+    shop.used_up                NotNow
+    shop.was_a_gift             NotNow
+    shop.was_handed_over        NotNow
+    shop.yes_or_no              NotValid
     signin.bad_name             NotValid
     signin.bad_token_span       NotValid
     signin.link_gone            NotThere

@@ -271,7 +271,7 @@ const PROMISED: &[Promise] = &[
 ];
 
 /// Commands, with all that is below them, that everybody sees and those who run the server may use.
-const OF_ADMINS: [&str; 2] = ["currency-admin", "task-admin"];
+const OF_ADMINS: [&str; 3] = ["currency-admin", "shop-admin", "task-admin"];
 
 /// The commands that work in direct messages.
 const IN_MESSAGES: [&str; 4] = ["dashboard", "help", "profile", "remind"];

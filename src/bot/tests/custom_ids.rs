@@ -212,13 +212,13 @@ fn an_id_that_was_posted_once_is_read_for_ever() {
 #[test]
 fn a_form_that_was_opened_before_an_update_is_read_after_it() {
     use submissions::modal::{IsSkip, SUBMIT};
+    use tasks::review::{QUESTION, REASON};
     for (custom_id, arguments) in [("submit:modal", IsSkip(false)), ("submit:modal:skip", IsSkip(true))] {
         assert_eq!(SUBMIT.with(&arguments), custom_id);
         assert_eq!(SUBMIT.read(custom_id, GUILD).unwrap(), arguments);
     }
     let refused = SUBMIT.read("submit:modal:skip:skip", GUILD);
     assert_eq!(refused.unwrap_err().code(), "component.unknown");
-    use tasks::review::{QUESTION, REASON};
     let proof = (TaskId::new(12), UserId::new(7));
     for (form, custom_id) in [(&REASON, "task:reason:12:7"), (&QUESTION, "task:question:12:7")] {
         assert_eq!(form.with(&proof), custom_id);
