@@ -1,6 +1,4 @@
-//! The server's currency in the SQLite export, by the names of the seed. Its entries are among all [`transactions`].
-//!
-//! [`transactions`]: crate::features::coins
+//! The server's currency in the SQLite export, by the names of the seed. Its entries are in `transactions`.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Who is erased is in no row any more, and everything else is as it was.
 
-mod economy;
+mod dealings;
 mod golden;
 mod servers;
 mod town;
