@@ -218,6 +218,19 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
         &[],
     ),
     (
+        "task_settings",
+        &[
+            "*id INTEGER",
+            "allow_user_tasks INTEGER!",
+            "max_tasks_per_user INTEGER!",
+            "auto_expire_enabled INTEGER!",
+            "require_proof INTEGER!",
+            "announcement_channel_id INTEGER",
+        ],
+        &[],
+    ),
+    ("currency_metadata", &["*id INTEGER", "version TEXT!", "total_currency INTEGER!"], &[]),
+    (
         "shop_items",
         &[
             "*id INTEGER",
@@ -486,6 +499,49 @@ async fn exported_accounts_are_what_members_have_of_the_servers_currency() {
     let expected = [format!("{ann}|70|100|30|{now}|{now}|1|"), format!("{ben}|30|30|0|{now}||1|")];
     for (name, guild) in [("one.db", Some(world.guild)), ("all.db", None)] {
         assert_eq!(rows(&export(&world, &folder.path().join(name), guild), &query), expected, "{name}");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_exported_economy_has_what_is_kept_of_a_server_as_a_whole() {
+    covers!("T-CUR-03", "T-CUR-04", "T-SHP-02", "T-TSK-02", "T-TSK-05", "T-TSK-06");
+    let world = World::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let nothing = export(&world, &folder.path().join("nothing.db"), Some(world.guild));
+    for table in ["currency_metadata", "task_metadata", "task_settings"] {
+        assert_eq!(rows(&nothing, &format!("SELECT CAST(id AS TEXT) FROM {table}")), Vec::<String>::new(), "{table}");
+    }
+    for name in ["ann", "ben"] {
+        world.member(name).run("daily").await;
+    }
+    let sell = world.host().call("shop-admin add").with("name", "Cookie").with("description", "Good");
+    let sell = sell.with("price", 30_i64).with("stock", 5_i64).with("emoji", "🍪");
+    world.host().run_call(sell).await;
+    let buy = world.member("ann").call("buy").with("item_id", "1").with("quantity", 2_i64);
+    world.member("ann").run_call(buy).await;
+    let make = world.host().in_channel("staff").call("task-admin create").with("name", "Greet");
+    let make = make.with("description", "Say hello").with("reward", 25_i64).with("duration_hours", 24_i64);
+    world.host().run_call(make.with("channel", world.channel("general").to_string())).await;
+    world.settle().await;
+    let ann = world.user("ann");
+    for (name, guild) in [("one.db", Some(world.guild)), ("all.db", None)] {
+        let file = export(&world, &folder.path().join(name), guild);
+        let only = |query: &str| rows(&file, &format!("SELECT {query}")).join("\n");
+        assert_eq!(only("version || '|' || total_currency FROM currency_metadata"), "2.0|140", "{name}");
+        assert_eq!(only("CAST(sum(balance) AS TEXT) FROM users"), "140", "{name}");
+        let item =
+            only("name || '|' || price || '|' || category || '|' || stock || '|' || sales_count FROM shop_items");
+        assert_eq!(item, "🍪 Cookie|30|consumable|3|2", "{name}");
+        let held = only("user_id || '|' || item_id || '|' || quantity FROM inventory");
+        assert_eq!(held, format!("{ann}|1|2"), "{name}");
+        let task = only("id || '|' || name || '|' || reward || '|' || status || '|' || category FROM tasks");
+        assert_eq!(task, "1|Greet|25|active|General", "{name}");
+        let kept = only("next_task_id || '|' || total_completed || '|' || total_expired FROM task_metadata");
+        assert_eq!(kept, "2|0|0", "{name}");
+        let settings = "allow_user_tasks || '|' || max_tasks_per_user || '|' || auto_expire_enabled || '|' || require_proof \
+                        || '|' || coalesce(announcement_channel_id, '') FROM task_settings";
+        assert_eq!(only(settings), "1|10|1|1|", "{name}");
     }
     world.end().await;
 }

@@ -18,6 +18,8 @@ pub(super) struct Found {
     number: u8,
     /// Whether each number is smaller than the one before, as long as there are some.
     do_numbers_fall: bool,
+    /// What every yes or no is.
+    answer: bool,
     structs: BTreeMap<&'static str, Vec<String>>,
     enums: BTreeMap<&'static str, Variants>,
 }
@@ -37,6 +39,7 @@ impl Found {
             // Some numbers cannot be 0.
             number: 1,
             do_numbers_fall: false,
+            answer: true,
             structs: BTreeMap::new(),
             enums: BTreeMap::new(),
         }
@@ -50,6 +53,11 @@ impl Found {
     /// The same, with numbers that differ from one another.
     pub(super) fn with_falling_numbers(self) -> Self {
         Self { number: 100, do_numbers_fall: true, ..self }
+    }
+
+    /// The same, where nothing is so that may be so.
+    pub(super) fn with_denials(self) -> Self {
+        Self { answer: false, ..self }
     }
 
     fn next_number(&mut self) -> u8 {
@@ -159,8 +167,12 @@ impl<'de> Deserializer<'de> for Probe<'_> {
         visitor.visit_i8(i8::try_from(self.found.next_number()).unwrap_or(1))
     }
 
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        "bool".clone_into(self.form);
+        visitor.visit_bool(self.found.answer)
+    }
+
     plain! {
-        deserialize_bool as "bool": visit_bool(true);
         deserialize_char as "char": visit_char('c');
         deserialize_bytes as "bytes": visit_borrowed_bytes(b"bytes");
         deserialize_byte_buf as "bytes": visit_byte_buf(b"bytes".to_vec());

@@ -10,7 +10,7 @@
 //! account with the first entry (`T-CUR-07`). Who left the server keeps what they have, can be given nothing, and finds it again
 //! when they come back (`C-66`); whom the gateway told of while the program did not run is not known to have left.
 //!
-//! **Table.** `currency.accounts`. In the export `users`. **Topic.** That of the ledger, `coins.changed`.
+//! **Table.** `currency.accounts`. In the export `users` and `currency_metadata`. **Topic.** That of the ledger, `coins.changed`.
 
 pub mod activity;
 pub mod model;
@@ -18,11 +18,10 @@ pub mod queries;
 pub mod rules;
 pub mod service;
 pub mod settings;
+mod sql;
 pub mod tables;
 
 use super::Domain;
-use crate::exported;
-use crate::features::coins::queries::SERVER_CURRENCY;
 use crate::kernel::refusal::Refuse;
 
 /// What it registers.
@@ -32,23 +31,6 @@ pub const DOMAIN: Domain = Domain {
     tables: tables::TABLES,
     activities: &[&activity::GIVEN, &activity::CLEANED, &activity::REACTIVATED],
     refusals: &[model::CurrencyRefusal::ROWS],
-    export: &[EXPORTED],
+    export: sql::EXPORT,
     ..Domain::named("currency")
 };
-
-exported! {
-    /// `T-CUR-02`, for whoever ever had something.
-    const EXPORTED = "users" of SERVER_CURRENCY;
-    |read, (guild, user), balance| => {
-        let account = queries::account(read, guild, user)?;
-        "user_id": "INTEGER" => user,
-        "balance": "INTEGER NOT NULL DEFAULT 0" => balance.amount,
-        "total_earned": "INTEGER NOT NULL DEFAULT 0" => balance.earned,
-        "total_spent": "INTEGER NOT NULL DEFAULT 0" => balance.spent,
-        "created_at": "TEXT" => balance.began,
-        "last_daily": "TEXT" => account.last_daily,
-        "is_active": "INTEGER NOT NULL DEFAULT 1" => account.left_at.is_none(),
-        "left_at": "TEXT" => account.left_at,
-    }
-    primary_key: ["user_id"];
-}

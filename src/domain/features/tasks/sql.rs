@@ -1,16 +1,20 @@
 //! Tasks in the SQLite export, by the names of the seed's JSON (`T-TSK-02` to `T-TSK-06`).
 
-use super::model::{PROOF_POST, TASK_POST, Totals};
-use super::tables::{CATEGORIES, CLAIMS, TASKS, TOTALS};
+use std::collections::BTreeSet;
+
+use super::model::{PROOF_POST, TASK_POST};
+use super::settings;
+use super::tables::{CATEGORIES, CLAIMS, TABLES, TASKS, TOTALS};
 use crate::exported;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, MessageId};
 use crate::posts::PostKind;
 use crate::store::sqlite::{MOMENT_DEFAULT_NOW, SqlTable, SqlValue, index};
-use crate::store::{Read, Span, last_id};
+use crate::store::{Read, last_id};
 
-/// The exported tables of this feature. Its settings are among all settings.
-pub const EXPORT: &[SqlTable] = &[EXPORTED_TASKS, EXPORTED_CLAIMS, EXPORTED_CATEGORIES, EXPORTED_TOTALS];
+/// The exported tables of this feature.
+pub const EXPORT: &[SqlTable] =
+    &[EXPORTED_TASKS, EXPORTED_CLAIMS, EXPORTED_CATEGORIES, EXPORTED_SETTINGS, EXPORTED_TOTALS];
 
 exported! {
     /// Tasks, but for those that are going.
@@ -72,9 +76,24 @@ exported! {
 }
 
 exported! {
-    /// What was done so far, one row.
-    const EXPORTED_TOTALS = "task_metadata" by each_totals;
-    |read, (guild, row), totals| => {
+    /// `T-TSK-05`: the settings that count, chosen or not, one row.
+    const EXPORTED_SETTINGS = "task_settings" by each_guild;
+    |read, (guild, row), _nothing| => {
+        "id": "INTEGER" => SqlValue::id(row),
+        "allow_user_tasks": "INTEGER NOT NULL" => settings::OPEN_TO_ALL.get(read, guild)?,
+        "max_tasks_per_user": "INTEGER NOT NULL" => settings::MOST_AT_A_TIME.get(read, guild)?,
+        "auto_expire_enabled": "INTEGER NOT NULL" => settings::ENDS_BY_ITSELF.get(read, guild)?,
+        "require_proof": "INTEGER NOT NULL" => settings::PROOF_NEEDED.get(read, guild)?,
+        "announcement_channel_id": "INTEGER" => settings::ANNOUNCEMENTS.get(read, guild)?,
+    }
+    primary_key: ["id"];
+}
+
+exported! {
+    /// `T-TSK-06`: what was done so far, one row.
+    const EXPORTED_TOTALS = "task_metadata" by each_guild;
+    |read, (guild, row), _nothing| => {
+        let totals = TOTALS.get(read, &guild)?.unwrap_or_default();
         "id": "INTEGER" => SqlValue::id(row),
         "next_task_id": "INTEGER NOT NULL" => SqlValue::id(last_id(read, guild, "tasks.tasks")?.saturating_add(1)),
         "total_completed": "INTEGER NOT NULL" => SqlValue::id(totals.completed),
@@ -83,12 +102,17 @@ exported! {
     primary_key: ["id"];
 }
 
-/// Takes the totals of a guild, as its row of that number.
-type TotalsSink<'s> = dyn FnMut((GuildId, u64), Totals) -> Result<()> + 's;
+/// Takes a guild, as the only row of it.
+type GuildSink<'s> = dyn FnMut((GuildId, u64), ()) -> Result<()> + 's;
 
-fn each_totals(read: &dyn Read, wanted: Option<GuildId>, show: &mut TotalsSink<'_>) -> Result<()> {
-    let span = wanted.map_or_else(Span::all, Span::of);
-    TOTALS.for_each(read, span, |guild, totals| show((guild, 1), totals))
+/// The guilds that have tasks, or had some.
+fn each_guild(read: &dyn Read, wanted: Option<GuildId>, show: &mut GuildSink<'_>) -> Result<()> {
+    let mut guilds = BTreeSet::new();
+    for table in TABLES {
+        table.guilds(read, &mut guilds)?;
+    }
+    let mut shown = guilds.into_iter().filter(|guild| wanted.is_none_or(|wanted| wanted == *guild));
+    shown.try_for_each(|guild| show((guild, 1), ()))
 }
 
 /// Where a row is posted.

@@ -1,5 +1,7 @@
 //! Servers in whose tables there is a row of everybody, all of them.
 
+mod economy;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -129,6 +131,7 @@ impl Town {
                 town.live_through(guild, person, nth);
             }
             town.give_each_other(guild);
+            town.deal_with_each_other(guild);
         }
         for person in [&ZARA, &OMAR] {
             town.signs_in(person);
