@@ -36,6 +36,7 @@ use crate::store::StoreLocation;
 pub mod coins;
 pub mod currency;
 pub mod dashboard;
+pub mod data;
 pub mod debug_channel;
 pub mod desk;
 pub mod displays;
@@ -197,6 +198,7 @@ pub const ALL: &[&Face] = &[
     &profile::FACE,
     &dashboard::FACE,
     &tasks::FACE,
+    &data::FACE,
 ];
 
 /// The slash commands of all features; with those of rehearsals, if they are wanted.

@@ -1,7 +1,7 @@
 //! What must stay true of the buttons, menus and forms of all features: their ids stand below messages that were posted long
 //! ago, and Discord takes no long ones.
 
-use crate::bot::{ALL, coins, desk, queue, reminders, setup, shop, submissions, tasks};
+use crate::bot::{ALL, coins, data, desk, queue, reminders, setup, shop, submissions, tasks};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Arguments, Component, Control, Modal, Picked};
 use crate::discord::display::turning::{Step, TURN, TURN_OF_TEAM};
@@ -190,6 +190,12 @@ fn check_tasks(golden: &mut Golden) {
     golden.holds(&PENDING, ("tasks:pending:2", 2), u64::MAX);
 }
 
+fn check_data(golden: &mut Golden) {
+    use data::components::{ARCHIVE, CLEAN_UP};
+    golden.holds(&CLEAN_UP, ("data:cleanup:30", 30), u64::MAX);
+    golden.holds(&ARCHIVE, ("data:archive:90", 90), u64::MAX);
+}
+
 #[test]
 fn an_id_that_was_posted_once_is_read_for_ever() {
     let mut golden = Golden { kinds: Vec::new() };
@@ -201,6 +207,7 @@ fn an_id_that_was_posted_once_is_read_for_ever() {
     check_reminders(&mut golden);
     check_shop(&mut golden);
     check_tasks(&mut golden);
+    check_data(&mut golden);
     let mut kinds = golden.kinds;
     kinds.sort_unstable();
     kinds.dedup();
