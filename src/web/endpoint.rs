@@ -37,6 +37,9 @@ use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::signin::scope::Scope;
 
+/// What is still to come of a row whose message takes longer than an answer waits.
+pub const MESSAGE_LATER: &str = "It is done, and its message on Discord is still to come: see `sync_status`.";
+
 /// Something that can be asked over HTTP, as JSON and maybe by a form.
 pub trait Endpoint: Sized + Send + Sync + 'static {
     /// Its name, `feature.verb`: in the document, the figures, the audit.
@@ -60,8 +63,8 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     const REVISION: Option<RevisionOf> = None;
     /// The same of what is one of many, which its path names. What is answered to whoever looks says its revision itself.
     const REVISION_OF_ONE: Option<RevisionOfOne<Self::Path>> = None;
-    /// Whether what it makes or changes has a message on Discord that may still be to come: then it answers 202.
-    const HAS_MESSAGE: bool = false;
+    /// What may still be to come of what it does, such as a message on Discord: then it answers 202.
+    const LATER: Option<&'static str> = None;
 
     /// What its path holds beside the server.
     type Path: Segments;
@@ -312,8 +315,8 @@ pub struct Route {
     pub requirements: &'static [&'static str],
     /// Whether what it shows or changes has a revision.
     pub has_revision: bool,
-    /// Whether it may answer 202, because a message on Discord is still to come.
-    pub has_message: bool,
+    /// What is still to come where it answers 202; `None` where it never does.
+    pub later: Option<&'static str>,
     /// Whether its forms may lead to Discord's own page.
     pub leads_to_discord: bool,
     /// What it takes and gives; `None` for pages.
@@ -381,7 +384,7 @@ impl Route {
         says_success: false,
         requirements: &[],
         has_revision: false,
-        has_message: false,
+        later: None,
         leads_to_discord: false,
         shape: None,
         sample: |_| Sample::default(),
@@ -400,7 +403,7 @@ impl Route {
             says_success: E::SUCCESS,
             requirements: E::REQUIREMENTS,
             has_revision: has_revision::<E>(),
-            has_message: E::HAS_MESSAGE,
+            later: E::LATER,
             shape: Some(shape::<E>),
             sample: E::sample,
             serve: serve::<E>,

@@ -71,7 +71,7 @@ async fn sells(world: &World, name: &str, price: i64, stock: i64) -> CommandOutc
 async fn sells_with(world: &World, name: &str, price: i64, stock: i64, more: &[(&str, String)]) -> CommandOutcome {
     let call = world.host().call("shop-admin add").with("name", name).with("description", "Very *good* @everyone");
     let call = call.with("price", price).with("stock", stock).with("emoji", "🍪");
-    let call = more.iter().fold(call, |call, (option, value)| call.with(*option, value.clone()));
+    let call = more.iter().fold(call, |call, (option, value)| call.with(option, value.clone()));
     let answer = world.host().run_call(call).await;
     assert!(answer.is_ephemeral() && answer.error.is_none(), "{:?}", answer.error);
     answer

@@ -171,7 +171,8 @@ fn a_member_is_told_what_becomes_of_a_task() {
 #[test]
 fn whatever_is_done_with_a_task_is_answered() {
     says(views::claimed(&claimed(ClaimState::InProgress), "</task_submit:1>"), &["is yours", "</task_submit:1>"]);
-    says(views::submitted(&claimed(ClaimState::Submitted)), &["is handed in"]);
+    insta::assert_snapshot!(message_of(views::kept_files(ANN)), @"📎 Handed in by <@7>");
+    insta::assert_snapshot!(message_of(views::submitted(&claimed(ClaimState::Submitted))), @r"📨 Your proof for **Greet @(invisible)everyone \*now\*** is handed in and waits for a review. I tell you what becomes of it.");
     says(views::abandoned(&claimed(ClaimState::Abandoned)), &["Its place is free again"]);
     says(views::rejected(&claimed(ClaimState::Rejected)), &["❌ Rejected: <@7>"]);
     says(views::asked(&claimed(ClaimState::InProgress)), &["❔ <@7> is asked"]);

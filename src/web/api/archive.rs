@@ -103,6 +103,17 @@ impl Endpoint for ArchiveLedger {
         }
     }
 
+    async fn question(web: &Web, asked: &Asked<Self>) -> Result<Option<Sentence>, Problem> {
+        let (guild, is_kept) = (asked.guild, asked.body.archive.unwrap_or(true));
+        // What cannot be read is told when it is done.
+        let Some(days) = asked.body.days().ok().filter(|_| !asked.body.dry_run) else { return Ok(None) };
+        let order = Order::keeping(days, asked.now, is_kept, asked.visitor.actor());
+        let day = order.before;
+        let waiting = web.look(Self::NAME, move |read| archive::waiting(read, guild, day)).await?;
+        let entries: u64 = waiting.iter().map(|(_, entries)| *entries).sum();
+        Ok((entries > 0).then(|| is_meant(entries, order.day(), is_kept)))
+    }
+
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ArchivedView>, Problem> {
         let (guild, is_kept, is_dry_run) = (asked.guild, asked.body.archive.unwrap_or(true), asked.body.dry_run);
         let order = Order::keeping(asked.body.days()?, asked.now, is_kept, asked.visitor.actor());
@@ -128,6 +139,16 @@ impl Endpoint for ArchiveLedger {
         let archived = archived.map_err(Error::failed)??;
         let view = ArchivedView { archived, before, kept: is_kept, dry_run: false, currencies: Vec::new() };
         Ok(Answered::from(view).telling(was_done).leading_to(format!("/g/{guild}/data#archive")))
+    }
+}
+
+/// What somebody is asked before so many entries leave the ledger.
+fn is_meant(entries: u64, before: String, is_kept: bool) -> Sentence {
+    let entries = Sentence::words(counted(entries, "entry", "entries"));
+    if is_kept {
+        sentence!("Archive **{entries}** of before {before}? They cannot be undone any more.", entries, before)
+    } else {
+        sentence!("Delete **{entries}** of before {before}, for good?", entries, before)
     }
 }
 

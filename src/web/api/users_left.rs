@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::users::{AccountView, Having, MOST};
-use crate::flows::accounts_cleaned::{self, Cleaned};
+use crate::flows::accounts_cleaned::{self, Cleaned, Wanted};
 use crate::flows::accounts_listed;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::UserId;
@@ -138,6 +138,18 @@ impl CleanedView {
     }
 }
 
+impl CleanUpBody {
+    fn wanted(&self, web: &Web, now: Timestamp) -> Result<Wanted, Problem> {
+        let days = match self.days.as_ref().filter(|days| !days.is_empty()) {
+            None => DAYS,
+            Some(typed) => {
+                typed.whole().filter(|days| (1..=MOST_DAYS).contains(days)).ok_or_else(|| no_days("days", 1))?
+            }
+        };
+        Ok(Wanted { before: days_ago(now, days), is_by_last_entry: web.bot.lacks_intents() })
+    }
+}
+
 impl Endpoint for CleanUp {
     const NAME: &'static str = "users.cleanup";
     const ABOUT: &'static str = "Closes the accounts of members who left long ago, each by an entry of the ledger, or tells whose that would \
@@ -159,16 +171,19 @@ impl Endpoint for CleanUp {
         Sample { body: Some(serde_json::json!({ "days": 30, "dry_run": true })), ..Sample::default() }
     }
 
+    async fn question(web: &Web, asked: &Asked<Self>) -> Result<Option<Sentence>, Problem> {
+        let (guild, wanted) = (asked.guild, asked.body.wanted(web, asked.now));
+        // What cannot be read is told when it is done.
+        let Some(wanted) = wanted.ok().filter(|_| !asked.body.dry_run) else { return Ok(None) };
+        let found = web.look(Self::NAME, move |read| accounts_cleaned::candidates(read, guild, wanted)).await?;
+        let accounts = Sentence::words(counted(found.users.len(), "account", "accounts"));
+        Ok((!found.users.is_empty())
+            .then(|| sentence!("Close **{accounts}**, with {held} in all?", accounts, held = found.amount)))
+    }
+
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<CleanedView>, Problem> {
         let (guild, is_dry_run) = (asked.guild, asked.body.dry_run);
-        let days = match asked.body.days.as_ref().filter(|days| !days.is_empty()) {
-            None => DAYS,
-            Some(typed) => {
-                typed.whole().filter(|days| (1..=MOST_DAYS).contains(days)).ok_or_else(|| no_days("days", 1))?
-            }
-        };
-        let (before, is_by_last_entry) = (days_ago(asked.now, days), web.bot.lacks_intents());
-        let wanted = accounts_cleaned::Wanted { before, is_by_last_entry };
+        let wanted = asked.body.wanted(web, asked.now)?;
         let (page, leads_to) = (CleanedView::of, format!("/g/{guild}/data#left"));
         if is_dry_run {
             let found = web.look(Self::NAME, move |read| accounts_cleaned::candidates(read, guild, wanted)).await?;

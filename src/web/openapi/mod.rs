@@ -129,9 +129,9 @@ fn operation(route: &Route, shape: Option<&Shape>, samples: &Samples) -> Value {
     let has_query = query["properties"].as_object().is_some_and(|fields| !fields.is_empty());
     let mut responses = problems::of(route, has_query);
     responses.insert("200".to_owned(), answer(route, shape));
-    if route.has_message {
+    if let Some(about) = route.later {
         let mut later = answer(route, shape);
-        later["description"] = json!("It is done, and its message on Discord is still to come: see `sync_status`.");
+        later["description"] = json!(about);
         responses.insert("202".to_owned(), later);
     }
     let mut operation = json!({

@@ -19,7 +19,8 @@ const EVERYBODY: [&str; 9] =
 /// What is typed into the palette: something in the names of pages, songs, members and settings, and the number of an entry.
 const TYPED: [&str; 4] = ["e", "amber", "ann", "1"];
 /// What is asked for like a page and is none: streams, files, and ways that end or begin something.
-const NO_PAGES: [&str; 6] = ["stream.", "auth.", "reference.attempt", "pages.asset", "pictures.", "songs.file"];
+const NO_PAGES: [&str; 7] =
+    ["stream.", "auth.", "reference.attempt", "pages.asset", "pictures.", "songs.file", "tasks.picture"];
 /// So many requests come before time passes, so that nobody asks too often.
 const AT_ONCE: usize = 25;
 

@@ -56,18 +56,6 @@ impl WebWorld {
         }
     }
 
-    /// A member has some of the server's own currency by an entry that can be undone; its number and its public name.
-    pub fn entry_of_samples(&self, member: &str) -> (String, String) {
-        let guild = if member == "landlady" { self.other() } else { self.here() };
-        let (user, actor) = (self.world.user(member), Actor::System);
-        self.write(move |tx| {
-            let order = Order { currency: Currency::Server, user, reason: "won the quiz".to_owned(), actor };
-            let entry = coins_by_hand::add(tx, guild, &order, Amount::of(5))?;
-            let id = entries::latest(tx, guild)?.unwrap();
-            Ok((id.to_string(), entry.transaction_id(guild, id)))
-        })
-    }
-
     pub fn coins_of(&self, member: &str) -> i64 {
         let (guild, user) = (self.here(), self.world.user(member));
         let purse = |read: &dyn greenroom::store::Read| greenroom::features::coins::queries::purse(read, guild, user);

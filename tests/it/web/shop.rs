@@ -213,12 +213,8 @@ async fn the_stock_is_changed_by_one_click_and_taken_back_by_another() {
     let change = forms(&page.text()).into_iter().find(|form| form.action.ends_with("/undo")).expect("an undo");
     admin.fill_in(&change, &[]).await.is(303);
     assert_eq!(ground.item(id).stock, Stock::Pieces(5));
-    let by_api = admin.json(
-        Method::PUT,
-        &format!("/api/{{server}}/shop/{id}/stock"),
-        &json!({ "quantity": 50, "operation": "set" }),
-    );
-    assert_eq!(by_api.await.is(200).json()["stock"], 50);
+    let (path, fifty) = (format!("/api/{{server}}/shop/{id}/stock"), json!({ "quantity": 50, "operation": "set" }));
+    assert_eq!(admin.json(Method::PUT, &path, &fifty).await.is(200).json()["stock"], 50);
     let viewer = ground.signed_in("viewer").get("/g/{server}/shop").await.is(200);
     assert!(!viewer.text().contains("stock?operation"), "who may not change it has no buttons");
     ground.end().await;

@@ -2,13 +2,17 @@
 
 use greenroom::activity::settings::ACTIVITY_DAYS;
 use greenroom::activity::{Filter, newest};
+use greenroom::features::coins::model::Currency;
+use greenroom::features::coins::queries::entries;
+use greenroom::features::coins::service::Order;
 use greenroom::features::public::model::PublicName;
 use greenroom::features::public::service as public;
 use greenroom::features::queue::model::{Line, PublicId, Seen};
 use greenroom::features::queue::queries;
-use greenroom::flows::{act_undone, reviewed};
+use greenroom::flows::{act_undone, coins_by_hand, reviewed};
 use greenroom::jobs::{self, JobKind, Lane};
 use greenroom::kernel::actor::Actor;
+use greenroom::kernel::amount::Amount;
 use greenroom::kernel::digest::SecretBytes;
 use greenroom::kernel::ids::UserId;
 use greenroom::settings::SETTING_CHANGED;
@@ -104,6 +108,18 @@ impl WebWorld {
             purchase: shop.purchase,
             shop_code: shop.code,
         }
+    }
+
+    /// A member has some of the server's own currency by an entry that can be undone; its number and its public name.
+    fn entry_of_samples(&self, member: &str) -> (String, String) {
+        let guild = if member == "landlady" { self.other() } else { self.here() };
+        let (user, actor) = (self.world.user(member), Actor::System);
+        self.write(move |tx| {
+            let order = Order { currency: Currency::Server, user, reason: "won the quiz".to_owned(), actor };
+            let entry = coins_by_hand::add(tx, guild, &order, Amount::of(5))?;
+            let id = entries::latest(tx, guild)?.unwrap();
+            Ok((id.to_string(), entry.transaction_id(guild, id)))
+        })
     }
 
     /// Somebody changed a setting of the first server; gives the number of that.

@@ -286,7 +286,11 @@ async fn the_page_of_data_tells_how_many_would_be_archived_and_does_it() {
     assert!(told.contains("3 entries of before") && told.contains("Nothing was changed."), "{told}");
     let wrong = admin.submit_on(page, action, &[("days_to_keep", "none"), ("dry_run", "false")]).await.is(422);
     assert!(wrong.seen().contains("It takes a whole number from 1 to 36,500."), "{}", wrong.seen());
-    admin.submit_on(page, action, &[("days_to_keep", "1"), ("dry_run", "false")]).await.is(303);
+    let archives = [("days_to_keep", "1"), ("dry_run", "false")];
+    let asked = admin.submit_on(page, action, &archives).await.is(303).location();
+    let asked = admin.get(&asked).await.is(200);
+    assert!(asked.seen().contains("Archive 3 entries of before"), "{}", asked.seen());
+    admin.fill_in(&asked.form(&ground.path(action)).expect("the question has its yes"), &[]).await.is(303);
     let told = admin.get(page).await.is(200).seen();
     assert!(told.contains("3 entries of before") && told.contains("left the ledger for the archive."), "{told}");
     assert!(ground.signed_in("owner").get(page).await.is(200).seen().contains("Delete them"));

@@ -4,7 +4,7 @@
 //! reads `sync_status`. Somebody at a page sees the state of the message there, as soon as it changes.
 
 use axum::http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use strum::IntoStaticStr;
 use utoipa::ToSchema;
@@ -30,7 +30,7 @@ use crate::store::{Read, Tx};
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Given, Problem, RevisionOfOne};
-use crate::web::endpoint::{Asked, Door, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::endpoint::{Asked, Door, Doors, Endpoint, MESSAGE_LATER, Nothing, Sample, Samples};
 use crate::web::input::Typed;
 use crate::web::page::again;
 use crate::web::pages::shop::{ItemPage, NewItemPage, ShopPage};
@@ -105,7 +105,7 @@ impl Endpoint for AddItem {
     const SCOPE: Scope = Scope::Shop;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
-    const HAS_MESSAGE: bool = true;
+    const LATER: Option<&'static str> = Some(MESSAGE_LATER);
     const REQUIREMENTS: &'static [&'static str] = &["T-API-07", "T-SYN-15", "D-44", "D-94"];
 
     type Path = ();
@@ -151,7 +151,7 @@ impl Endpoint for ChangeItem {
     const SCOPE: Scope = Scope::Shop;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
-    const HAS_MESSAGE: bool = true;
+    const LATER: Option<&'static str> = Some(MESSAGE_LATER);
     const REQUIREMENTS: &'static [&'static str] = &["C-59", "C-77"];
     const REVISION_OF_ONE: Option<RevisionOfOne<One<ItemId>>> = Some(ITEM_REVISION);
 
@@ -182,9 +182,12 @@ impl Endpoint for ChangeItem {
             done(tx, guild, id, &after, Some(before.revision))
         });
         let changed = followed(web, &asked, changed.await.map_err(at_its_field)?).await?;
-        let told = telling(changed, guild, |view| match view.change {
-            Some(_) => sentence!("**{name}** is changed.", name = view.name),
-            None => sentence!("**{name}** is as it was: nothing was changed.", name = view.name),
+        let told = telling(changed, guild, |view| {
+            if view.change.is_some() {
+                sentence!("**{name}** is changed.", name = view.name)
+            } else {
+                sentence!("**{name}** is as it was: nothing was changed.", name = view.name)
+            }
         });
         let page = asked.page_before().unwrap_or_else(|| format!("/g/{guild}/shop/{id}"));
         Ok(told.leading_to(page))
@@ -249,7 +252,7 @@ pub struct StockQuery {
 }
 
 /// What is done with a stock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, IntoStaticStr, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Operation {
@@ -282,7 +285,7 @@ impl Endpoint for Restock {
     const SCOPE: Scope = Scope::Shop;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
-    const HAS_MESSAGE: bool = true;
+    const LATER: Option<&'static str> = Some(MESSAGE_LATER);
     const REQUIREMENTS: &'static [&'static str] = &["T-API-08", "T-SYN-19", "T-EDG-08"];
     const REVISION_OF_ONE: Option<RevisionOfOne<One<ItemId>>> = Some(ITEM_REVISION);
 
@@ -339,7 +342,7 @@ impl Endpoint for Repost {
     const SCOPE: Scope = Scope::Shop;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
-    const HAS_MESSAGE: bool = true;
+    const LATER: Option<&'static str> = Some(MESSAGE_LATER);
     const REQUIREMENTS: &'static [&'static str] = &["T-SYN-20", "C-57", "C-59"];
 
     type Path = One<ItemId>;
@@ -360,9 +363,12 @@ impl Endpoint for Repost {
         });
         let again = followed(web, &asked, again.await?).await?;
         let page = asked.page_before().unwrap_or_else(|| format!("/g/{guild}/shop/{id}"));
-        let tell = |view: &ItemView| match view.channel_id {
-            Some(_) => sentence!("**{name}** is being posted.", name = view.name),
-            None => sentence!("There is no shop channel, so **{name}** has no message.", name = view.name),
+        let tell = |view: &ItemView| {
+            if view.channel_id.is_some() {
+                sentence!("**{name}** is being posted.", name = view.name)
+            } else {
+                sentence!("There is no shop channel, so **{name}** has no message.", name = view.name)
+            }
         };
         Ok(again.telling(tell).leading_to(page))
     }

@@ -34,7 +34,7 @@ pub struct ShopQuery {
     pub q: Option<String>,
     /// Those of this category alone, in large or small letters.
     pub category: Option<String>,
-    /// Those alone that can be bought at this moment. Whoever sees no pages of the server sees no others.
+    /// Those alone that are switched on. Whoever sees no pages of the server sees what can be bought at this moment.
     pub active_only: Option<bool>,
     /// Also those that are sold out; without it they are there.
     pub include_out_of_stock: Option<bool>,
@@ -102,7 +102,10 @@ impl SortedBy {
 pub struct Wanted {
     q: String,
     category: Option<String>,
-    for_sale: bool,
+    /// Those alone that are switched on.
+    is_active: bool,
+    /// Those alone that can be bought at this moment.
+    is_for_sale: bool,
     in_stock: bool,
     /// In which order, and whether the other way round.
     pub sort: (SortedBy, bool),
@@ -138,7 +141,8 @@ impl ShopQuery {
         Ok(Wanted {
             q: typed_name(self.q.as_deref().unwrap_or_default()),
             category: self.category.clone().filter(|category| !category.trim().is_empty()),
-            for_sale: self.active_only.unwrap_or(false) || !rank.reaches(Who::Viewer),
+            is_active: self.active_only.unwrap_or(false),
+            is_for_sale: !rank.reaches(Who::Viewer),
             in_stock: !self.include_out_of_stock.unwrap_or(true),
             sort: filter::read("sort", self.sort.as_deref(), sort, takes)?.unwrap_or_default(),
             after: filter::read("after", self.after.as_deref(), |typed| typed.parse().ok(), number)?,
@@ -149,6 +153,12 @@ impl ShopQuery {
 }
 
 impl Wanted {
+    /// The same, of what can be bought at this moment.
+    #[must_use]
+    pub fn for_sale(self) -> Self {
+        Self { is_for_sale: true, ..self }
+    }
+
     fn compare(&self, one: &Listed, other: &Listed) -> Ordering {
         let (sort, is_reversed) = self.sort;
         let order = sort.compare(one, other);
@@ -160,7 +170,8 @@ impl Wanted {
 pub fn find(read: &dyn Read, guild: GuildId, wanted: &Wanted, now: Timestamp) -> Result<Found> {
     let of_shop = queries::Wanted {
         category: wanted.category.clone(),
-        for_sale_at: wanted.for_sale.then_some(now),
+        active_only: wanted.is_active,
+        for_sale_at: wanted.is_for_sale.then_some(now),
         in_stock: wanted.in_stock,
     };
     let mut items = queries::list(read, guild, &of_shop)?;
@@ -268,7 +279,7 @@ mod tests {
             [("Cookie", 100, -1, true), ("Apple", 50, 3, true), ("Medal", 900, 0, true), ("Draft", 10, 5, false)]
         {
             store
-                .write(|tx| {
+                .write(move |tx| {
                     let stock = Stock::try_from(stock).unwrap_or(Stock::Unlimited);
                     let item = Item { stock, is_active, ..Item::new(name, Amount::of(price)) };
                     service::add(tx, GUILD, Actor::System, item).map(drop)
@@ -278,7 +289,7 @@ mod tests {
         store
     }
 
-    fn found(store: &TestStore, query: ShopQuery, level: Level) -> String {
+    fn found(store: &TestStore, query: &ShopQuery, level: Level) -> String {
         let wanted = query.wanted(rank(level)).unwrap();
         let found = store.read(|read| find(read, GUILD, &wanted, Timestamp::from_millis(1)));
         let names: Vec<String> = found.items.into_iter().map(|listed| listed.item.name).collect();
@@ -289,15 +300,15 @@ mod tests {
     fn items_are_found_by_what_is_asked_and_members_see_what_is_for_sale() {
         let store = shop();
         let sorted = |sort: &str| ShopQuery { sort: Some(sort.to_owned()), ..ShopQuery::default() };
-        assert_eq!(found(&store, ShopQuery::default(), Level::Viewer), "Apple Cookie Draft Medal of 4");
-        assert_eq!(found(&store, ShopQuery::default(), Level::Member), "Apple Cookie Medal of 3");
-        assert_eq!(found(&store, sorted("-price"), Level::Viewer), "Medal Cookie Apple Draft of 4");
-        assert_eq!(found(&store, sorted("stock"), Level::Viewer), "Medal Apple Draft Cookie of 4");
+        assert_eq!(found(&store, &ShopQuery::default(), Level::Viewer), "Apple Cookie Draft Medal of 4");
+        assert_eq!(found(&store, &ShopQuery::default(), Level::Member), "Apple Cookie Medal of 3");
+        assert_eq!(found(&store, &sorted("-price"), Level::Viewer), "Medal Cookie Apple Draft of 4");
+        assert_eq!(found(&store, &sorted("stock"), Level::Viewer), "Medal Apple Draft Cookie of 4");
         let in_stock = ShopQuery { include_out_of_stock: Some(false), ..sorted("created") };
-        assert_eq!(found(&store, in_stock, Level::Member), "Cookie Apple of 2");
+        assert_eq!(found(&store, &in_stock, Level::Member), "Cookie Apple of 2");
         let called =
             ShopQuery { q: Some("CO".to_owned()), category: Some("Consumable".to_owned()), ..ShopQuery::default() };
-        assert_eq!(found(&store, called, Level::Viewer), "Cookie of 1");
+        assert_eq!(found(&store, &called, Level::Viewer), "Cookie of 1");
         let problem = sorted("colour").wanted(rank(Level::Viewer)).unwrap_err();
         assert!(problem.fields().contains_key("sort"), "{problem:?}");
     }

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use super::bought::{InventoryView, PurchaseView};
 use crate::discord::standing::Asked as Standing;
 use crate::features::shop::model::{ItemId, PurchaseId};
-use crate::features::shop::queries;
 use crate::features::shop::refusal::ShopRefusal;
 use crate::features::shop::service;
 use crate::flows::shop_bought::{self, Order};

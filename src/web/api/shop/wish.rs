@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::features::shop::model::{Item, ItemKind, Stock};
@@ -37,6 +37,16 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sent<T> {
     }
 }
 
+/// The document of the API tells what it is where it is left out.
+impl<T: Serialize> Serialize for Sent<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Not | Self::Nothing => serializer.serialize_none(),
+            Self::This(value) => value.serialize(serializer),
+        }
+    }
+}
+
 impl<T: Clone> Sent<T> {
     /// Puts what was sent in the place of what is there.
     fn put(&self, to: &mut Option<T>) {
@@ -58,7 +68,7 @@ impl<T: Clone> Sent<T> {
 }
 
 /// What an item does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KindName {
     /// It is used up.

@@ -21,7 +21,7 @@ use crate::store::Tx;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, RevisionOfOne};
-use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
+use crate::web::endpoint::{Asked, Doors, Endpoint, MESSAGE_LATER, Nothing, Sample, Samples};
 use crate::web::page::again;
 use crate::web::pages::{NewTaskPage, TaskPage, TasksPage};
 use crate::web::segments::One;
@@ -65,7 +65,7 @@ impl Endpoint for CreateTask {
     const SCOPE: Scope = Scope::Tasks;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
-    const HAS_MESSAGE: bool = true;
+    const LATER: Option<&'static str> = Some(MESSAGE_LATER);
     const REQUIREMENTS: &'static [&'static str] = &["T-API-10", "T-SYN-01", "T-SYN-06"];
 
     type Path = ();
@@ -123,7 +123,7 @@ impl Endpoint for ChangeTask {
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
     const REVISION_OF_ONE: Option<RevisionOfOne<One<TaskId>>> = Some(REVISION);
-    const HAS_MESSAGE: bool = true;
+    const LATER: Option<&'static str> = Some(MESSAGE_LATER);
     const REQUIREMENTS: &'static [&'static str] = &["T-API-11", "T-SYN-07"];
 
     type Path = One<TaskId>;
@@ -222,7 +222,7 @@ impl<const POSTS: bool> Endpoint for Act<POSTS> {
     const SCOPE: Scope = Scope::Tasks;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
-    const HAS_MESSAGE: bool = true;
+    const LATER: Option<&'static str> = Some(MESSAGE_LATER);
 
     type Path = One<TaskId>;
     type Query = Nothing;
@@ -277,7 +277,7 @@ impl Endpoint for AssignTask {
     const SCOPE: Scope = Scope::Tasks;
     const LIMIT: Limit = Limit::Changes;
     const SUCCESS: bool = true;
-    const HAS_MESSAGE: bool = true;
+    const LATER: Option<&'static str> = Some(MESSAGE_LATER);
 
     type Path = One<TaskId>;
     type Query = Nothing;

@@ -151,7 +151,7 @@ fn shop_tabs(guild: GuildId, rank: Rank, current: ShopTab, waiting: usize) -> Ma
 fn asked_for(guild: GuildId, filter: &Filter, categories: &[String]) -> Markup {
     let of_category = categories.iter().map(|category| Choice::new(category, category));
     let of_category: Vec<Choice<'_>> = std::iter::once(Choice::new("", "All categories")).chain(of_category).collect();
-    let sold = [Choice::new("", "All items"), Choice::new("true", "For sale now")];
+    let sold = [Choice::new("", "All items"), Choice::new("true", "Without hidden ones")];
     let fields = html! {
         (Field { input: Input::Search, value: filter.value("q"), hint: Some("A part of the name"), ..Field::new("q", "Search") })
         (Select { chosen: filter.value("category"), ..Select::new("category", "Category", &of_category) })

@@ -62,8 +62,7 @@ impl Page for OwnShopPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, user, now) = (seen.guild, own_account(&seen.visitor)?, seen.now);
-        let query = ShopQuery { active_only: Some(true), ..seen.query.clone() };
-        let wanted = query.wanted(seen.rank)?;
+        let wanted = seen.query.wanted(seen.rank)?.for_sale();
         let known = web.look(Self::NAME, move |read| Known::look(read, guild, user, &wanted, now)).await?;
         let (name, balance) = (
             web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default(),

@@ -15,7 +15,7 @@ use crate::money::{self, Money};
 use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::Who;
-use crate::web::answer::Problem;
+use crate::web::answer::{Problem, Refill};
 use crate::web::api::tasks::wish::NO_ROLE;
 use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
@@ -61,11 +61,12 @@ impl Page for NewTaskPage {
         let action = format!("/g/{guild}/tasks/new");
         let sealed = seen.seal("new");
         let form = Form { is_guarded: true, ..Form::new(&action, sealed.seal()) };
-        let values = Values::new(seen, None, &known);
+        let refill = seen.refill.as_ref();
+        let values = Values::new(refill, None, &known);
         let main = html! {
             div.editor {
                 (form.around(&html! {
-                    (fields(seen, &values, &known, server.as_deref()))
+                    (fields(refill, &values, &known, server.as_deref()))
                     (save_bar(&Button::main("Make and post it").render()))
                 }))
                 (preview(&values, &known.money, server.as_deref(), None))
@@ -91,8 +92,9 @@ pub(super) struct Values {
 }
 
 impl Values {
-    pub(super) fn new<P: Page>(seen: &Seen<P>, task: Option<&Task>, known: &Known) -> Self {
-        let value = |field: &str, present: String| seen.typed(field).map_or(present, str::to_owned);
+    pub(super) fn new(refill: Option<&Refill>, task: Option<&Task>, known: &Known) -> Self {
+        let value =
+            |field: &str, present: String| refill.and_then(|refill| refill.value(field)).map_or(present, str::to_owned);
         let of = |of: &dyn Fn(&Task) -> String| task.map(of).unwrap_or_default();
         let role = task.and_then(|task| task.role.as_ref());
         let channel = task.map(|task| task.channel).or(known.channel);
@@ -117,9 +119,9 @@ impl Values {
     }
 }
 
-/// The fields. What somebody else changed meanwhile is said beside each.
-pub(super) fn fields<P: Page>(seen: &Seen<P>, values: &Values, known: &Known, server: Option<&Server>) -> Markup {
-    let wrong = |field: &str| seen.wrong(field);
+/// The fields, as they are or as they were typed.
+pub(super) fn fields(refill: Option<&Refill>, values: &Values, known: &Known, server: Option<&Server>) -> Markup {
+    let wrong = |field: &str| refill.and_then(|refill| refill.wrong(field));
     let [name, description, reward, hours, places] =
         ["name", "description", "reward", "duration_hours", "max_claims"].map(wrong);
     let [category, role, channel] = ["category", "role_id", "channel_id"].map(wrong);
@@ -243,7 +245,7 @@ pub(super) fn preview(values: &Values, money: &Money, server: Option<&Server>, t
         section.card.message aria-labelledby="preview" {
             h2 #preview { "On Discord" }
             div.embed {
-                p { strong { "📋 " @if values.name.is_empty() { "The name" } @else { (values.name) } } }
+                p.embed-title { "📋 " @if values.name.is_empty() { "The name" } @else { (values.name) } }
                 p.written { @if values.description.is_empty() { "What is to be done." } @else { (values.description) } }
                 dl {
                     div { dt { "Reward" } dd { (amount(money, reward)) } }
@@ -256,7 +258,7 @@ pub(super) fn preview(values: &Values, money: &Money, server: Option<&Server>, t
                     @if !values.category.is_empty() { div { dt { "Category" } dd { (values.category) } } }
                     @if let Some(role) = role { div { dt { "Role" } dd { span.mention { "@" (role) } } } }
                 }
-                p { span.button.main aria-disabled=[(!is_open).then_some("true")] { "Claim Task" } }
+                @if is_open { p { span.embed-button { "Claim Task" } } }
             }
         }
     }

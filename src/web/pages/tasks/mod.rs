@@ -336,7 +336,8 @@ fn in_review(board: &Board, is_reviewer: bool) -> Markup {
 /// The categories, for whoever may change them.
 fn categories(seen: &Seen<TasksPage>, known: &[String]) -> Markup {
     let at = format!("/g/{}/tasks/categories", seen.guild);
-    let wrong = seen.wrong("name");
+    let refill = seen.refill.as_ref().filter(|refill| refill.may_be_of(&at));
+    let wrong = refill.and_then(|refill| refill.wrong("name"));
     let add = seen.seal("add-category");
     html! {
         section.card #categories {
@@ -358,7 +359,7 @@ fn categories(seen: &Seen<TasksPage>, known: &[String]) -> Markup {
             }
             (Form::new(&at, add.seal()).around(&html! {
                 (Field {
-                    value: seen.typed("name").unwrap_or_default(),
+                    value: refill.and_then(|refill| refill.value("name")).unwrap_or_default(),
                     error: wrong.as_deref(),
                     most: Some(40),
                     is_required: true,

@@ -191,16 +191,14 @@ async fn editor(web: &Web, seen: &Seen<TaskPage>, story: &Story) -> Markup {
     let server = web.places(guild).await;
     let action = format!("/g/{guild}/tasks/{id}");
     let sealed = seen.seal("change");
+    // Other forms of the page have none of these fields.
+    let refill = seen.refill.as_ref().filter(|refill| refill.may_be_of(&action));
     let revision = revision(*id, task);
-    let form = Form {
-        is_guarded: true,
-        revision: Some(revision.in_form(seen.refill.as_ref())),
-        ..Form::new(&action, sealed.seal())
-    };
-    let values = Values::new(seen, Some(task), &story.choices);
+    let form = Form { is_guarded: true, revision: Some(revision.in_form(refill)), ..Form::new(&action, sealed.seal()) };
+    let values = Values::new(refill, Some(task), &story.choices);
     let theirs = theirs(seen, story);
     html! {
-        details.editor-of open[seen.refill.is_some()] {
+        details.editor-of open[refill.is_some()] {
             summary { "Change it" }
             div.editor {
                 (form.around(&html! {
@@ -210,7 +208,7 @@ async fn editor(web: &Web, seen: &Seen<TaskPage>, story: &Story) -> Markup {
                             ul { @for (field, now) in &theirs { li { (field) ": " (now) } } }
                         }
                     }
-                    (fields(seen, &values, &story.choices, server.as_deref()))
+                    (fields(refill, &values, &story.choices, server.as_deref()))
                     (save_bar(&Button::main("Save").render()))
                 }))
                 (preview(&values, &story.choices.money, server.as_deref(), Some(task)))
@@ -288,6 +286,7 @@ pub(super) const fn tone(state: ClaimState) -> Tone {
 fn assignment(seen: &Seen<TaskPage>, story: &Story) -> Markup {
     let action = format!("/g/{}/tasks/{}/assign", seen.guild, story.known.id);
     let add = seen.seal("assign");
+    let refill = seen.refill.as_ref().filter(|refill| refill.may_be_of(&action));
     html! {
         section.card #assigned {
             h2 { "Assigned to" }
@@ -310,7 +309,7 @@ fn assignment(seen: &Seen<TaskPage>, story: &Story) -> Markup {
                 }
             }
             (Form::new(&action, add.seal()).around(&html! {
-                (member_field(seen, "member", "Member"))
+                (member_field(refill, "member", "Member"))
                 (Button::plain("Assign"))
             }))
         }

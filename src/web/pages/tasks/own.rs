@@ -50,9 +50,9 @@ fn claim<P: Page>(seen: &Seen<P>, own: &OwnClaim, money: &Money) -> Markup {
     let at = |act: &str| format!("/me/{}/tasks/{id}/{act}", seen.guild);
     let (submit, abandon) = (at("submit"), at("abandon"));
     // What was typed stands again in the form that was sent.
-    let is_this = seen.address == submit;
-    let typed = seen.typed("text").filter(|_| is_this).unwrap_or_default();
-    let wrong = seen.wrong("text").filter(|_| is_this);
+    let refill = seen.refill.as_ref().filter(|refill| refill.may_be_of(&submit));
+    let typed = refill.and_then(|refill| refill.value("text")).unwrap_or_default();
+    let wrong = refill.and_then(|refill| refill.wrong("text"));
     let (of_submit, of_abandon) = (seen.seal(&format!("submit-{id}")), seen.seal(&format!("abandon-{id}")));
     let field = format!("f-text-{id}");
     let asked = format!("Give {} up? Your place is free again, and what you handed in goes.", task.name);

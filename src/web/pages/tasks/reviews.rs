@@ -329,8 +329,12 @@ fn verdicts(seen: &Seen<ReviewsPage>, desk: &Desk, shown: &OnDesk) -> Markup {
     }
     let action = format!("/g/{}/reviews/{}/{user}", desk.guild, task.id);
     let back = desk.at(desk.beside(id).1);
-    let typed = |decision: &str| seen.typed("reason").filter(|_| seen.typed("decision") == Some(decision));
-    let wrong = seen.wrong("reason");
+    let refill = seen.refill.as_ref().filter(|refill| refill.may_be_of(&action));
+    let typed = |decision: &str| {
+        let refill = refill.filter(|refill| refill.value("decision") == Some(decision))?;
+        Some(refill.value("reason").unwrap_or_default())
+    };
+    let wrong = refill.and_then(|refill| refill.wrong("reason"));
     let seals = ["accept", "ask", "reject"].map(|act| seen.seal(&format!("{act}-{id}")));
     let [of_accept, of_ask, of_reject] = &seals;
     let hidden = |decision: &str| {
@@ -368,7 +372,7 @@ fn verdicts(seen: &Seen<ReviewsPage>, desk: &Desk, shown: &OnDesk) -> Markup {
                 summary.button.danger data-key="x" aria-keyshortcuts="x" { "Reject" kbd aria-hidden="true" { "x" } }
                 (Form::new(&action, of_reject.seal()).around(&html! {
                     (hidden("reject"))
-                    (Select { chosen: seen.typed("ready").unwrap_or_default(), ..Select::new("ready", "Why", &ready) })
+                    (Select { chosen: refill.and_then(|refill| refill.value("ready")).unwrap_or_default(), ..Select::new("ready", "Why", &ready) })
                     (TextArea {
                         value: typed("reject").unwrap_or_default(),
                         error: wrong.as_deref().filter(|_| typed("reject").is_some()),
