@@ -36,7 +36,6 @@ use crate::store::StoreLocation;
 pub mod coins;
 pub mod currency;
 pub mod dashboard;
-pub mod data;
 pub mod debug_channel;
 pub mod desk;
 pub mod displays;
@@ -198,7 +197,6 @@ pub const ALL: &[&Face] = &[
     &profile::FACE,
     &dashboard::FACE,
     &tasks::FACE,
-    &data::FACE,
 ];
 
 /// The slash commands of all features; with those of rehearsals, if they are wanted.

@@ -1,7 +1,7 @@
 //! What must stay true of the buttons, menus and forms of all features: their ids stand below messages that were posted long
 //! ago, and Discord takes no long ones.
 
-use crate::bot::{ALL, coins, data, desk, queue, reminders, setup, shop, submissions, tasks};
+use crate::bot::{ALL, coins, desk, queue, reminders, setup, shop, submissions, tasks};
 use crate::discord::channel_setting::EveningChannel;
 use crate::discord::component::{Arguments, Component, Control, Modal, Picked};
 use crate::discord::display::turning::{Step, TURN, TURN_OF_TEAM};
@@ -191,7 +191,7 @@ fn check_tasks(golden: &mut Golden) {
 }
 
 fn check_data(golden: &mut Golden) {
-    use data::components::{ARCHIVE, CLEAN_UP};
+    use coins::data::components::{ARCHIVE, CLEAN_UP};
     golden.holds(&CLEAN_UP, ("data:cleanup:30", 30), u64::MAX);
     golden.holds(&ARCHIVE, ("data:archive:90", 90), u64::MAX);
 }

@@ -8,7 +8,7 @@ use std::io::Write as _;
 use poise::ChoiceParameter;
 use serde_json::{Map, Value};
 
-use crate::catalogue::CATALOGUE;
+use crate::features;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::GuildId;
 use crate::kernel::text::csv_text;
@@ -72,7 +72,7 @@ impl What {
 
     /// The tables of the export that are in it.
     fn tables(self) -> Vec<SqlTable> {
-        let all = (CATALOGUE.exports)().into_iter();
+        let all = features::ALL.iter().flat_map(|feature| feature.export).copied();
         all.filter(|table| self == Self::Everything || table.name == self.noted()).collect()
     }
 }

@@ -7,6 +7,7 @@ use super::export::{self, Form, What};
 use super::views;
 use crate::activity::program::EXPORTED;
 use crate::discord::{Caller, Command, Context, ContextExt, answer};
+use crate::features::coins::archive as ledger;
 use crate::flows::{accounts_cleaned, accounts_listed};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::UserId;
@@ -112,6 +113,6 @@ async fn archive(
     let (guild, days) = (caller.guild, days_to_keep.unwrap_or(DAYS_TO_KEEP));
     let order = components::archiving(bot, days, caller.actor());
     let before = order.before;
-    let waiting = move |read: &dyn Read| crate::features::coins::archive::waiting(read, guild, before);
+    let waiting = move |read: &dyn Read| ledger::waiting(read, guild, before);
     ctx.read("ledger_to_archive", waiting, |waiting| views::would_archive(waiting, &order.day(), days)).await
 }

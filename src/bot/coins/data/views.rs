@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_commands_are_those_that_people_were_promised() {
-        let definitions = definitions(&super::super::FACE.all_commands(false));
+        let definitions = definitions(&super::super::commands::for_admins());
         assert!(definitions.starts_with("/data – Export, clean up and archive server data"), "{definitions}");
         for part in ["export", "inactive", "cleanup", "reactivate", "archive"] {
             assert!(definitions.contains(part), "{part}: {definitions}");
