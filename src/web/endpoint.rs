@@ -293,7 +293,6 @@ pub struct Asked<E: Endpoint> {
 }
 
 /// One row of the table of routes.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, which a document or a page tells")]
 pub struct Route {
     /// Its name.
     pub name: &'static str,

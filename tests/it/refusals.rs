@@ -286,6 +286,54 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     submission.text_too_long    NotValid
     submission.too_many         NotNow
     submission.wrong_channel    NotNow
+    tasks.admins_review         NotAllowed
+    tasks.assigned_already      NotNow
+    tasks.assigned_full         NotNow
+    tasks.cannot_keep_files     NotNow
+    tasks.cannot_post_files     NotNow
+    tasks.cannot_undo           NotNow
+    tasks.categories_full       NotNow
+    tasks.category_stays        NotValid
+    tasks.category_there        NotNow
+    tasks.changed_since         NotNow
+    tasks.claimed               NotNow
+    tasks.done                  NotNow
+    tasks.ends_in_the_past      NotValid
+    tasks.file_too_large        NotValid
+    tasks.full                  NotNow
+    tasks.no_channel            NotNow
+    tasks.no_description        NotValid
+    tasks.no_name               NotValid
+    tasks.no_proof              NotValid
+    tasks.no_reason             NotValid
+    tasks.no_such_category      NotThere
+    tasks.no_such_role          NotThere
+    tasks.no_such_status        NotValid
+    tasks.no_such_task          NotThere
+    tasks.not_a_channel         NotValid
+    tasks.not_a_duration        NotValid
+    tasks.not_a_moment          NotValid
+    tasks.not_a_place_count     NotValid
+    tasks.not_a_reviewer        NotAllowed
+    tasks.not_a_reward          NotValid
+    tasks.not_active            NotNow
+    tasks.not_assigned          NotAllowed
+    tasks.not_claimed           NotThere
+    tasks.not_known             NotNow
+    tasks.not_theirs            NotThere
+    tasks.nothing_to_review     NotThere
+    tasks.over                  NotNow
+    tasks.over_already          NotNow
+    tasks.own_proof             NotAllowed
+    tasks.places_taken          NotNow
+    tasks.proof_too_long        NotValid
+    tasks.reviewed              NotNow
+    tasks.too_late              NotNow
+    tasks.too_long              NotValid
+    tasks.too_many              NotNow
+    tasks.too_many_files        NotValid
+    tasks.too_many_tasks        NotNow
+    tasks.waiting               NotNow
     terms.not_allowed           NotValid
     terms.unknown               NotThere
     tiktok.follows_another      NotNow

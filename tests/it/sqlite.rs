@@ -215,6 +215,9 @@ const TABLES: &[(&str, &[&str], &[&str])] = &[
     (
         "task_metadata",
         &["*id INTEGER", "next_task_id INTEGER!", "total_completed INTEGER!", "total_expired INTEGER!"],
+        &[],
+    ),
+    (
         "shop_items",
         &[
             "*id INTEGER",

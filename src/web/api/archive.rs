@@ -111,7 +111,7 @@ impl Endpoint for ArchiveLedger {
         let day = order.before;
         let waiting = web.look(Self::NAME, move |read| archive::waiting(read, guild, day)).await?;
         let entries: u64 = waiting.iter().map(|(_, entries)| *entries).sum();
-        Ok((entries > 0).then(|| is_meant(entries, order.day(), is_kept)))
+        Ok((entries > 0).then(|| is_meant(entries, &order.day(), is_kept)))
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ArchivedView>, Problem> {
@@ -143,8 +143,8 @@ impl Endpoint for ArchiveLedger {
 }
 
 /// What somebody is asked before so many entries leave the ledger.
-fn is_meant(entries: u64, before: String, is_kept: bool) -> Sentence {
-    let entries = Sentence::words(counted(entries, "entry", "entries"));
+fn is_meant(entries: u64, before: &str, is_kept: bool) -> Sentence {
+    let (entries, before) = (Sentence::words(counted(entries, "entry", "entries")), before.to_owned());
     if is_kept {
         sentence!("Archive **{entries}** of before {before}? They cannot be undone any more.", entries, before)
     } else {

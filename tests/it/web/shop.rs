@@ -49,7 +49,7 @@ fn names(page: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn an_item_is_made_by_a_program_and_its_answer_has_the_message() {
-    covers!("T-API-07", "T-SYN-15", "T-SYN-16", "T-SYN-17", "C-77");
+    covers!("T-API-07", "T-SYN-15", "T-SYN-16", "T-SYN-17");
     let ground = WebWorld::start().await;
     ground.world.chooses("shop-admin channel", "general").await;
     let admin = ground.signed_in("admin");
@@ -166,7 +166,6 @@ async fn an_item_of_another_server_is_not_there() {
 
 #[tokio::test]
 async fn an_edit_of_what_somebody_else_changed_is_refused_and_shows_what_is_there() {
-    covers!("C-59");
     let ground = WebWorld::start().await;
     let id = ground.sells(cookie(100, 5));
     let admin = ground.signed_in("admin");
@@ -267,7 +266,7 @@ async fn a_role_above_the_bots_is_refused_where_it_is_chosen() {
 
 #[tokio::test]
 async fn a_member_buys_by_a_page_once_however_often_they_click() {
-    covers!("C-13", "T-SHP-20");
+    covers!("T-SHP-20");
     let ground = WebWorld::start().await;
     let id = ground.sells(cookie(100, 5));
     ground.earns("ann", 250);

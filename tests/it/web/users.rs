@@ -21,7 +21,7 @@ const DAY: Duration = Duration::from_hours(24);
 
 impl WebWorld {
     /// What somebody has of the server's own currency.
-    fn money_of(&self, member: &str) -> i64 {
+    pub(super) fn money_of(&self, member: &str) -> i64 {
         let (guild, user) = (self.here(), self.world.user(member));
         let balance = |read: &dyn greenroom::store::Read| {
             greenroom::features::coins::queries::balance(read, guild, Currency::Server, user)

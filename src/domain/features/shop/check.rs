@@ -40,7 +40,7 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
         Ok(())
     })?;
     tables::CODES.for_each(read, guild, |(_, id), code| {
-        if code.used > code.most {
+        if code.used > code.most || code.used_up_at.is_some() != (code.used == code.most) {
             findings.push(format!("code {id} was redeemed {} times of {}", code.used, code.most));
         }
         Ok(())

@@ -66,7 +66,8 @@ pub fn make(tx: &Tx<'_>, guild: GuildId, by: Actor, wanted: &NewCode) -> Result<
         None => draw(tx, guild, id)?,
     };
     let (gives, most, until) = (wanted.gives, wanted.most, wanted.until);
-    let code = Code { text, gives, most, used: 0, until, made_by: by, made_at: tx.now(), revoked_at: None };
+    let code =
+        Code { text, gives, most, used: 0, until, made_by: by, made_at: tx.now(), revoked_at: None, used_up_at: None };
     put(tx, guild, id, &code)?;
     CODE_MADE.with(noted(tx, guild, id, &code)?).by(by).note(tx, guild)?;
     Ok((id, code))
@@ -128,7 +129,8 @@ fn counts(guesses: Guesses, now: Timestamp) -> bool {
 
 /// Notes that a member redeemed a code, which is used up by one.
 pub fn redeemed(tx: &Tx<'_>, guild: GuildId, user: UserId, id: CodeId, code: &Code) -> Result<()> {
-    let code = Code { used: code.used.saturating_add(1), ..code.clone() };
+    let used = code.used.saturating_add(1);
+    let code = Code { used, used_up_at: (used >= code.most).then(|| tx.now()), ..code.clone() };
     put(tx, guild, id, &code)?;
     tables::REDEEMED.insert(tx, &(guild, id, user), &tx.now())?;
     let noted = noted(tx, guild, id, &code)?;

@@ -364,6 +364,8 @@ pub struct Code {
     pub made_at: Timestamp,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// When the last member redeemed it that may.
+    pub used_up_at: Option<Timestamp>,
 }
 
 impl Record for Code {}
@@ -371,7 +373,7 @@ impl Record for Code {}
 impl Code {
     /// Whether it can be redeemed at a moment, as far as that is the same for everybody.
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && self.used < self.most && self.until.is_none_or(|until| now < until)
+        self.revoked_at.is_none() && self.used_up_at.is_none() && self.until.is_none_or(|until| now < until)
     }
 }
 

@@ -93,7 +93,7 @@ static BY_TEXT: UniqueIndex<(GuildId, String), (GuildId, CodeId), Code> =
     UniqueIndex::new("shop.codes_by_text", |(guild, _), code| Some((*guild, code.text.clone())));
 /// The codes that were neither revoked nor used up.
 static OPEN: Index<(GuildId, CodeId), (GuildId, CodeId), Code> =
-    Index::new("shop.codes_open", |key, code| (code.revoked_at.is_none() && code.used < code.most).then_some(*key));
+    Index::new("shop.codes_open", |key, code| (code.revoked_at.is_none() && code.used_up_at.is_none()).then_some(*key));
 /// When a member redeemed a code.
 pub static REDEEMED: Table<(GuildId, CodeId, UserId), Timestamp> = Table::new("shop.redeemed", &[])
     .erasing(|(_, _, user), _, erasure| ErasureAction::delete_if(*user == erasure.member));

@@ -434,7 +434,7 @@ impl Endpoint for UndoChange {
             if view.waits {
                 sentence!("The proof for **{name}** waits for a review again.", name)
             } else {
-                sentence!("**{name}** is as it was before.", name)
+                sentence!("What was done with **{name}** is taken back.", name)
             }
         });
         let to = undone.value.now().map(|view| match (&view.task_id, view.waits) {

@@ -5,14 +5,16 @@ use maud::{Markup, html};
 
 use super::form::{Fields, may_not_give, preview};
 use super::{About, ShopTab, called, on_discord, shop_tabs, state, step, stock};
-use crate::activity::{self, Activity, Filter};
-use crate::features::shop::activity::{ITEM_CHANGED, ITEM_MADE, ITEM_REMOVED, STOCK_CHANGED, about};
+use crate::activity::{self, Activity, ActivityId, Filter};
+use crate::features::shop::activity::{Difference, ITEM_CHANGED, ITEM_MADE, ITEM_REMOVED, STOCK_CHANGED, about};
 use crate::features::shop::model::{Item, ItemId, Stock};
 use crate::features::shop::queries::{self, Of};
 use crate::features::shop::refusal::ShopRefusal;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
+use crate::kernel::sentence::Sentence;
+use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
 use crate::posts::{PostState, Sync};
 use crate::store::{Read, Topic};
@@ -22,7 +24,6 @@ use crate::web::answer::{Problem, Revision};
 use crate::web::api::shop::bought;
 use crate::web::api::shop::change::undo_address;
 use crate::web::endpoint::{Nothing, Sample, Samples};
-use crate::web::happened::Happened;
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::members::member_link;
@@ -48,8 +49,8 @@ struct Known {
     sold: u64,
     post: Option<PostState>,
     about: About,
-    /// What was done to it by hand, with whether it can be taken back.
-    past: Vec<(Happened, Activity, bool)>,
+    /// What was done to it by hand, the latest first.
+    past: Vec<(ActivityId, Activity)>,
     names: Names,
     /// Who bought it last.
     bought: bought::Found,
@@ -110,24 +111,20 @@ impl Known {
         let item = queries::any_item(read, guild, id)?.ok_or(ShopRefusal::NoSuchItem)?;
         let filter = Filter { subject: Some(about(id)), ..Filter::default() };
         let rows = activity::newest(read, guild, &filter, None, MOST_CHANGES)?.rows;
-        let happened = Happened::all(read, guild, &rows)?;
-        let names = Names::of(
-            read,
-            guild,
-            happened.iter().flat_map(Happened::sentences),
-            rows.iter().map(|(_, act)| act.actor),
-        )?;
-        let past = happened.into_iter().zip(rows).map(|(happened, (_, act))| {
-            let is_last = is_last(&act, &item);
-            (happened, act, is_last)
-        });
+        // Roles are named by what was changed.
+        let changed = rows.iter().filter_map(|(_, act)| ITEM_CHANGED.details(act)).flat_map(|noted| noted.differs);
+        let told: Vec<Sentence> = changed
+            .filter(|differing| differing.field.ends_with("role"))
+            .flat_map(|differing| [Sentence::read(&differing.before), Sentence::read(&differing.after)])
+            .collect();
+        let names = Names::of(read, guild, &told, rows.iter().map(|(_, act)| act.actor))?;
         Ok(Self {
             guild,
             id,
             sold: queries::sold(read, guild, id)?,
             post: queries::post(read, guild, id)?,
             about: About::look(read, guild)?,
-            past: past.collect(),
+            past: rows,
             names,
             bought: bought::find(read, guild, Of::Item(id), (None, LATEST))?,
             item,
@@ -176,7 +173,8 @@ impl Known {
         html! {
             section.card {
                 h2 { "In the shop" }
-                p { (state(&self.item, now)) " on Discord: " (on_discord(self.post.as_ref())) }
+                p { (state(&self.item, now)) }
+                div { "On Discord: " (on_discord(self.post.as_ref())) }
                 @if may_change {
                     div.actions {
                         (Button { act: Some(&base), sends: Some(("is_active", show)), ..Button::plain(word) })
@@ -246,14 +244,30 @@ impl Known {
         }
     }
 
+    /// What was done, behind whoever did it.
+    fn what(&self, act: &Activity) -> Markup {
+        let differing = ITEM_CHANGED.details(act).map(|noted| noted.differs).unwrap_or_default();
+        html! {
+            @if ITEM_MADE.details(act).is_some() { "made it" }
+            @else if ITEM_REMOVED.details(act).is_some() { "removed it" }
+            @else if STOCK_CHANGED.details(act).is_some() {
+                "stock " (noted_stock(act.before.as_ref())) " → " (noted_stock(act.after.as_ref()))
+            }
+            @for (place, one) in differing.iter().enumerate() {
+                @if place > 0 { ", " }
+                (one.field) " " (value(&self.names, one, &one.before)) " → " (value(&self.names, one, &one.after))
+            }
+        }
+    }
+
     /// What was done to it, with the way back.
     fn history(&self, seen: &Seen<ItemPage>, is_admin: bool) -> Markup {
-        let event = |(happened, act, is_last): &(Happened, Activity, bool)| Event {
-            at: happened.id.moment(),
+        let event = |(id, act): &(ActivityId, Activity)| Event {
+            at: id.moment(),
             who: self.names.who(act.actor),
-            what: html! { span.hint { (happened.drawn(&self.names)) } },
-            undo: is_last.then(|| undo_address(self.guild, &happened.id.to_string())),
-            note: (!is_last && is_of_item(act)).then(|| "changed since".to_owned()),
+            what: self.what(act),
+            undo: is_last(act, &self.item).then(|| undo_address(self.guild, &id.to_string())),
+            note: (revision_of(act).is_some() && !is_last(act, &self.item)).then(|| "changed since".to_owned()),
             more: None,
         };
         let events: Vec<Event> = self.past.iter().map(event).collect();
@@ -268,16 +282,29 @@ impl Known {
     }
 }
 
+/// What is left of a text of somebody in a line of the history.
+const LONGEST_VALUE: usize = 40;
+
+/// A value before or after a change.
+fn value(names: &Names, differing: &Difference, value: &str) -> Markup {
+    if differing.field.ends_with("role") {
+        return names.drawn(&Sentence::read(value));
+    }
+    html! { (one_line(value, LONGEST_VALUE)) }
+}
+
+/// A stock as it is noted.
+fn noted_stock(number: Option<&String>) -> Markup {
+    let noted = number.and_then(|number| Stock::try_from(number.parse::<i64>().ok()?).ok());
+    html! { @if let Some(noted) = noted { (stock(noted)) } }
+}
+
 /// How often the item was changed by then, where an activity is of a change by hand.
 fn revision_of(act: &Activity) -> Option<u64> {
     [&ITEM_MADE, &ITEM_CHANGED, &ITEM_REMOVED, &STOCK_CHANGED]
         .iter()
         .find_map(|kind| kind.details(act))
         .map(|noted| noted.revision)
-}
-
-fn is_of_item(act: &Activity) -> bool {
-    revision_of(act).is_some()
 }
 
 /// Whether it is the last thing that was done by hand, which can be taken back.

@@ -244,6 +244,7 @@ pub(super) fn preview(values: &Values, money: &Money, server: Option<&Server>, t
     html! {
         section.card.message aria-labelledby="preview" {
             h2 #preview { "On Discord" }
+            p.hint { "As it was saved or sent last." }
             div.embed {
                 p.embed-title { "📋 " @if values.name.is_empty() { "The name" } @else { (values.name) } }
                 p.written { @if values.description.is_empty() { "What is to be done." } @else { (values.description) } }

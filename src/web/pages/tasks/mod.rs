@@ -151,7 +151,7 @@ impl Page for TasksPage {
         let wanted = wanted?;
         let board = web.look(Self::NAME, move |read| {
             let listing = Listing { status: view.status(), ..wanted.listing.clone() };
-            Board::look(read, guild, view, listing, wanted.page)
+            Board::look(read, guild, view, &listing, wanted.page)
         });
         let board = board.await?;
         let main = html! {
@@ -167,7 +167,7 @@ impl Page for TasksPage {
 }
 
 impl Board {
-    fn look(read: &dyn Read, guild: GuildId, view: View, listing: Listing, page: usize) -> Result<Self> {
+    fn look(read: &dyn Read, guild: GuildId, view: View, listing: &Listing, page: usize) -> Result<Self> {
         let count = |status| queries::count(read, guild, status);
         let counts = [
             count(TaskStatus::Active)?,
@@ -182,7 +182,7 @@ impl Board {
                 waiting.push((own, name));
             }
         } else {
-            listed = crate::features::tasks::listing::list(read, guild, &listing, page.saturating_mul(PAGE), PAGE)?;
+            listed = crate::features::tasks::listing::list(read, guild, listing, page.saturating_mul(PAGE), PAGE)?;
         }
         let posts = listed.tasks.iter().map(|known| TASK_POST.state(read, guild, known.id.get()));
         Ok(Self {
@@ -342,17 +342,19 @@ fn categories(seen: &Seen<TasksPage>, known: &[String]) -> Markup {
     html! {
         section.card #categories {
             h2 { "Categories" }
-            ul {
+            ul.found {
                 @for (place, category) in known.iter().enumerate() {
                     li {
-                        (category)
-                        // The first is always there.
-                        @if place > 0 {
-                            @let sealed = seen.seal(&format!("category-{place}"));
-                            " " (Form { is_quiet: true, ..Form::new(&format!("{at}/remove"), sealed.seal()) }.around(&html! {
-                                input type="hidden" name="name" value=(category);
-                                (Button { about: Some(category), ..Button::plain("Remove") })
-                            }))
+                        div.actions {
+                            span { (category) }
+                            // The first is always there.
+                            @if place > 0 {
+                                @let sealed = seen.seal(&format!("category-{place}"));
+                                (Form { is_quiet: true, ..Form::new(&format!("{at}/remove"), sealed.seal()) }.around(&html! {
+                                    input type="hidden" name="name" value=(category);
+                                    (Button { about: Some(category), ..Button::plain("Remove") })
+                                }))
+                            }
                         }
                     }
                 }

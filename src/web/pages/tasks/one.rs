@@ -199,7 +199,7 @@ async fn editor(web: &Web, seen: &Seen<TaskPage>, story: &Story) -> Markup {
     let theirs = theirs(seen, story);
     html! {
         details.editor-of open[refill.is_some()] {
-            summary { "Change it" }
+            summary.button { "Change it" }
             div.editor {
                 (form.around(&html! {
                     @if !theirs.is_empty() {

@@ -13,7 +13,7 @@ use crate::web::page::{Page, Seen};
 use crate::web::ui::components::{Button, Empty, Form, TextArea, badge, relative};
 
 /// The tasks of a member on a page of theirs.
-pub fn section<P: Page>(seen: &Seen<P>, own: &OwnTasks, money: &Money) -> Markup {
+pub(in crate::web::pages) fn section<P: Page>(seen: &Seen<P>, own: &OwnTasks, money: &Money) -> Markup {
     let (open, past): (Vec<&OwnClaim>, Vec<&OwnClaim>) =
         own.claims.iter().partition(|own| own.claim.claim.state.is_open());
     html! {
@@ -61,7 +61,7 @@ fn claim<P: Page>(seen: &Seen<P>, own: &OwnClaim, money: &Money) -> Markup {
             h3 { (task.name) " " (badge(tone(claim.state), claim.state.in_words())) }
             p.written { (task.description) }
             p.hint {
-                (amount(money, task.reward))
+                "Reward: " (amount(money, task.reward))
                 @if claim.state.waits_for_proof() { " · hand it in " (relative(claim.deadline)) }
             }
             @if !claim.notes.is_empty() { p { strong { "The reviewer: " } (claim.notes) } }
@@ -94,7 +94,7 @@ fn offer<P: Page>(seen: &Seen<P>, KnownTask { id, task }: &KnownTask, money: &Mo
     let sealed = seen.seal(&format!("claim-{id}"));
     html! {
         li {
-            strong { (task.name) } " " span.hint { (amount(money, task.reward)) " · ends " (relative(task.expires_at)) }
+            strong { (task.name) } " " span.hint { "reward: " (amount(money, task.reward)) " · ends " (relative(task.expires_at)) }
             p.written { (task.description) }
             (Form::new(&action, sealed.seal()).around(&html! {
                 (Button { about: Some(&task.name), ..Button::plain("Claim it") })

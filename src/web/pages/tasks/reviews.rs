@@ -195,10 +195,8 @@ impl OnDesk {
         let waits = claim.claim.state == ClaimState::Submitted;
         let reviewer = claim.claim.reviewer.map(crate::activity::called);
         let state = Sentence::words(claim.claim.state.in_words());
-        let reviewer = (!waits).then(|| match reviewer {
-            Some(by) => sentence!("It is {state}, by {by}.", state, by),
-            None => sentence!("It is {state}.", state),
-        });
+        let by = reviewer.map(|by| sentence!(", by {by}", by));
+        let reviewer = (!waits).then(|| sentence!("It is {state}{by}.", state, by));
         Ok(Some(Self {
             name: known_members::called(read, guild, user)?,
             past: past_of(read, guild, user)?,
@@ -218,7 +216,7 @@ fn head(desk: &Desk) -> Markup {
         p {
             @if desk.all == 0 { (badge(Tone::Good, "Nothing waits")) } @else {
                 (badge(Tone::Warn, &format!("{} waiting", counted(desk.all, "proof", "proofs"))))
-                @if let Some(oldest) = desk.oldest { " the oldest since " (relative(oldest)) }
+                @if let Some(oldest) = desk.oldest { " The oldest was handed in " (relative(oldest)) "." }
             }
         }
         @if tasks.len() > 1 || desk.task.is_some() {
@@ -270,7 +268,7 @@ fn proof(desk: &Desk, shown: &OnDesk) -> Markup {
     html! {
         section.card.proof aria-labelledby="proof" {
             h2 #proof { a href=(task_address(desk.guild, task.id)) { (task.task.name) } }
-            p.hint { (amount(&desk.money, task.task.reward)) @if let Some(role) = role { " · role " (role) } }
+            p.hint { "Reward: " (amount(&desk.money, task.task.reward)) @if let Some(role) = role { " · role " (role) } }
             details { summary { "What was asked for" } p.written { (task.task.description) } }
             @if let Some(handed_in) = &claim.claim.proof { (handed_in_is(desk.guild, claim.id, handed_in)) } @else {
                 p { "Nothing is handed in any more." }

@@ -189,7 +189,13 @@ async fn where_discord_takes_its_time_the_answer_is_202_and_says_what_is_to_come
     covers!("T-SYN-05");
     let ground = WebWorld::start().await;
     let path = format!("/channels/{}/messages", ground.world.channel("general"));
-    let fault = Fault { method: Some("POST".into()), path: Some(path), status: Some(503), ..Fault::default() };
+    let fault = Fault {
+        method: Some("POST".into()),
+        path: Some(path),
+        status: Some(503),
+        times: 1_000_000,
+        ..Fault::default()
+    };
     ground.world.sim.faults(fault).await;
     let admin = ground.signed_in("admin");
     let body = json!({

@@ -125,11 +125,6 @@ impl WebWorld {
         let found = self.world.read(move |read| queries::latest_claim(read, guild, user, id));
         found.map(|known| known.claim.state)
     }
-
-    fn money_of(&self, name: &str) -> i64 {
-        let (guild, user) = (self.here(), self.world.user(name));
-        self.world.read(move |read| money::balance(read, guild, Currency::Server, user)).get()
-    }
 }
 
 /// The open task of this name whose claim of a member was not accepted yet.
