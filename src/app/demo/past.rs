@@ -31,7 +31,7 @@ use crate::store::{Store, Tx};
 /// How long before the evening it begins.
 pub const BEGINS: Duration = days(15);
 /// The code that the team gave away.
-const CODE: &str = "NIGHT-OWL-LAUNCH";
+const CODE: &str = "NIGH-TOWL-2026";
 /// Who claims the daily reward. Each skips one day in five.
 const REGULARS: &[&str] = &["ann", "ben", "chloe", "dmitri", "elif", "femi", "gus", "hana", "ivan", "jade"];
 /// Who made all of it.
