@@ -223,7 +223,7 @@ impl Application {
 }
 
 /// Opens the store on a thread that may wait, so that whoever waits here can be told to stop meanwhile.
-async fn open(place: StoreLocation, options: Options) -> Result<Store, OpenError> {
+pub(super) async fn open(place: StoreLocation, options: Options) -> Result<Store, OpenError> {
     let opening = tokio::task::spawn_blocking(move || Store::open(&place, options, (CATALOGUE.schema)()));
     opening
         .await

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 use serenity::all::{Colour, MessageReference};
 use serenity::builder::{
-    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseFollowup,
+    CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateEmbed, CreateInteractionResponseFollowup,
     CreateInteractionResponseMessage, CreateMessage, EditInteractionResponse, EditMessage,
 };
 use sha2::{Digest, Sha256};
@@ -27,6 +27,7 @@ pub struct Draft {
     pinged: Vec<UserId>,
     reply_to: Option<(ChannelId, MessageId)>,
     enclosed: Vec<Enclosed>,
+    files: Vec<CreateAttachment>,
 }
 
 /// A file that is posted along with a [post](super::posts). It is fetched when the message is posted, and stays in it however the
@@ -99,6 +100,18 @@ impl Draft {
     pub fn enclosing(mut self, file: Enclosed) -> Self {
         self.enclosed.push(file);
         self
+    }
+
+    /// Lets a file be sent along, where the draft is the answer to a command.
+    #[must_use]
+    pub fn with_file(mut self, file: CreateAttachment) -> Self {
+        self.files.push(file);
+        self
+    }
+
+    /// Takes the files out that are sent along with an answer.
+    pub(crate) fn take_files(&mut self) -> Vec<CreateAttachment> {
+        std::mem::take(&mut self.files)
     }
 
     /// The files that are posted along.

@@ -142,8 +142,18 @@ impl<'a> Responder<'a> {
         self.acknowledge(CreateInteractionResponse::Modal(modal)).await
     }
 
-    /// Shows a draft: as the first answer, or in place of the acknowledgement.
-    pub async fn show(&self, visibility: Visibility, draft: Draft) -> Result<()> {
+    /// Shows a draft: as the first answer, or in place of the acknowledgement. One with files is never the first answer, which has
+    /// to be there sooner than a file may be.
+    pub async fn show(&self, visibility: Visibility, mut draft: Draft) -> Result<()> {
+        let files = draft.take_files();
+        if !files.is_empty() {
+            if !self.is_acknowledged.load(Ordering::Acquire) {
+                self.defer(visibility).await?;
+            }
+            let edit = draft.into_edit();
+            let send = || self.bot.rest.fill_original_interaction_response(self.token, &edit, files.clone());
+            return again_if_lost(send).await.map_err(Error::failed);
+        }
         if self.is_acknowledged.load(Ordering::Acquire) {
             let edit = draft.into_edit();
             let send = || self.bot.rest.edit_original_interaction_response(self.token, &edit);

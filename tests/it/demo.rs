@@ -83,6 +83,17 @@ async fn a_demo_that_stays_up_prints_a_link_that_signs_in_as_often_as_it_is_used
             let seen = window.open(page).await;
             assert!(seen.text.to_lowercase().contains(&words.to_lowercase()), "{page}: {seen:?}");
         }
+        for (page, words) in [
+            ("/shop", "Test pressing"),
+            ("/shop/orders", "Feedback call"),
+            ("/shop/codes", "NIGH-TOWL-2026"),
+            ("/tasks", "Draw a cover"),
+            ("/reviews", "Draw a cover"),
+            ("/economy?currency=server", "vinyls"),
+        ] {
+            let seen = window.open(&format!("/g/{server}{page}")).await;
+            assert!(seen.text.contains(words), "{page}: {seen:?}");
+        }
         // Nobody has a password here; the page offers what works.
         let prove = window.open("/prove?next=%2Fme").await;
         assert!(prove.text.contains("this button is enough") && !prove.text.contains("Password"), "{prove:?}");

@@ -18,6 +18,7 @@ mod coins;
 mod commandline;
 mod currency;
 mod damage;
+mod data_command;
 mod debug_channel;
 mod demo;
 mod desk;

@@ -109,6 +109,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     cursor.elsewhere            NotValid
     cursor.unreadable           NotValid
     dashboard.web_off           NotNow
+    data.one_list_alone         NotValid
     debug_channel.forbidden     NotNow
     debug_channel.none          NotNow
     desk.not_copied             NotNow

@@ -268,10 +268,20 @@ const PROMISED: &[Promise] = &[
     ("shop-admin remove", "Delete an item and its message", false, &[("item_id", STRING, true, true)]),
     ("shop-admin repost", "Post the item message again", false, &[("item_id", STRING, true, true)]),
     ("shop-admin channel", "Set the shop channel", false, &[("channel", CHANNEL, true, false)]),
+    (
+        "data export",
+        "Export data of this server",
+        false,
+        &[("what", INTEGER, true, false), ("format", INTEGER, false, false)],
+    ),
+    ("data inactive", "List inactive users", false, &[("days", INTEGER, false, false)]),
+    ("data cleanup", "Remove inactive users", false, &[("days", INTEGER, false, false)]),
+    ("data reactivate", "Reactivate a user", false, &[("user", USER, true, false)]),
+    ("data archive", "Archive old transactions", false, &[("days_to_keep", INTEGER, false, false)]),
 ];
 
 /// Commands, with all that is below them, that everybody sees and those who run the server may use.
-const OF_ADMINS: [&str; 3] = ["currency-admin", "shop-admin", "task-admin"];
+const OF_ADMINS: [&str; 4] = ["currency-admin", "data", "shop-admin", "task-admin"];
 
 /// The commands that work in direct messages.
 const IN_MESSAGES: [&str; 4] = ["dashboard", "help", "profile", "remind"];

@@ -1,8 +1,9 @@
 //! `greenroom demo`: a recorded review evening, played by simulated people against the real bot in one process.
 //!
 //! Everything but the people is real: the bot speaks HTTP and the gateway protocol to the simulated Discord over
-//! loopback, the store is a file. The clock is the show's, so an hour passes in a second unless `--speed` says otherwise.
+//! loopback, the store is a file, in which the server has two weeks of its own economy behind it ([`past`]). The clock is the show's, so an hour passes in a second unless `--speed` says otherwise.
 
+pub mod past;
 pub mod stage;
 pub mod transcript;
 mod web;
@@ -64,7 +65,8 @@ pub fn run(options: &Options, args: &DemoArgs) -> CommandResult {
     // At full speed it is over before anybody has opened a page.
     let is_seen = args.keep || args.speed.is_some();
     let web = if is_seen { Some(options.load_web()?) } else { None };
-    let site = Site { folder, lines, web };
+    // The people of another show are others.
+    let site = Site { folder, lines, web, has_past: args.file.is_none() };
     let performed = runtime.block_on(perform_all(&mut show, &site, args, &mut signals));
     runtime.shutdown_background();
     performed
@@ -78,12 +80,14 @@ struct Site<'a> {
     lines: Lines,
     /// Where the web is to be; `None` where nobody would see it.
     web: Option<Web>,
+    /// Whether the server has something behind it.
+    has_past: bool,
 }
 
 async fn perform_all(show: &mut Show, site: &Site<'_>, args: &DemoArgs, signals: &mut Signals) -> CommandResult {
     let since = Stopwatch::start();
     let evening = Box::pin(async {
-        let stage = set(show, StoreLocation::File(store_file(site.folder))).await?;
+        let stage = set(show, StoreLocation::File(store_file(site.folder)), site.has_past).await?;
         let web = match &site.web {
             Some(web) => OpenWeb::open(&stage, site.folder, site.lines.clone(), web).await,
             None => None,
@@ -158,19 +162,22 @@ pub async fn play(
     speed: Option<f64>,
     out: impl Write,
 ) -> Result<Played, ShowError> {
-    let stage = set(show, place).await?;
+    let stage = set(show, place, false).await?;
     play_on(show, stage, speed, out).await
 }
 
 /// Sets the stage for a show.
-async fn set(show: &mut Show, place: StoreLocation) -> Result<Stage, ShowError> {
+async fn set(show: &mut Show, place: StoreLocation, has_past: bool) -> Result<Stage, ShowError> {
     let Some(opening) = show.next_cue()? else { return Err(ShowReadError::Empty(show.path().to_owned()).into()) };
-    Stage::set(opening.act, place).await
+    Stage::set(opening.act, place, has_past).await
 }
 
 /// Plays what is left of a show on its stage.
 async fn play_on(show: &mut Show, mut stage: Stage, speed: Option<f64>, out: impl Write) -> Result<Played, ShowError> {
     let mut transcript = Transcript::new(out, &stage);
+    // What is still to be told of the time before is told now, and is no part of the evening.
+    stage.advance_to(stage.elapsed()).await?;
+    transcript.pass_over(&stage).await;
     while let Some(cue) = show.next_cue()? {
         wait(&stage, cue.at, speed).await;
         stage.advance_to(cue.at).await?;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::app::application::{Application, Blueprint};
+use super::past;
+use crate::app::application::{self, Application, Blueprint};
 use crate::app::show::{Act, Call, ShowReadError};
 use crate::discord::display::Rhythm;
 use crate::discord::registration::Registration;
@@ -16,13 +17,13 @@ use crate::features::queue::tables;
 use crate::flows;
 use crate::kernel::dice::Seed;
 use crate::kernel::error::Error;
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
 use crate::kernel::time::{Clock, ClockHand, Timestamp};
 use crate::live::show_file::{Head, Note};
 use crate::live::{Handle, LiveEvent};
 use crate::sim::{
     AutocompleteCall, CommandCall, CommandOutcome, ComponentCall, GuildIds, GuildSpec, Id, MemberSpec, MessageSpec,
-    ModalCall, Refused, SeenMessage, Settings, Sim, SimOptions,
+    ModalCall, Refused, RoleSpec, SeenMessage, Settings, Sim, SimOptions,
 };
 use crate::tiktok::ClientSettings;
 
@@ -30,6 +31,8 @@ use crate::store::{Options, StoreLocation};
 
 /// The evening begins at this moment, in every run: 21 November 2026, 20:00 UTC.
 const CURTAIN: Timestamp = Timestamp::from_millis(1_795_291_200_000);
+/// The chance of every run.
+const SEED: Seed = Seed::fixed(2026);
 /// People of the show can upload more than the bot accepts, so that it has something to refuse.
 const USER_UPLOADS: u64 = 100 << 20;
 /// The steps in which the clock goes on after the show.
@@ -76,8 +79,9 @@ pub enum ShowError {
 }
 
 impl Stage {
-    /// Builds the stage for the first line of a show, and waits until the bot has its commands registered.
-    pub async fn set(opening: Act, place: StoreLocation) -> Result<Self, ShowError> {
+    /// Builds the stage for the first line of a show, and waits until the bot has its commands registered. Where it has a past,
+    /// the two weeks before the show are lived through on the store ([`past`]).
+    pub async fn set(opening: Act, place: StoreLocation, has_past: bool) -> Result<Self, ShowError> {
         let (spec, streamer) = server_of(opening)?;
         let (clock, hand) = Clock::simulated(CURTAIN);
         let settings = Settings { user_upload_bytes: USER_UPLOADS, ..Settings::default() };
@@ -85,11 +89,14 @@ impl Stage {
             .await
             .map_err(|error| ShowError::Start(error.to_string()))?;
         let ids = sim.create_guild(spec).await?;
+        if has_past {
+            live_through_past(&sim, &ids, place.clone()).await?;
+        }
         let app = Application::start(Blueprint {
             place,
             cache_bytes: Options::CACHE_BYTES,
             clock,
-            seed: Seed::fixed(2026),
+            seed: SEED,
             token: sim.bot_token(),
             endpoint: Endpoint::Simulated(sim.discord_url()),
             live: ClientSettings::default(),
@@ -255,6 +262,30 @@ impl Stage {
             self.last_answers.insert(user.to_owned(), message.clone());
         }
     }
+}
+
+/// Lives through what was before the show: in channels and with a role that it makes, on the store, which is closed again. What is
+/// made after the guild has later ids, so those of its people stay the same.
+async fn live_through_past(sim: &Sim, ids: &GuildIds, place: StoreLocation) -> Result<(), ShowError> {
+    let shop = sim.create_channel(ids.guild, "shop".into()).await?;
+    let tasks = sim.create_channel(ids.guild, "tasks".into()).await?;
+    let role = sim.create_role(ids.guild, RoleSpec { name: "Vinyl Club".to_owned(), ..RoleSpec::default() }).await?;
+    let server = past::Server {
+        guild: GuildId::new(ids.guild.get()),
+        shop: ChannelId::new(shop.get()),
+        tasks: ChannelId::new(tasks.get()),
+        role: RoleId::new(role.get()),
+        members: ids.members.iter().map(|(name, id)| (name.clone(), UserId::new(id.get()))).collect(),
+    };
+    let (clock, hand) = Clock::simulated(CURTAIN.before(past::BEGINS));
+    let options = Options { cache_bytes: Options::CACHE_BYTES, ..Options::new(clock, SEED) };
+    let store = application::open(place, options).await.map_err(|error| ShowError::Start(error.to_string()))?;
+    let living = tokio::task::spawn_blocking(move || {
+        let lived = past::live_through(&store, &hand, CURTAIN, server);
+        store.close_blocking();
+        lived
+    });
+    Ok(living.await.map_err(|panic| ShowError::Start(panic.to_string()))??)
 }
 
 /// The server of a show that begins so, and whose live it is. A recorded live is played in a server of its own.

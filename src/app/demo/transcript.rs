@@ -63,6 +63,16 @@ impl<W: Write> Transcript<W> {
         self.indented("→", text)
     }
 
+    /// Leaves out what the bot has posted and sent up to now.
+    pub async fn pass_over(&mut self, stage: &Stage) {
+        for channel in stage.ids.channels.values() {
+            self.new_of_bot(stage, stage.sim.messages(*channel).await);
+        }
+        for member in stage.ids.members.values() {
+            self.new_of_bot(stage, stage.sim.dms(*member).await);
+        }
+    }
+
     /// What followed: posts, direct messages and moves since the last call.
     pub async fn follow_ups(&mut self, stage: &Stage) -> Result<(), ShowError> {
         for (name, channel) in &stage.ids.channels {

@@ -190,6 +190,12 @@ fn check_tasks(golden: &mut Golden) {
     golden.holds(&PENDING, ("tasks:pending:2", 2), u64::MAX);
 }
 
+fn check_data(golden: &mut Golden) {
+    use coins::data::components::{ARCHIVE, CLEAN_UP};
+    golden.holds(&CLEAN_UP, ("data:cleanup:30", 30), u64::MAX);
+    golden.holds(&ARCHIVE, ("data:archive:90", 90), u64::MAX);
+}
+
 #[test]
 fn an_id_that_was_posted_once_is_read_for_ever() {
     let mut golden = Golden { kinds: Vec::new() };
@@ -201,6 +207,7 @@ fn an_id_that_was_posted_once_is_read_for_ever() {
     check_reminders(&mut golden);
     check_shop(&mut golden);
     check_tasks(&mut golden);
+    check_data(&mut golden);
     let mut kinds = golden.kinds;
     kinds.sort_unstable();
     kinds.dedup();

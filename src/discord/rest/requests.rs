@@ -77,6 +77,22 @@ impl<'a> Request<'a> {
         self.body = Body::Json(serde_json::to_vec(&body).map_err(senseless)?);
         Ok(self)
     }
+
+    /// A message, and the files that come with it.
+    fn form(self, message: &impl Serialize, files: Vec<CreateAttachment>) -> Result<Self, RestError> {
+        if files.is_empty() {
+            return self.json(message);
+        }
+        let mut body = serde_json::to_value(message).map_err(senseless)?;
+        write_defaults_as_texts(&mut body);
+        let listed = files
+            .iter()
+            .enumerate()
+            .map(|(id, file)| json!({"id": id, "filename": file.filename, "description": file.description}));
+        let listed = Value::Array(listed.collect());
+        body.as_object_mut().and_then(|fields| fields.insert("attachments".to_owned(), listed));
+        Ok(Self { body: Body::Form(body.to_string(), files), ..self })
+    }
 }
 
 /// Ids are texts in Discord's JSON. serenity writes those of a menu's default values as numbers.
@@ -160,21 +176,8 @@ impl Rest {
         message: &impl Serialize,
         files: Vec<CreateAttachment>,
     ) -> Result<Message, RestError> {
-        let mut request = Request::new(Method::POST, Route::ChannelMessages { channel_id: channel });
-        let mut body = serde_json::to_value(message).map_err(senseless)?;
-        write_defaults_as_texts(&mut body);
-        request.body = if files.is_empty() {
-            Body::Json(serde_json::to_vec(&body).map_err(senseless)?)
-        } else {
-            let listed = files
-                .iter()
-                .enumerate()
-                .map(|(id, file)| json!({"id": id, "filename": file.filename, "description": file.description}));
-            let listed = Value::Array(listed.collect());
-            body.as_object_mut().and_then(|fields| fields.insert("attachments".to_owned(), listed));
-            Body::Form(body.to_string(), files)
-        };
-        self.fire(request).await
+        let request = Request::new(Method::POST, Route::ChannelMessages { channel_id: channel });
+        self.fire(request.form(message, files)?).await
     }
 
     /// Gives a message of the bot a new face.
@@ -300,6 +303,17 @@ impl Rest {
     ) -> Result<(), RestError> {
         let route = Route::WebhookOriginalInteractionResponse { application_id: self.application()?, token };
         self.send(&Request::new(Method::PATCH, route).json(edit)?).await.map(drop)
+    }
+
+    /// Gives the answer to an interaction that was only acknowledged its face, with files.
+    pub async fn fill_original_interaction_response(
+        &self,
+        token: &str,
+        edit: &impl Serialize,
+        files: Vec<CreateAttachment>,
+    ) -> Result<(), RestError> {
+        let route = Route::WebhookOriginalInteractionResponse { application_id: self.application()?, token };
+        self.send(&Request::new(Method::PATCH, route).form(edit, files)?).await.map(drop)
     }
 
     /// Says something beside the answer to an interaction.
