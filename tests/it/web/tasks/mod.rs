@@ -5,8 +5,6 @@ mod changing;
 mod reviewing;
 
 use greenroom::activity::{Filter, Subject, newest};
-use greenroom::features::coins::model::Currency;
-use greenroom::features::coins::queries as money;
 use greenroom::features::tasks::activity::REJECTED;
 use greenroom::features::tasks::claims::{self, HandedIn};
 use greenroom::features::tasks::editing::TaskPatch;
