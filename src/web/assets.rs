@@ -138,7 +138,7 @@ fn as_address(picture: &str) -> String {
     for character in picture.trim().chars() {
         match character {
             '"' => address.push('\''),
-            '#' | '%' | '<' | '>' | '&' | ' ' => address.push_str(&format!("%{:02X}", u32::from(character))),
+            '#' | '%' | '<' | '>' | '&' | ' ' | ':' => address.push_str(&format!("%{:02X}", u32::from(character))),
             character => address.push(character),
         }
     }

@@ -185,12 +185,24 @@ pub struct RowsView {
 }
 
 /// What the rows of each table of the export are, for people who know their server and not the store.
-const IN_WORDS: [(&str, &str); 14] = [
+const IN_WORDS: [(&str, &str); 26] = [
     ("submissions", "Songs that were sent, with their place in the queue"),
     ("transactions", "Entries of the ledger: every coin and point that came or went"),
     ("archived_transactions", "Entries of the ledger that were archived"),
+    ("users", "Balances of the server's own currency"),
     ("luxury_coins", "Balances of Luxury Coins"),
     ("user_points", "Balances of points"),
+    ("shop_items", "Items of the shop"),
+    ("shop_purchases", "What was bought in the shop"),
+    ("inventory", "What members own of the shop's items"),
+    ("shop_codes", "Codes that members redeem"),
+    ("tasks", "Tasks"),
+    ("user_tasks", "Claims of tasks, with what was handed in"),
+    ("task_categories", "Categories of tasks"),
+    ("timed_roles", "Roles that end by themselves"),
+    ("currency_metadata", "What there is of the server's own currency in all"),
+    ("task_metadata", "How many tasks were done and ran out"),
+    ("task_settings", "Settings of tasks"),
     ("tiktok_accounts", "TikTok handles, with whose they are"),
     ("live_sessions", "Lives that were followed"),
     ("tiktok_interactions", "Gifts, likes and comments on lives"),

@@ -9,6 +9,8 @@ pub struct Tag {
     pub title: &'static str,
     /// What can be done there, in a sentence.
     pub about: &'static str,
+    /// Routes that belong here although their names begin with another word, because that subject is a large one.
+    routes: &'static [&'static str],
 }
 
 /// All of them, in the order in which somebody reads them.
@@ -38,8 +40,39 @@ pub const TAGS: &[Tag] = &[
         "The members of a server by the names of the dashboard of old, with what they have and who left.",
     ),
     tag("currency", "Currency", "What members do with the server's own currency."),
-    tag("shop", "Shop", "Items, what was bought, orders, codes; and what whoever asks buys and uses."),
-    tag("tasks", "Tasks", "What members are paid for: made, claimed, proven and reviewed."),
+    tag("shop", "Shop", "Items: made, changed, taken away, and shown on Discord."),
+    Tag {
+        routes: &[
+            "shop.buy",
+            "shop.give_back",
+            "shop.hand_over",
+            "shop.inventory",
+            "shop.item_purchases",
+            "shop.orders",
+            "shop.own_inventory",
+            "shop.purchases",
+            "shop.refund",
+            "shop.use",
+        ],
+        ..tag("purchases", "Purchases", "What was bought, is owned and used up; orders, and what is given back.")
+    },
+    Tag {
+        routes: &["shop.codes", "shop.make_code", "shop.revoke_code"],
+        ..tag("codes", "Codes", "What members redeem for an amount or an item.")
+    },
+    tag("tasks", "Tasks", "What members are paid for: made, changed, and shown on Discord."),
+    Tag {
+        routes: &[
+            "tasks.abandon",
+            "tasks.claim",
+            "tasks.mine",
+            "tasks.review",
+            "tasks.submissions",
+            "tasks.submit",
+            "tasks.waiting",
+        ],
+        ..tag("claims", "Claims and proofs", "Tasks that members took, what they handed in, and the reviews.")
+    },
     tag("settings", "Settings", "What a server set, what it was before, and the way back."),
     tag("config", "Configuration", "The settings of a server as the dashboard of old knows them."),
     tag("guilds", "Configuration of guilds", "The same below `/api/guilds`, for administrators alone."),
@@ -53,10 +86,11 @@ pub const TAGS: &[Tag] = &[
 ];
 
 const fn tag(name: &'static str, title: &'static str, about: &'static str) -> Tag {
-    Tag { name, title, about }
+    Tag { name, title, about, routes: &[] }
 }
 
-/// What the name of a route begins with.
+/// The subject of a route: what its name begins with, or where it is listed.
 pub fn tag_of(route: &'static str) -> &'static str {
-    route.split_once('.').map_or(route, |(tag, _)| tag)
+    let listed = TAGS.iter().find(|tag| tag.routes.contains(&route));
+    listed.map_or_else(|| route.split_once('.').map_or(route, |(tag, _)| tag), |tag| tag.name)
 }

@@ -189,13 +189,13 @@ mod tests {
         insta::assert_snapshot!(messages_of(shown), @r"
         ╒ Your transactions of \*big\* cookies
         <@1> · balance **450** \*big\* cookies
-        **-50** given: Gave to \*ben\* (2) · then **450** · <t:1763756100:R> · undone
+        **-50** given: Gave to \*ben\* \(2\) · then **450** · <t:1763756100:R> · undone
         ╘ Page 2
         [◀ Previous] own:1
         [Next ▶] own:3
         ╒ Transactions, one by one
         <@1> · balance **450** \*big\* cookies
-        `12` **-50** given: Gave to \*ben\* (2) · then **450** · <t:1763756100:R> · by <@9> · 60 asked for · undone by `13`
+        `12` **-50** given: Gave to \*ben\* \(2\) · then **450** · <t:1763756100:R> · by <@9> · 60 asked for · undone by `13`
         ╘ Page 2
         [◀ Previous] history:1
         [Next ▶] history:3

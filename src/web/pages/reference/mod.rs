@@ -419,6 +419,13 @@ mod tests {
         </tr>
         <tr role="row">
         <th role="rowheader" scope="row" data-label="Answer">
+        <code>servers[].currency_totals.server</code>
+        </th>
+        <td role="cell" data-label="Type">integer</td>
+        <td role="cell" data-label="What it is">The server's own currency.</td>
+        </tr>
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Answer">
         <code>servers[].id</code>
         </th>
         <td role="cell" data-label="Type">string</td>
