@@ -226,7 +226,7 @@ fn items(role: RoleId) -> [Item; 5] {
 
 fn claim_daily(tx: &Tx<'_>, here: &Server, day: u64) -> Result<()> {
     for (number, name) in (0_u64..).zip(REGULARS) {
-        if (number + day) % 5 != 0 {
+        if !(number + day).is_multiple_of(5) {
             daily_claimed::run(tx, here.guild, here.user(name))?;
         }
     }

@@ -131,7 +131,6 @@ fn counted(number: u64, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::bot::tests::definitions;
 
     #[test]
