@@ -18,7 +18,7 @@ pub mod queries;
 pub mod rules;
 pub mod service;
 pub mod settings;
-mod sql;
+pub mod sql;
 pub mod tables;
 
 use super::Domain;
