@@ -186,7 +186,7 @@ async fn exported_accounts_are_what_members_have_of_the_servers_currency() {
 
 #[tokio::test]
 async fn the_exported_economy_has_what_is_kept_of_a_server_as_a_whole() {
-    covers!("T-CUR-03", "T-CUR-04", "T-SHP-02", "T-TSK-02", "T-TSK-05", "T-TSK-06");
+    covers!("T-CUR-03", "T-CUR-04", "T-SHP-02", "T-TSK-02", "T-TSK-05", "T-TSK-06", "T-GEN-07");
     let world = World::new().await;
     let folder = tempfile::tempdir().unwrap();
     let nothing = export(&world, &folder.path().join("nothing.db"), Some(world.guild));
