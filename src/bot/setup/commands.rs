@@ -97,7 +97,7 @@ async fn list(ctx: Context<'_>, #[description = "What the settings are about"] a
         let settings = shown(ctx, area.map(AreaChoice::area), &problems).await?;
         Ok(match area {
             Some(area) => views::list(&settings, &format!("Settings: {}", area.name())),
-            None => views::overview(&settings),
+            None => views::all(&settings),
         })
     })
     .await

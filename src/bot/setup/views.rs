@@ -239,7 +239,7 @@ pub fn list(settings: &[Shown], title: &str) -> Draft {
 
 /// The answer to `/config list` of all: which there are, by what they are about. What each is and does would be more than fits
 /// into a message.
-pub fn overview(settings: &[Shown]) -> Draft {
+pub fn all(settings: &[Shown]) -> Draft {
     let line = |shown: &&Shown| {
         let marks = shown.marks.iter().fold(String::new(), |all, mark| format!("{all} {mark}"));
         format!("`{}` {}{marks}", shown.listed.setting.key(), shown.listed.title)

@@ -58,14 +58,14 @@ pub static RAN_OUT: ActivityKind<Involved> =
 pub static ROLE_MISSING: ActivityKind<NamedRole> =
     ActivityKind::new("tasks.role_missing", role_missing).called("The role of a task is gone");
 /// A category is new.
-pub static CATEGORY_ADDED: ActivityKind<String> = kind(
+pub static CATEGORY_ADDED: ActivityKind<String> = noted_kind(
     "tasks.category_added",
     |told| Some(sentence!("{by} added the category **{name}**.", by = told.by(), name = told.details)),
     "A category was added",
     ChangeType::Create,
 );
 /// A category is gone.
-pub static CATEGORY_REMOVED: ActivityKind<String> = kind(
+pub static CATEGORY_REMOVED: ActivityKind<String> = noted_kind(
     "tasks.category_removed",
     |told| Some(sentence!("{by} removed the category **{name}**.", by = told.by(), name = told.details)),
     "A category was removed",
