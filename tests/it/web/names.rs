@@ -186,7 +186,7 @@ async fn a_fault_in_a_filter_is_said_at_its_field_and_what_was_typed_is_kept() {
         ("songs", "limit", "many", "It takes a whole number, 0 or more."),
         ("handles", "whose", "ours", "It is linked or free"),
         ("members", "sort", "height", "It takes one of these: server, coins, points or id."),
-        ("members", "has", "hair", "It takes one of these: coins, points, handles or songs."),
+        ("members", "has", "hair", "It takes one of these: server, coins, points, handles or songs."),
         ("members", "after", "nowhere", "I cannot read where that list goes on."),
         ("audit", "kind", "nonsense", "There is no such kind of activity."),
         ("audit", "after", "nonsense", "That page belongs to another list."),
