@@ -50,6 +50,7 @@ const RULES: &[(&str, Met)] = &[
     ("M-ENV-05", By(&["allow_any_handle_linking"])),
     ("M-ENV-06", Not("a variable of the process")),
     ("M-ENV-07", Not("a variable of the process")),
+    ("T-GEN-07", Not("it says what is kept of a server")),
     ("T-GEN-10", Not("it says of all settings that each server has its own")),
     ("T-EDG-14", Not("it says of all settings that each server has its own")),
     ("T-API-42", Not("it reads the defaults of all settings")),

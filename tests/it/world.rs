@@ -22,7 +22,6 @@ use greenroom::features::queue::queries;
 use greenroom::flows;
 use greenroom::jobs;
 use greenroom::kernel::dice::Seed;
-use greenroom::kernel::error::Result;
 use greenroom::kernel::ids::{GuildId, UserId};
 use greenroom::kernel::secret::Secret;
 use greenroom::kernel::time::{Clock, ClockHand, Timestamp};
@@ -31,7 +30,7 @@ use greenroom::sim::{
     AutocompleteCall, Choice, CommandCall, CommandOutcome, ComponentCall, FileSpec, ForwardSpec, GuildIds, GuildSpec,
     Id, MemberSpec, MessageSpec, ModalCall, SeenMessage, Settings, Sim, SimOptions,
 };
-use greenroom::store::{Options, Read, StoreLocation};
+use greenroom::store::{Options, StoreLocation};
 use greenroom::tiktok::{Base, ClientSettings, Endpoints, Transport, Way};
 use serde_json::{Map, Value};
 
@@ -136,19 +135,6 @@ impl World {
     /// Waits until everything is done that is due.
     pub async fn settle(&self) {
         within("everything is done that is due", self.app.settled()).await.unwrap();
-    }
-
-    /// Waits until something that is stored is so: looks now, and after each change.
-    pub async fn until(&self, what: &str, is_so: impl Fn(&dyn Read) -> Result<bool>) {
-        let store = &self.app.bot.store;
-        let mut changes = store.changes();
-        let waits = async {
-            while !store.read_blocking("until", &is_so).unwrap() {
-                // Whoever is told that changes were missed looks as well.
-                let _ = changes.recv().await;
-            }
-        };
-        within(what, waits).await;
     }
 
     /// What somebody sees once the bot is through with what they did: that may take longer than a person would wait.

@@ -10,7 +10,7 @@ use greenroom::sim::{Fault, FileSpec, SeenMessage};
 use greenroom::store::Read;
 
 use super::{claims, hands_in, hands_in_file, makes, message_with, runs, task};
-use crate::patience::LONG;
+use crate::patience::{LONG, until_stored};
 use crate::site::Site;
 use crate::world::{World, assert_sound};
 
@@ -37,7 +37,7 @@ async fn a_message_that_somebody_deleted_is_orphaned_and_posted_again_at_somebod
         let state = TASK_POST.state(read, guild, id.get())?;
         Ok(state.is_some_and(|post| (post.sync, post.message) == (Sync::Orphaned, None)))
     };
-    world.until("the deletion is taken in", is_orphaned).await;
+    until_stored(&world.app.bot.store, "the deletion is taken in", is_orphaned).await;
     host.run_call(edit("Hello")).await;
     assert!(world.said_in("general").await.is_empty(), "nobody asked for it");
     assert!(runs(host, "task-admin repost", id).await.text().contains("is posted again"));

@@ -14,6 +14,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{LIST, changes, one, sample_task};
+use crate::patience::until_stored;
 use crate::web::{WebWorld, html};
 
 #[tokio::test]
@@ -181,7 +182,7 @@ async fn a_message_that_was_deleted_on_discord_is_told_and_posted_again() {
         let state = TASK_POST.state(read, guild, id.get())?;
         Ok(state.is_some_and(|post| post.sync == Sync::Orphaned))
     };
-    ground.world.until("the deletion is taken in", is_orphaned).await;
+    until_stored(&ground.world.app.bot.store, "the deletion is taken in", is_orphaned).await;
     let view = admin.get(&one(id)).await.is(200).json();
     assert_eq!((&view["sync_status"], &view["message_id"]), (&json!("orphaned"), &Value::Null), "{view}");
     let page = format!("/g/{{server}}/tasks/{}", id.get());
