@@ -184,11 +184,10 @@ fn rejection(tx: &Tx<'_>, guild: GuildId, user: UserId, id: TaskId) -> Result<St
         let about = Filter { kind: Some(REJECTED.name()), subject: Some(Subject::Task(id.get())), ..Filter::default() };
         Ok(newest(tx, guild, &about, None, 1)?.rows.first().map(|(id, _)| id.to_string()))
     };
-    if state_of(tx, guild, user, id)? == Some(ClaimState::Rejected) {
-        // After some thousands of other activities it is not found any more.
-        if let Some(known) = latest()? {
-            return Ok(known);
-        }
+    // After some thousands of other activities it is not found any more.
+    let is_rejected = state_of(tx, guild, user, id)? == Some(ClaimState::Rejected);
+    if let Some(known) = latest()?.filter(|_| is_rejected) {
+        return Ok(known);
     }
     handed_in(tx, guild, user, id)?;
     let reviewer = Reviewer { by: Actor::System, is_owner: false };
