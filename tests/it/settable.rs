@@ -56,16 +56,8 @@ const RULES: &[(&str, Met)] = &[
     ("T-API-42", Not("it reads the defaults of all settings")),
     ("T-API-43", Not("it changes the defaults of all settings")),
     ("T-TSK-02", Not("the category of a task for which none was chosen")),
-    (
-        "T-TSK-05",
-        By(&[
-            "allow_user_tasks",
-            "max_tasks_per_user",
-            "auto_expire_enabled",
-            "require_proof",
-            "task_announcement_channel_id",
-        ]),
-    ),
+    // Where tasks are announced comes with announcements; until then nothing obeys it, so nobody is offered it.
+    ("T-TSK-05", By(&["allow_user_tasks", "max_tasks_per_user", "auto_expire_enabled", "require_proof"])),
     ("C-20", By(&["offchannel_links", "offchannel_exempt_channels"])),
     ("C-36", By(&["allow_any_handle_linking"])),
     ("C-44", By(&["watch_idle_seconds"])),

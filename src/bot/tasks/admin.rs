@@ -9,9 +9,7 @@ use crate::discord::{Bot, Caller, Command, Context, ContextExt, answer};
 use crate::features::tasks::editing::{Field, TaskPatch};
 use crate::features::tasks::model::{TaskId, TaskRole};
 use crate::features::tasks::service;
-use crate::features::tasks::settings::{
-    ANNOUNCEMENTS, CHANNEL, ENDS_BY_ITSELF, LISTED, MOST_AT_A_TIME, OPEN_TO_ALL, PROOF_NEEDED,
-};
+use crate::features::tasks::settings::{CHANNEL, ENDS_BY_ITSELF, LISTED, MOST_AT_A_TIME, OPEN_TO_ALL, PROOF_NEEDED};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
@@ -235,13 +233,10 @@ async fn settings(
     #[description = "Where tasks are posted"]
     #[channel_types("Text")]
     channel: Option<SerenityChannel>,
-    #[description = "Where new tasks are announced"]
-    #[channel_types("Text")]
-    announcement_channel: Option<SerenityChannel>,
 ) -> Result<()> {
     let caller = Caller::of(ctx)?;
     let (guild, by) = (caller.guild, caller.actor());
-    let (channel, announcements) = (channel.map(id_of), announcement_channel.map(id_of));
+    let channel = channel.map(id_of);
     let change = move |tx: &Tx<'_>| {
         if let Some(is_open) = allow_user_tasks {
             OPEN_TO_ALL.change(tx, guild, by, &is_open)?;
@@ -257,9 +252,6 @@ async fn settings(
         }
         if channel.is_some() {
             CHANNEL.change(tx, guild, by, &channel)?;
-        }
-        if announcements.is_some() {
-            ANNOUNCEMENTS.change(tx, guild, by, &announcements)?;
         }
         shown(tx, guild)
     };

@@ -165,6 +165,11 @@ fn a_member_is_told_what_becomes_of_a_task() {
         &[r"was rejected: too \*dark\*", "</task_submit:1> until <t:1763756100:f>"],
     );
     says(told(Happening::Asked { question: "who?".to_owned(), until: AT }), &["asks for more", "who?"]);
+    says(
+        told(Happening::Reconsidered { taken: Amount::of(5) }),
+        &["is taken back", "waits for a review again", "The **5**", "are taken back until then"],
+    );
+    assert!(!message_of(told(Happening::Reconsidered { taken: Amount::ZERO })).contains("until then"));
     says(told(Happening::Assigned), &["was assigned to you", "`/claim`"]);
 }
 

@@ -186,7 +186,7 @@ fn has_no_claims(read: &dyn Read, guild: GuildId, task: TaskId) -> Result<bool> 
 mod tests {
     use super::*;
     use crate::features::tasks::claims::HandedIn;
-    use crate::features::tasks::model::{Reviewer, TaskRole};
+    use crate::features::tasks::model::{NEWS, Reviewer, TaskRole};
     use crate::features::testing::{GUILD, TestStore, said};
     use crate::flows::task_reviewed;
     use crate::kernel::ids::{ChannelId, RoleId};
@@ -241,6 +241,11 @@ mod tests {
         store.read(|read| money::balance(read, GUILD, Currency::Server, ANN)).get()
     }
 
+    /// How many words to members are on their way.
+    fn words(store: &TestStore) -> usize {
+        store.payloads(NEWS.name(), "task").len()
+    }
+
     fn state(store: &TestStore, id: TaskId) -> (ClaimState, TaskStatus) {
         store.read(|read| {
             let Claimed { task, claim } = claims::require_claimed(read, GUILD, id, ANN)?;
@@ -256,6 +261,7 @@ mod tests {
         let act = last(&store, id);
         assert_eq!(undoes(&store, act).unwrap(), Undone::Review(id, ANN));
         assert_eq!((balance(&store), state(&store, id)), (0, (ClaimState::Submitted, TaskStatus::Active)));
+        assert_eq!(words(&store), 2, "they are told of both");
         assert_eq!(said(undoes(&store, act).unwrap_err()), said(TaskRefusal::CannotUndo.into()));
         store.write(move |tx| task_reviewed::accept(tx, GUILD, (ANN, id), &reviewer(), "")).unwrap();
         assert_eq!(balance(&store), 100, "it is accepted anew");
@@ -288,8 +294,10 @@ mod tests {
                     say(tx, GUILD, (ANN, id), &reviewer(), "who?")
                 })
                 .unwrap();
+            let before = words(&store);
             undoes(&store, last(&store, id)).unwrap();
             assert_eq!(state(&store, id).0, ClaimState::Submitted);
+            assert_eq!(words(&store), before + 1, "they are told that it waits again");
         }
         store.write(move |tx| claims::reject(tx, GUILD, (ANN, id), &reviewer(), "who?")).unwrap();
         let act = last(&store, id);

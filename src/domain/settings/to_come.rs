@@ -1,4 +1,4 @@
-//! Settings that the seeds name and whose features are to come: tasks, shop, moderation, experience.
+//! Settings that the seeds name and whose features are to come: announcements, moderation, experience.
 //!
 //! They are stored, and read and written as the two configurations of the API (`C-76`), so that nothing of them is lost and
 //! both views hold the same value. Nothing obeys them yet, so no command and no page shows them; whoever builds the feature
@@ -24,6 +24,8 @@ pub struct Prefix(Cow<'static, str>);
 static PREFIX: Setting<Prefix> = Setting::new("prefix", Prefix(Cow::Borrowed("!")));
 static LOG_CHANNEL: Setting<Option<ChannelId>> = Setting::new("log_channel_id", None);
 static WELCOME_CHANNEL: Setting<Option<ChannelId>> = Setting::new("welcome_channel_id", None);
+/// Where new tasks are announced (`D-104`, `T-TSK-05`).
+pub static TASK_ANNOUNCEMENTS: Setting<Option<ChannelId>> = Setting::new("task_announcement_channel_id", None);
 static MODERATION: Setting<bool> = Setting::new("features.moderation", true);
 static GLOBAL_SHOP: Setting<bool> = Setting::new("features.global_shop", false);
 static GLOBAL_TASKS: Setting<bool> = Setting::new("features.global_tasks", false);
@@ -50,6 +52,7 @@ pub const LISTED: &[Listed] = &[
     of(&PREFIX, "Prefix", "What stands before a command that is written as a message."),
     of(&LOG_CHANNEL, "Log Channel", "Where moderation and members are told of.").needing(&CHANNEL_NEEDS),
     of(&WELCOME_CHANNEL, "Welcome Channel", "Where new members are welcomed.").needing(&CHANNEL_NEEDS),
+    of(&TASK_ANNOUNCEMENTS, "Task Announcements", "Where new tasks are announced.").needing(&CHANNEL_NEEDS),
     of(&MODERATION, "Moderation", "Whether there are moderation commands."),
     of(&GLOBAL_SHOP, "Global Shop", "Whether items of all servers are sold."),
     of(&GLOBAL_TASKS, "Global Tasks", "Whether tasks of all servers are offered."),

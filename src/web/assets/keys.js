@@ -87,6 +87,13 @@ const find = () => {
   field.select();
 };
 
+/** Presses a button; what that opens has the focus in its first field, so that the reason can be typed at once. */
+const press = (button) => {
+  button.click();
+  const opened = button.matches("summary") && button.parentElement;
+  if (opened?.open) opened.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+};
+
 /** Does what a single key stands for; gives whether it stands for anything. */
 const single = (key) => {
   if (Date.now() < afterG) {
@@ -100,7 +107,7 @@ const single = (key) => {
   else if (key === "g") afterG = Date.now() + AFTER_G;
   else {
     const button = buttons().find(({ dataset }) => dataset.key === key);
-    button?.click();
+    if (button) press(button);
     if (!button && key === "u") tell("There is nothing to undo here.");
     return Boolean(button) || key === "u";
   }

@@ -1,6 +1,7 @@
 //! The members that are known here, and one of them: what they have, and why.
 
 mod by_hand;
+mod tasks;
 
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use crate::features::coins::model::{Currency, EntryId};
 use crate::features::coins::queries::entries::{self, EntriesPage, Wanted};
 use crate::features::queue::queries::OwnPage;
 use crate::features::shop::queries::Holding;
+use crate::features::tasks::queries::OwnClaim;
 use crate::features::{coins, currency, queue, shop};
 use crate::flows::known_members::{self, KnownMember};
 use crate::kernel::error::Result;
@@ -28,7 +30,7 @@ use crate::web::filter::Filter;
 use crate::web::music::song::called;
 use crate::web::page::{Page, Seen, Shown};
 use crate::web::pages::as_csv;
-use crate::web::push::about::{COINS, HANDLES, SHOP, SONGS};
+use crate::web::push::about::{COINS, HANDLES, SHOP, SONGS, TASKS};
 use crate::web::segments::One;
 use crate::web::ui::components::{
     Button, Card, Cell, Choice, Empty, Field, Form, Input, Order, Paging, Row, Select, Sort, Tab, Table, Tone, badge,
@@ -209,6 +211,7 @@ struct Known {
     entries: EntriesPage,
     songs: OwnPage,
     items: Vec<Holding>,
+    claims: Vec<OwnClaim>,
     /// Points that no entry lists yet, because the live goes on from which they come.
     of_this_live: i64,
     /// When they left the server.
@@ -224,7 +227,7 @@ impl Page for MemberPage {
     const ABOUT: &'static str = "Tells of a member what they have and why, with their handles and songs.";
     const PATHS: &'static [&'static str] = &["/g/{server}/members/{member}"];
     const WHO: Who = Who::Viewer;
-    const HINTS: &'static [Topic] = &[COINS, HANDLES, SONGS, SHOP];
+    const HINTS: &'static [Topic] = &[COINS, HANDLES, SONGS, SHOP, TASKS];
 
     type Path = One<UserId>;
     type Query = MemberQuery;
@@ -249,6 +252,7 @@ impl Page for MemberPage {
             @if seen.rank.reaches(Who::Administrator) { (by_hand::luxury(seen, user)) }
             (why(guild, &known, user, &seen.filter))
             (items(guild, &known.items))
+            (tasks::tasks(guild, &known.claims))
             (handles(guild, &known.member))
             (songs(guild, &known.songs))
         };
@@ -265,6 +269,7 @@ fn look(read: &dyn Read, guild: GuildId, user: UserId, query: &MemberQuery) -> R
         entries: entries::page(read, guild, &wanted, query.before.map(EntryId::new), ENTRIES)?,
         songs: queue::queries::own_page(read, guild, user, 1)?,
         items: shop::queries::inventory(read, guild, user)?,
+        claims: tasks::look(read, guild, user)?,
         of_this_live: coins::queries::unjournalled(read, guild, user)?,
         left_at: currency::queries::account(read, guild, user)?.left_at,
         currencies: Currencies::of(read, guild)?,

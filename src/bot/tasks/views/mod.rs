@@ -315,6 +315,15 @@ pub fn news(news: &News, money: &Money, task_submit: &str) -> Draft {
             escape_around_links(question),
             both(*until)
         ),
+        Happening::Reconsidered { taken } => {
+            let back = match *taken {
+                Amount::ZERO => String::new(),
+                amount => format!(" The {} that you got for it are taken back until then.", paid(amount, money)),
+            };
+            format!(
+                "↩️ What a reviewer said of your proof for **{task}** is taken back: it waits for a review again.{back}"
+            )
+        }
         Happening::Assigned => {
             format!("📋 The task **{task}** was assigned to you. Claim it in the server with `/claim`.")
         }

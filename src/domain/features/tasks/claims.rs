@@ -243,7 +243,7 @@ pub fn ask(
     Ok(asked)
 }
 
-/// Takes a rejection or a question back: the proof waits for a review again, also where the deadline passed since.
+/// Takes a rejection or a question back: the proof waits for a review again, also where the deadline passed since. The member is told.
 pub fn reconsider(tx: &Tx<'_>, guild: GuildId, by: Actor, (user, id): (UserId, TaskId)) -> Result<Claimed> {
     let Claimed { task, claim: before } = require_claimed(tx, guild, id, user)?;
     let was_rejected = match before.claim.state {
@@ -258,11 +258,13 @@ pub fn reconsider(tx: &Tx<'_>, guild: GuildId, by: Actor, (user, id): (UserId, T
         return Err(TaskRefusal::CannotUndo.into());
     }
     let again = Claim { state: ClaimState::Submitted, ..before.claim.clone() };
-    change(tx, guild, &before, again, &activity::RECONSIDERED, by)
+    let again = change(tx, guild, &before, again, &activity::RECONSIDERED, by)?;
+    tell(tx, guild, &again, Happening::Reconsidered { taken: Amount::ZERO })?;
+    Ok(again)
 }
 
 /// Takes an acceptance back whose reward was taken back before: the proof waits for a review again, and a task that it completed goes
-/// on, where its time is not over.
+/// on, where its time is not over. The member is told, with what was taken back.
 pub fn unaccept(tx: &Tx<'_>, guild: GuildId, by: Actor, found: Claimed) -> Result<Claimed> {
     let Claimed { task: KnownTask { id, mut task }, claim: before } = found;
     if before.claim.state != ClaimState::Accepted || before.claim.proof.is_none() {
@@ -284,6 +286,7 @@ pub fn unaccept(tx: &Tx<'_>, guild: GuildId, by: Actor, found: Claimed) -> Resul
     };
     let again = change(tx, guild, &before, again, &activity::UNACCEPTED, by)?;
     tables::add_to_totals(tx, guild, |totals| totals.completed = totals.completed.saturating_sub(1))?;
+    tell(tx, guild, &again, Happening::Reconsidered { taken: before.claim.paid })?;
     Ok(again)
 }
 

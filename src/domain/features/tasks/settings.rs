@@ -10,8 +10,6 @@ static ENABLED: Setting<bool> = Setting::new("features.tasks", true);
 pub static SWITCH: Switch = Switch { setting: &ENABLED, title: "The task board" };
 /// Where tasks are posted for which no channel was chosen.
 pub static CHANNEL: Setting<Option<ChannelId>> = Setting::new("task_channel_id", None);
-/// Where new tasks are announced (`D-104`).
-pub static ANNOUNCEMENTS: Setting<Option<ChannelId>> = Setting::new("task_announcement_channel_id", None);
 /// Whether everybody may claim a task, and not only those to whom it is assigned (`D-45`).
 pub static OPEN_TO_ALL: Setting<bool> = Setting::new("allow_user_tasks", true);
 /// How many tasks a member may have at a time (`D-98`).
@@ -26,15 +24,12 @@ pub static MODERATORS_REVIEW: Setting<bool> = Setting::new("moderators_review_ta
 /// What the bot needs where tasks are posted.
 pub static TASK_NEEDS: Needs =
     Needs { effect: "Tasks and proofs are not posted there.", must: Needs::POST | Needs::FILES, wants: &[] };
-/// What the bot needs where tasks are announced.
-static ANNOUNCEMENT_NEEDS: Needs = Needs { effect: "Tasks are not announced there.", must: Needs::POST, wants: &[] };
 
 /// The settings of tasks, as administrators meet them (`T-TSK-05`).
 pub const LISTED: &[Listed] = &[
     of(&ENABLED, "Tasks Enabled", "Whether there are tasks in this server."),
     of(&CHANNEL, "Task Channel", "Where tasks and proofs are posted for which no other channel was chosen.")
         .needing(&TASK_NEEDS),
-    of(&ANNOUNCEMENTS, "Task Announcements", "Where new tasks are announced.").needing(&ANNOUNCEMENT_NEEDS).detail(),
     of(
         &OPEN_TO_ALL,
         "Tasks for Everybody",

@@ -9,6 +9,7 @@ use crate::exported;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, MessageId};
 use crate::posts::PostKind;
+use crate::settings::to_come::TASK_ANNOUNCEMENTS;
 use crate::store::sqlite::{MOMENT_DEFAULT_NOW, SqlTable, SqlValue, index};
 use crate::store::{Read, last_id};
 
@@ -84,7 +85,7 @@ exported! {
         "max_tasks_per_user": "INTEGER NOT NULL" => settings::MOST_AT_A_TIME.get(read, guild)?,
         "auto_expire_enabled": "INTEGER NOT NULL" => settings::ENDS_BY_ITSELF.get(read, guild)?,
         "require_proof": "INTEGER NOT NULL" => settings::PROOF_NEEDED.get(read, guild)?,
-        "announcement_channel_id": "INTEGER" => settings::ANNOUNCEMENTS.get(read, guild)?,
+        "announcement_channel_id": "INTEGER" => TASK_ANNOUNCEMENTS.get(read, guild)?,
     }
     primary_key: ["id"];
 }

@@ -8,7 +8,7 @@ use super::list::CategoriesView;
 use super::wish::TaskBody;
 use super::{REVISION, TaskView, posted, task_address, undo_address};
 use crate::activity::ActivityId;
-use crate::features::tasks::model::{TaskId, TaskRefusal};
+use crate::features::tasks::model::{ClaimId, TaskId, TaskRefusal};
 use crate::features::tasks::{claims, queries, service};
 use crate::flows::task_undone::{self, Undone};
 use crate::kernel::error::Result;
@@ -20,6 +20,7 @@ use crate::signin::scope::Scope;
 use crate::store::Tx;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
+use crate::web::address::address;
 use crate::web::answer::{Answered, Problem, RevisionOfOne};
 use crate::web::endpoint::{Asked, Doors, Endpoint, MESSAGE_LATER, Nothing, Sample, Samples};
 use crate::web::page::again;
@@ -393,6 +394,9 @@ pub struct UndoneView {
     pub name: String,
     /// Whether it is a proof that waits for a review again.
     pub waits: bool,
+    /// The claim whose proof that is, for the page alone.
+    #[serde(skip)]
+    pub claim: Option<ClaimId>,
 }
 
 /// Takes something that was done with tasks back.
@@ -437,14 +441,19 @@ impl Endpoint for UndoChange {
                 sentence!("What was done with **{name}** is taken back.", name)
             }
         });
+        let claim = undone.value.now().and_then(|view| view.claim).map(|id| id.to_string());
+        let reviews = address(&format!("/g/{guild}/reviews"), &[("at", claim.as_deref())]);
         let to = undone.value.now().map(|view| match (&view.task_id, view.waits) {
-            (_, true) => format!("/g/{guild}/reviews"),
+            (_, true) => reviews.clone(),
             (Some(task), false) => task_address(guild, task),
             (None, false) => format!("/g/{guild}/tasks"),
         });
         // The page of a task that is gone is nowhere to go.
         let is_there = undone.value.now().is_none_or(|view| view.task_id.is_some());
-        let back = asked.page_before().filter(|page| page.contains("/tasks") || page.contains("/reviews"));
+        // The desk shows the proof that waits again: the next key is said of that one, and not of whose proof was shown meanwhile.
+        let back = asked
+            .page_before()
+            .filter(|page| page.contains("/tasks") || (claim.is_none() && page.contains("/reviews")));
         let to = back.filter(|_| is_there).or(to);
         Ok(undone.leading_to(to.unwrap_or_else(|| format!("/g/{guild}/tasks"))))
     }
@@ -452,14 +461,18 @@ impl Endpoint for UndoChange {
 
 impl UndoneView {
     fn of(tx: &Tx<'_>, guild: GuildId, undone: &Undone) -> Result<Self> {
-        let (task, waits) = match undone {
-            Undone::Task(task) => (*task, false),
-            Undone::Review(task, _) => (*task, true),
+        let (task, user) = match undone {
+            Undone::Task(task) => (*task, None),
+            Undone::Review(task, user) => (*task, Some(*user)),
             Undone::Gone(name) | Undone::Category(name) => {
-                return Ok(Self { task_id: None, name: name.clone(), waits: false });
+                return Ok(Self { task_id: None, name: name.clone(), waits: false, claim: None });
             }
         };
         let name = claims::require(tx, guild, task)?.task.name;
-        Ok(Self { task_id: Some(task.to_string()), name, waits })
+        let claim = match user {
+            Some(user) => queries::latest_claim(tx, guild, user, task)?.map(|known| known.id),
+            None => None,
+        };
+        Ok(Self { task_id: Some(task.to_string()), name, waits: user.is_some(), claim })
     }
 }

@@ -12,10 +12,12 @@ use crate::features::tasks::queries;
 use crate::features::tasks::rules;
 use crate::flows::{task_reviewed, task_undone};
 use crate::kernel::actor::Actor;
+use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::refusal::Refuse;
 use crate::kernel::sentence::Sentence;
+use crate::money::{self, Money};
 use crate::sentence;
 use crate::signin::scope::Scope;
 use crate::store::{Read, Tx};
@@ -238,7 +240,9 @@ impl Endpoint for Review {
             };
             ClaimView::reviewed(tx, guild, &claimed)
         });
-        let reviewed = reviewed.await?.telling(in_words);
+        let reviewed = reviewed.await?;
+        let money = web.look("money", move |read| money::of(read, guild)).await?;
+        let reviewed = reviewed.telling(|view| in_words(view, &money));
         let change = reviewed.value.now().and_then(|view| view.change.as_ref());
         let undo = change.map(|change| undo_address(guild, change));
         Ok(Answered { undo, ..reviewed })
@@ -254,11 +258,11 @@ impl ClaimView {
 }
 
 /// What a page says of a proof that was reviewed.
-fn in_words(view: &ClaimView) -> Sentence {
+fn in_words(view: &ClaimView, money: &Money) -> Sentence {
     let (user, task) = (view.user_name.clone(), view.task_name.clone());
     match view.status {
         "accepted" if view.paid > 0 => {
-            let paid = crate::kernel::amount::Amount::ZERO.clamped_change(view.paid);
+            let paid = money.of(Amount::ZERO.clamped_change(view.paid));
             sentence!("**{task}** of **{user}** is accepted, and {paid} are paid.", task, user, paid)
         }
         "accepted" => sentence!("**{task}** of **{user}** is accepted.", task, user),

@@ -124,6 +124,7 @@ fn of_whom_nothing_came_or_went_the_page_says_so() {
         entries: EntriesPage::default(),
         songs: OwnPage { rows: Vec::new(), page: 1, pages: 1, total: 0 },
         items: Vec::new(),
+        claims: Vec::new(),
         of_this_live,
         left_at: None,
         currencies: named(),

@@ -18,6 +18,7 @@ mod reviews;
 pub use editor::NewTaskPage;
 pub use files::PICTURE;
 pub use one::TaskPage;
+pub(super) use one::tone;
 pub(super) use own::section as own_tasks;
 pub use reviews::ReviewsPage;
 

@@ -158,7 +158,13 @@ fn facts(guild: GuildId, story: &Story, channel: &Markup) -> Markup {
         ("Category", html! { (task.category) }),
         ("Number", html! { (known.id) }),
     ];
-    html! { (Card { title: "How it stands", facts: &facts }) }
+    html! {
+        (Card { title: "How it stands", facts: &facts })
+        section.card aria-labelledby="asked" {
+            h2 #asked { "What is to be done" }
+            p.written { (task.description) }
+        }
+    }
 }
 
 /// What can be done with it beside changing it.
@@ -272,7 +278,7 @@ fn claimed(guild: GuildId, story: &Story, is_reviewer: bool) -> Markup {
     }
 }
 
-pub(super) const fn tone(state: ClaimState) -> Tone {
+pub(in crate::web::pages) const fn tone(state: ClaimState) -> Tone {
     match state {
         ClaimState::InProgress => Tone::Info,
         ClaimState::Submitted => Tone::Warn,

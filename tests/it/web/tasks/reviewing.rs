@@ -58,10 +58,24 @@ async fn an_acceptance_on_the_desk_pays_leads_on_and_is_taken_back_with_its_rewa
     let next = moderator.fill_in(form("accept"), &[]).await.is(303).location();
     assert_eq!(ground.money_of("ann"), 100);
     let told = moderator.get(&next).await.is(200);
-    assert!(told.seen().contains("is accepted, and 100 are paid") && told.seen().contains("second"), "{}", told.seen());
+    assert!(
+        told.seen().contains("is accepted, and 100 coins are paid") && told.seen().contains("second"),
+        "{}",
+        told.seen()
+    );
     let undo = html::forms(&told.text()).into_iter().find(|form| form.action.ends_with("/undo")).unwrap();
-    moderator.fill_in(&undo, &[]).await.is(303);
+    let back = moderator.fill_in(&undo, &[]).await.is(303).location();
     assert_eq!((ground.money_of("ann"), ground.claim_state("ann", id)), (0, Some(ClaimState::Submitted)));
+    let again = moderator.get(&back).await.is(200);
+    assert!(html::forms(&again.text()).iter().any(|form| form.action == at(ann)), "the desk shows that proof again");
+    assert!(!html::forms(&again.text()).iter().any(|form| form.action == at(ben)), "and nobody else's: {back}");
+    let task = moderator.get(&format!("/g/{{server}}/tasks/{}", id.get())).await.is(200);
+    assert!(task.seen().contains("Say hello to somebody who is new"), "{}", task.seen());
+    let card = moderator.get(&format!("/g/{{server}}/members/{ann}")).await.is(200);
+    assert!(card.seen().contains("Greet") && card.seen().contains("Claimed"), "{}", card.seen());
+    ground.world.settle().await;
+    let words = ground.world.member("ann").dms().await;
+    assert!(words.iter().any(|word| word.contains("**100** coins that you got for it are taken back")), "{words:?}");
 
     // A rejection says why: by a ready reason, or by own words, which count before it.
     let path = review(id, ben);

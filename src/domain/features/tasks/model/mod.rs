@@ -410,6 +410,11 @@ pub enum Happening {
     },
     /// The task is theirs to claim.
     Assigned,
+    /// What a reviewer said of the proof was taken back: it waits for a review again.
+    Reconsidered {
+        /// What was paid for it, and is taken back.
+        taken: Amount,
+    },
 }
 
 /// A role that a member is to get, known by its name alone.
