@@ -41,6 +41,7 @@ use crate::kernel::error::Error;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
+use crate::settings::Switch;
 use crate::signin::Person;
 use crate::signin::address::network;
 use crate::signin::guesses;
@@ -318,11 +319,18 @@ async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>)
     web.rank(&somebody.person, guild).await
 }
 
-/// Refuses what belongs to a feature that is switched off in the server; a route is named after its feature.
+/// Refuses what belongs to a feature that is switched off in the server.
 async fn require_on(web: &Web, route: &Route, guild: Option<GuildId>) -> Result<(), Problem> {
-    let feature = route.name.split_once('.').map_or(route.name, |(feature, _)| feature);
-    let (Some(guild), Some(switch)) = (guild, Domain::switch_of(feature)) else { return Ok(()) };
+    let (Some(guild), Some(switch)) = (guild, route.switch()) else { return Ok(()) };
     Ok(web.bot.store.read("switch", move |read| switch.require_on(read, guild)).await?)
+}
+
+impl Route {
+    /// By what a server switches its feature off, after which it is named; `None` where it is always there.
+    pub(super) fn switch(&self) -> Option<&'static Switch> {
+        let feature = self.name.split_once('.').map_or(self.name, |(feature, _)| feature);
+        Domain::switch_of(feature).filter(|_| self.doors.paths.iter().any(|path| path.contains("{server}")))
+    }
 }
 
 impl Web {

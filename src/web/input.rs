@@ -25,7 +25,11 @@ pub fn read_form<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
 /// Reads JSON, in which each field has to be one that there is; nothing at all is read as `null`, so that what takes no body may be sent none.
 pub(super) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
     let text = if text.trim_ascii().is_empty() { b"null" } else { text };
-    let value = serde_json::from_slice(text).map_err(|error| no_json(&error))?;
+    let value: serde_json::Value = serde_json::from_slice(text).map_err(|error| no_json(&error))?;
+    // A list would be read as the fields in their order, which nobody means.
+    if value.is_array() {
+        return Err(Problem::Unreadable(Sentence::words("A body is an object of JSON, with its fields by name.")));
+    }
     serde_path_to_error::deserialize(Json(value)).map_err(|error| error.inner().at(&error.path().to_string()))
 }
 

@@ -295,6 +295,7 @@ async fn coins_come_from_gifts_from_watching_and_by_hand_and_each_way_is_told() 
 
 #[tokio::test]
 async fn amounts_that_no_balance_can_hold_are_refused_with_a_sentence() {
+    covers!("T-ERR-01");
     let world = World::new().await;
     gives(&world, "ann", "7").await;
     let ann = world.member("ann").id.to_string();

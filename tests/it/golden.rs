@@ -38,6 +38,7 @@ const STORES: &[(u64, &[(&str, u64)])] = &[
     (6, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
     (7, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
     (8, &[("bot_config", 10), ("luxury_coins", 5), ("viewer_count_snapshots", 117), ("tiktok_watch_time", 11)]),
+    (9, &[("bot_config", 14), ("luxury_coins", 5), ("users", 12), ("shop_items", 5), ("tasks", 4), ("user_tasks", 5)]),
 ];
 
 /// How many rows of the evening each has in the tables that are the same since.
@@ -53,7 +54,7 @@ const OF_ALL: &[(&str, u64)] = &[
 /// later are there and empty, and the store keeps its own books (`store.…`).
 const INTENDED: &[(&str, RangeInclusive<u64>, i64)] = &[
     // The export notes what the store is known by.
-    ("settings.bot_config", 0..=8, 1),
+    ("settings.bot_config", 0..=9, 1),
     // What happened in a session is added up, by person and by minute.
     ("engagement.participants", 0..=0, 11),
     ("engagement.coins_by_minute", 0..=0, 2),

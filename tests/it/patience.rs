@@ -8,8 +8,10 @@ use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
 
+use greenroom::kernel::error::Result;
 use greenroom::kernel::time::{Clock, ClockHand, Stopwatch};
 use greenroom::sim::{Sim, World as Discord};
+use greenroom::store::{Read, Store};
 
 use crate::process::{greenroom, output_of};
 
@@ -50,6 +52,18 @@ impl<'a> Patience<'a> {
 pub async fn within<T>(what: &str, wait: impl Future<Output = T>) -> T {
     let waited = tokio::time::timeout(LONG, wait).await;
     waited.unwrap_or_else(|_| panic!("waited {LONG:?} in vain until {what}"))
+}
+
+/// Waits until something that is stored is so: looks now, and after each change.
+pub async fn until_stored(store: &Store, what: &str, is_so: impl Fn(&dyn Read) -> Result<bool>) {
+    let mut changes = store.changes();
+    let waits = async {
+        while !store.read_blocking("until", &is_so).unwrap() {
+            // Whoever is told that changes were missed looks as well.
+            let _ = changes.recv().await;
+        }
+    };
+    within(what, waits).await;
 }
 
 /// Does work for which time has to pass: moves the clock in small steps until it is done.

@@ -49,7 +49,7 @@ fn calls(world: &World) -> Vec<CommandCall> {
 
 #[tokio::test]
 async fn members_are_refused_every_administrators_command_that_a_server_opened_to_them() {
-    covers!("T-PRM-02");
+    covers!("T-PRM-02", "T-ERR-01");
     covers!("M-CMD-37", "M-CMD-10", "M-CMD-11", "M-CMD-12", "M-CMD-13", "M-CMD-14", "M-CMD-15", "M-CMD-29", "M-CMD-30");
     let world = World::new().await;
     let song = world.member("ben").submits(&link(1), "Untouched").await;

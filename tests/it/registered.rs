@@ -61,6 +61,7 @@ fn every_kind_of_job_and_activity_is_in_the_list_of_its_feature() {
         named_in(&[
             "JobKind::new(",
             "ActivityKind::new(",
+            "noted_kind(",
             "Kind::<String>::new(",
             "Kind::<Finding>::new(",
             "Alarm::new("
@@ -68,8 +69,15 @@ fn every_kind_of_job_and_activity_is_in_the_list_of_its_feature() {
     );
 }
 
-/// What reads the details of activities: what gifts lifted, and the story of a song with its buttons.
-const READERS: [&str; 2] = ["src/web/music/desk.rs", "src/web/music/story.rs"];
+/// What reads the details of activities: what gifts lifted, the story of a song with its buttons, and the history of an item and of
+/// a task.
+const READERS: [&str; 5] = [
+    "src/web/api/shop/change.rs",
+    "src/web/music/desk.rs",
+    "src/web/music/story.rs",
+    "src/web/pages/shop/item.rs",
+    "src/web/pages/tasks/one.rs",
+];
 
 /// How an activity reads is said where its kind is declared, so nobody else asks of which kind one is: who stages them are flows
 /// and the feature itself.

@@ -77,6 +77,16 @@ async fn sells_with(world: &World, name: &str, price: i64, stock: i64, more: &[(
     answer
 }
 
+/// The owner sells a role, which they may promise whatever it is below the bot's.
+async fn sells_role(world: &World, price: i64, stock: i64, role: Id, hours: Option<i64>) {
+    let owner = world.member("owner");
+    let call = owner.call("shop-admin add").with("name", "VIP").with("description", "Yours").with("price", price);
+    let call = call.with("stock", stock).with("role", role.to_string());
+    let call = hours.into_iter().fold(call, |call, hours| call.with("hours", hours));
+    let made = owner.run_call(call).await.text();
+    assert!(made.contains("is item **1**"), "{made}");
+}
+
 async fn buys(world: &World, name: &str, quantity: i64) -> CommandOutcome {
     let call = world.member(name).call("buy").with("item_id", "1").with("quantity", quantity);
     let answer = world.member(name).run_call(call).await;
@@ -292,6 +302,17 @@ async fn a_role_above_the_bots_is_refused_when_the_item_is_made() {
     world.end().await;
 }
 
+#[tokio::test]
+async fn a_role_that_is_not_below_somebodys_own_is_not_theirs_to_sell() {
+    let world = with_shop().await;
+    let spec = RoleSpec { name: "vip".into(), position: Some(1), ..RoleSpec::default() };
+    let role = world.sim.create_role(world.ids.guild, spec).await.unwrap();
+    let answer = sells_with(&world, "VIP", 1, -1, &[("role", role.to_string())]).await.text();
+    assert!(answer.contains("roles that stand below your own"), "{answer}");
+    assert_eq!(shown(&world).await.len(), 0);
+    world.end().await;
+}
+
 /// Whether a member has a role.
 fn has(world: &World, name: &str, role: Id) -> bool {
     let (guild, user) = (world.ids.guild, world.member(name).id);
@@ -303,11 +324,7 @@ async fn a_role_for_a_while_is_given_and_ends() {
     let world = with_shop().await;
     let spec = RoleSpec { name: "vip".into(), position: Some(1), ..RoleSpec::default() };
     let role = world.sim.create_role(world.ids.guild, spec).await.unwrap();
-    let call =
-        world.host().call("shop-admin add").with("name", "VIP").with("description", "Yours").with("price", 10_i64);
-    let call = call.with("role", role.to_string()).with("hours", 2_i64);
-    let made = world.host().run_call(call).await.text();
-    assert!(made.contains("is item **1**"), "{made}");
+    sells_role(&world, 10, -1, role, Some(2)).await;
     rich(&world, "ann", 100);
     let bought = buys(&world, "ann", 1).await.text();
     assert!(bought.contains(&format!("You get <@&{role}> until")), "{bought}");
@@ -327,7 +344,7 @@ async fn a_refund_returns_money_stock_role_and_pieces() {
     let world = with_shop().await;
     let spec = RoleSpec { name: "vip".into(), position: Some(1), ..RoleSpec::default() };
     let role = world.sim.create_role(world.ids.guild, spec).await.unwrap();
-    sells_with(&world, "VIP", 40, 5, &[("role", role.to_string())]).await;
+    sells_role(&world, 40, 5, role, None).await;
     rich(&world, "ann", 100);
     let answer = buys(&world, "ann", 1).await.original.unwrap();
     assert!(has(&world, "ann", role));

@@ -93,9 +93,12 @@ async fn config(_: Context<'_>) -> Result<()> {
 #[poise::command(slash_command)]
 async fn list(ctx: Context<'_>, #[description = "What the settings are about"] area: Option<AreaChoice>) -> Result<()> {
     answer(ctx, async {
-        let title = area.map_or_else(|| "All settings".to_owned(), |area| format!("Settings: {}", area.name()));
         let problems = references::known(ctx.data(), Caller::of(ctx)?.guild).await?;
-        Ok(views::list(&shown(ctx, area.map(AreaChoice::area), &problems).await?, &title))
+        let settings = shown(ctx, area.map(AreaChoice::area), &problems).await?;
+        Ok(match area {
+            Some(area) => views::list(&settings, &format!("Settings: {}", area.name())),
+            None => views::all(&settings),
+        })
     })
     .await
 }

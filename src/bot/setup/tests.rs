@@ -159,6 +159,14 @@ fn the_settings_are_shown_with_what_does_not_work() {
     Economy System Enabled: Yes: `features.luxury` Whether Luxury Coins are earned and spent.
     Price of a Skip: 1000: `skip_price` How many Luxury Coins a skip costs.
     ");
+    insta::assert_snapshot!(message_of(views::all(&settings())), @"
+    Choose an `area` to see what each of its settings is and does, or ask for one by `/config get`.
+    ╒ Music
+    `now_playing_channel_id` Now Playing Channel ⚠️ I lack **Send Messages** there
+    ╒ Economy
+    `features.luxury` Economy System Enabled
+    `skip_price` Price of a Skip
+    ");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serenity::all::{ButtonStyle, ChannelType};
 use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed, CreateSelectMenu, CreateSelectMenuKind};
+use strum::VariantArray;
 
 use super::components::{CHOOSE, MAKE, MISSING, Note, OPEN, PAGE, PER_PAGE, UNDO};
 use crate::discord::channel_setting::EveningChannel;
@@ -13,7 +14,7 @@ use crate::kernel::ids::ChannelId;
 use crate::kernel::sentence::{NO_COMMANDS, Slot};
 use crate::kernel::text::{self, truncate};
 use crate::references::{BrokenReference, Needs};
-use crate::settings::{Change, Listed};
+use crate::settings::{Area, Change, Listed};
 
 /// The longest message, as Discord counts.
 const MESSAGE: usize = 2_000;
@@ -234,6 +235,23 @@ pub fn list(settings: &[Shown], title: &str) -> Draft {
     embeds
         .enumerate()
         .fold(Draft::default(), |draft, (at, embed)| draft.with_embed(if at == 0 { embed.title(title) } else { embed }))
+}
+
+/// The answer to `/config list` of all: which there are, by what they are about. What each is and does would be more than fits
+/// into a message.
+pub fn all(settings: &[Shown]) -> Draft {
+    let line = |shown: &&Shown| {
+        let marks = shown.marks.iter().fold(String::new(), |all, mark| format!("{all} {mark}"));
+        format!("`{}` {}{marks}", shown.listed.setting.key(), shown.listed.title)
+    };
+    let of_area = |area: &Area| {
+        let lines: Vec<_> =
+            settings.iter().filter(|shown| shown.listed.area == *area).map(|shown| line(&shown)).collect();
+        (!lines.is_empty())
+            .then(|| CreateEmbed::new().colour(BLURPLE).title(area.title()).description(lines.join("\n")))
+    };
+    let said = "Choose an `area` to see what each of its settings is and does, or ask for one by `/config get`.";
+    Area::VARIANTS.iter().filter_map(of_area).fold(Draft::text(said), Draft::with_embed)
 }
 
 /// The answer to `/config get`.

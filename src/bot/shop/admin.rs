@@ -348,7 +348,7 @@ async fn code(
         let until = hours.map(|hours| tx.now().after(Duration::from_secs(3600 * u64::from(hours))));
         let wanted = NewCode { text: text.clone(), gives, most: uses.unwrap_or(1), until };
         let (_, code) = codes::make(tx, guild, by, &wanted)?;
-        let item = views::item_of(tx, guild, &code)?;
+        let item = components::item_of(tx, guild, &code)?;
         Ok((code, item, money::of(tx, guild)?))
     };
     ctx.write("code_made", made, |(code, item, money)| views::code_made(code, item.as_ref(), money)).await

@@ -7,7 +7,7 @@ use super::views;
 use crate::discord::access::Access;
 use crate::discord::component::{Acknowledge, Button, Click, Field, Filled, Form, Menu, Opener, Part};
 use crate::discord::{Bot, Draft};
-use crate::features::shop::model::{CodeId, ItemId, PurchaseId};
+use crate::features::shop::model::{Code, CodeGift, CodeId, Item, ItemId, PurchaseId};
 use crate::features::shop::queries::{self, Of, Wanted};
 use crate::features::shop::refusal::ShopRefusal;
 use crate::features::shop::{codes, service};
@@ -17,7 +17,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::{typed_name, whole_number};
 use crate::money;
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 
 /// Items on one page of a list.
 pub const PAGE_SIZE: usize = 10;
@@ -94,7 +94,7 @@ pub static REVOKE: Menu<(), CodeId> = Menu::new("shop:revoke", Access::Admin, Ac
 /// The form of an item, with what is known before somebody fills it in.
 async fn ask(bot: &Bot, click: Click<ItemId>) -> Result<CreateModal> {
     let (guild, id) = (click.caller.guild, click.arguments);
-    let found = move |read: &dyn crate::store::Read| Ok((service::item(read, guild, id)?, money::of(read, guild)?));
+    let found = move |read: &dyn Read| Ok((service::item(read, guild, id)?, money::of(read, guild)?));
     let (item, money) = bot.store.read("shop_item", found).await?;
     let (id, label) = HOW_MANY;
     let field = CreateInputText::new(InputTextStyle::Short, label, id)
@@ -126,7 +126,7 @@ pub async fn page_of_category(bot: &Bot, guild: GuildId, category: Option<String
 
 async fn page_of(bot: &Bot, guild: GuildId, category: u64, page: u64) -> Result<Draft> {
     let now = bot.clock.now();
-    let found = move |read: &dyn crate::store::Read| {
+    let found = move |read: &dyn Read| {
         let name = match category {
             0 => None,
             place => {
@@ -153,7 +153,7 @@ pub async fn inventory(bot: &Bot, guild: GuildId, user: UserId, page: u64) -> Re
 
 /// The orders that wait, with menus for what becomes of them.
 pub async fn orders(bot: &Bot, guild: GuildId) -> Result<Draft> {
-    let found = move |read: &dyn crate::store::Read| {
+    let found = move |read: &dyn Read| {
         Ok((queries::purchases(read, guild, Of::Waiting, None, ORDERS)?, money::of(read, guild)?))
     };
     let (waiting, money) = bot.store.read("orders", found).await?;
@@ -163,11 +163,19 @@ pub async fn orders(bot: &Bot, guild: GuildId) -> Result<Draft> {
 /// The codes that can be redeemed, with a menu to revoke one.
 pub async fn open_codes(bot: &Bot, guild: GuildId) -> Result<Draft> {
     let now = bot.clock.now();
-    let found = move |read: &dyn crate::store::Read| {
+    let found = move |read: &dyn Read| {
         let codes = queries::open_codes(read, guild, now)?;
-        let items = codes.iter().map(|(_, code)| views::item_of(read, guild, code)).collect::<Result<Vec<_>>>()?;
+        let items = codes.iter().map(|(_, code)| item_of(read, guild, code)).collect::<Result<Vec<_>>>()?;
         Ok((codes, items, money::of(read, guild)?))
     };
     let (codes, items, money) = bot.store.read("codes", found).await?;
     Ok(views::codes(&codes, &items, &money))
+}
+
+/// The item that a code gives.
+pub fn item_of(read: &dyn Read, guild: GuildId, code: &Code) -> Result<Option<Item>> {
+    match code.gives {
+        CodeGift::Currency(_) => Ok(None),
+        CodeGift::Item(id, _) => queries::any_item(read, guild, id),
+    }
 }

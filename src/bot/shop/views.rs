@@ -14,13 +14,11 @@ use crate::flows::code_redeemed::Given;
 use crate::flows::shop_bought::Bought;
 use crate::flows::shop_refunded::Refunded;
 use crate::kernel::amount::Amount;
-use crate::kernel::error::Result;
-use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use crate::kernel::ids::{ChannelId, UserId};
 use crate::kernel::sentence::NO_COMMANDS;
 use crate::kernel::text::{MomentStyle, channel, code, escape, mention, moment, role, truncate};
 use crate::kernel::time::Timestamp;
 use crate::money::Money;
-use crate::store::Read;
 
 /// The colour of everything about the shop.
 const COLOUR: Colour = Colour::new(0x0034_98DB);
@@ -349,14 +347,6 @@ pub fn orders(waiting: &[Purchased], money: &Money) -> Draft {
         "Give the money back",
         back,
     ))
-}
-
-/// The item that a code gives.
-pub fn item_of(read: &dyn Read, guild: GuildId, code: &Code) -> Result<Option<Item>> {
-    match code.gives {
-        CodeGift::Currency(_) => Ok(None),
-        CodeGift::Item(id, _) => queries::any_item(read, guild, id),
-    }
 }
 
 fn gift(code: &Code, item: Option<&Item>, money: &Money) -> String {

@@ -22,8 +22,6 @@ mod activity;
 mod model;
 pub mod service;
 pub mod tables;
-#[cfg(test)]
-mod tests;
 
 pub use activity::FAILED;
 pub use model::{Begun, Outcome, Place, Post, PostId, PostState, Step, Sync, WhenGone};
@@ -85,3 +83,6 @@ impl PostKind {
         service::again(tx, guild, (self.name, row))
     }
 }
+
+#[cfg(test)]
+mod tests;

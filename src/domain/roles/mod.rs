@@ -15,8 +15,6 @@ mod model;
 mod service;
 mod sql;
 mod tables;
-#[cfg(test)]
-mod tests;
 
 pub use activity::{ENDED, REFUSED, VANISHED};
 pub use model::{Grant, RoleTrouble, TimedRole, TimedRoleId, Why};
@@ -37,3 +35,6 @@ pub const JOBS: &[&dyn Purposeful] = &[&GIVE, &TAKE, ENDS.kind()];
 
 /// The kinds of activities of this module.
 pub const KINDS: &[&dyn Readable] = &[&REFUSED, &VANISHED, &ENDED];
+
+#[cfg(test)]
+mod tests;

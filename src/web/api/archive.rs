@@ -19,7 +19,7 @@ use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::input::Typed;
 use crate::web::page::again;
 use crate::web::pages::DataPage;
-use crate::web::ui::components::counted;
+use crate::web::ui::components::{counted, number};
 
 /// Whose turn it is: two at the same time would do the same.
 static TURN: Semaphore = Semaphore::const_new(1);
@@ -73,7 +73,7 @@ impl ArchiveBody {
         let Some(typed) = self.days_to_keep.as_ref().filter(|typed| !typed.is_empty()) else { return Ok(USUAL) };
         let days = typed.whole().filter(|days| (1..=MOST).contains(days)).and_then(|days| u32::try_from(days).ok());
         days.ok_or_else(|| {
-            Problem::field("days_to_keep", sentence!("It takes a whole number from 1 to {most}.", most = MOST))
+            Problem::field("days_to_keep", sentence!("It takes a whole number from 1 to {most}.", most = number(MOST)))
         })
     }
 }

@@ -295,7 +295,7 @@ impl Endpoint for ChangeConfig {
 
     fn sample(_: &Samples) -> Sample {
         Sample {
-            body: Some(json!({ "currency_name": "cookies", "features": { "tasks": false } })),
+            body: Some(json!({ "currency_name": "cookies", "features": { "moderation": false } })),
             ..Sample::default()
         }
     }

@@ -20,7 +20,7 @@ use crate::web::input::Typed;
 use crate::web::page::again;
 use crate::web::pages::{DataPage, MemberPage};
 use crate::web::segments::One;
-use crate::web::ui::components::counted;
+use crate::web::ui::components::{counted, number};
 use crate::web::user_info::UserInfo;
 
 /// For how many days somebody has to be away, unless somebody says another number.
@@ -98,7 +98,7 @@ impl Endpoint for Inactive {
 }
 
 fn no_days(field: &'static str, least: u64) -> Problem {
-    Problem::field(field, sentence!("It takes a whole number from {least} to {most}.", least, most = MOST_DAYS))
+    Problem::field(field, sentence!("It takes a whole number from {least} to {most}.", least, most = number(MOST_DAYS)))
 }
 
 /// Closes the accounts of members who left.

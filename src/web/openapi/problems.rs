@@ -150,7 +150,8 @@ fn can_be(route: &Route, has_query: bool, status: u16) -> bool {
         401 => route.who != Who::Anyone,
         403 => is_change || route.who != Who::Anyone,
         404 => route.is_stream() || route.doors.paths.iter().any(|path| path.contains('{')),
-        409 | 413 => is_change,
+        409 => is_change || route.switch().is_some(),
+        413 => is_change,
         412 => is_change && route.has_revision,
         429 => route.limit != Limit::Free,
         503 => is_change || route.is_stream() || route.who.is_of_a_guild(),
@@ -254,6 +255,7 @@ mod tests {
         assert_eq!(of("auth.login"), "400 403 409 413 422 429 503 default");
         assert_eq!(of("access.roles"), "304 401 403 404 429 503 default");
         assert_eq!(of("access.set_roles"), "400 401 403 404 409 412 413 422 429 503 default");
+        assert_eq!(of("tasks.list"), "401 403 404 409 429 503 default", "the board may be switched off");
         assert_eq!(of("stream.page"), "204 401 403 404 429 503 default");
     }
 }

@@ -137,6 +137,7 @@ async fn lists_and_settings_say_how_tasks_stand() {
 
 #[tokio::test]
 async fn where_tasks_are_off_nothing_of_them_works() {
+    covers!("T-PRM-01", "T-PRM-04");
     let world = World::new().await;
     makes(&world, "Greet", 100, 24, -1).await;
     let posted = message_with(&world, "Greet").await;
@@ -144,5 +145,11 @@ async fn where_tasks_are_off_nothing_of_them_works() {
     let ann = world.member("ann");
     assert!(ann.run("tasks mine").await.text().contains("switched off"));
     assert!(ann.press(&posted, "Claim Task").await.text().contains("switched off"));
+    // Rights come before the switch.
+    let refused = ann.run("task-admin pending").await.text();
+    assert!(refused.contains("Only people who run this server"), "{refused}");
+    assert!(world.host().run("task-admin pending").await.text().contains("switched off"));
+    world.configures("features.tasks", "Yes").await;
+    assert!(ann.press(&posted, "Claim Task").await.text().contains("Greet"));
     world.end().await;
 }

@@ -7,8 +7,10 @@ use greenroom::features::tasks::model::{TASK_POST, TaskId};
 use greenroom::kernel::ids::MessageId;
 use greenroom::posts::{PostState, Sync};
 use greenroom::sim::{Fault, FileSpec, SeenMessage};
+use greenroom::store::Read;
 
 use super::{claims, hands_in, hands_in_file, makes, message_with, runs, task};
+use crate::patience::{LONG, until_stored};
 use crate::site::Site;
 use crate::world::{World, assert_sound};
 
@@ -30,9 +32,12 @@ async fn a_message_that_somebody_deleted_is_orphaned_and_posted_again_at_somebod
     host.run_call(edit("Welcome")).await;
     assert!(world.message(&posted).text().contains("Welcome"), "an edit reaches the message");
     world.sim.delete_message(posted.channel(), posted.id()).await.unwrap();
-    world.settle().await;
-    let orphan = post(&world, id).unwrap();
-    assert_eq!((orphan.sync, orphan.message), (Sync::Orphaned, None));
+    let guild = world.guild;
+    let is_orphaned = |read: &dyn Read| {
+        let state = TASK_POST.state(read, guild, id.get())?;
+        Ok(state.is_some_and(|post| (post.sync, post.message) == (Sync::Orphaned, None)))
+    };
+    until_stored(&world.app.bot.store, "the deletion is taken in", is_orphaned).await;
     host.run_call(edit("Hello")).await;
     assert!(world.said_in("general").await.is_empty(), "nobody asked for it");
     assert!(runs(host, "task-admin repost", id).await.text().contains("is posted again"));
@@ -73,7 +78,9 @@ async fn a_proof_whose_message_was_deleted_is_posted_anew() {
     hands_in(world.member("ann"), id, "done").await;
     let proof = message_with(&world, "Proof: Greet").await;
     world.sim.delete_message(proof.channel(), proof.id()).await.unwrap();
-    world.settle().await;
+    let others = |message: &SeenMessage| message.id() != proof.id() && message.text().contains("Proof: Greet");
+    let is_back = |discord: &greenroom::sim::World| discord.messages(proof.channel()).iter().any(others).then_some(());
+    world.sim.wait_until(is_back, LONG).await.unwrap();
     let again = message_with(&world, "Proof: Greet").await;
     assert_ne!(again.id(), proof.id());
     assert!(world.host().press(&again, "Accept").await.text().contains("gets **100** coins"));

@@ -216,6 +216,7 @@ async fn open_pages_are_told_of_coins_handles_and_settings() {
 
 #[tokio::test]
 async fn open_pages_are_told_of_a_daily_reward_that_was_claimed_on_discord() {
+    covers!("T-CUR-20");
     let ground = WebWorld::start().await;
     let card = format!("/g/{{server}}/members/{}", ground.world.user("ann"));
     let mut pages = Vec::new();

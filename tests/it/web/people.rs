@@ -249,8 +249,10 @@ async fn a_handle_is_linked_by_whom_the_server_trusts_and_freed_again() {
     assert_eq!(again.is(409).code().as_deref(), Some("handles.already_theirs"));
     let form = page.form(&ground.path("/g/{server}/handles/free")).expect("each linked handle can be released");
     // Without script a page asks first, and holds everything that was sent.
-    let sent: Vec<(&str, &str)> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let asked = administrator.post(&form.action, &sent).await.is(303).location();
+    let open = format!("http://{}{}", ground.address, ground.path("/g/{server}/handles?q=ann"));
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("referer", open.as_str())];
+    let sent = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
+    let asked = administrator.ask(Method::POST, &form.action, &headers, sent.into_bytes()).await.is(303).location();
     let asked = administrator.get(&asked).await.is(200);
     assert!(asked.seen().contains("Take @ann.live away from "), "{}", asked.seen());
     assert!(asked.form(&form.action).is_some_and(|yes| yes.fields.iter().all(|(name, _)| name != "ask")));

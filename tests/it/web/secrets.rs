@@ -51,6 +51,10 @@ fn leads_nowhere(place: &str, page: &Answer) {
     for tag in tags(&page.text()) {
         for name in ["href", "src", "action", "formaction", "ping"] {
             let to = tag.attribute(name).unwrap_or("/");
+            // The sign of the page stands in the page itself.
+            if tag.name == "link" && tag.attribute("rel") == Some("icon") && to.starts_with("data:image/svg+xml,") {
+                continue;
+            }
             assert!(to.starts_with(['/', '#']) && !to.starts_with("//"), "{place} leads to {to}");
         }
     }

@@ -5,6 +5,7 @@ use greenroom::activity::{Filter, newest};
 use greenroom::features::coins::model::Currency;
 use greenroom::features::coins::queries::entries;
 use greenroom::features::coins::service::Order;
+use greenroom::features::currency::service as currency;
 use greenroom::features::public::model::PublicName;
 use greenroom::features::public::service as public;
 use greenroom::features::queue::model::{Line, PublicId, Seen};
@@ -77,6 +78,7 @@ impl WebWorld {
         let tasks = self.tasks_of_samples(member);
         let shop = self.shop_of_samples(member);
         let (entry, transaction) = self.entry_of_samples(member);
+        self.may_claim("member");
         Samples {
             song: song.to_owned(),
             member: self.world.user(member).to_string(),
@@ -120,6 +122,12 @@ impl WebWorld {
             let id = entries::latest(tx, guild)?.unwrap();
             Ok((id.to_string(), entry.transaction_id(guild, id)))
         })
+    }
+
+    /// Somebody can claim the daily reward in the first server, however lately they did.
+    fn may_claim(&self, name: &str) {
+        let (guild, user) = (self.here(), self.world.user(name));
+        self.write(move |tx| currency::forget_claim(tx, guild, user));
     }
 
     /// Somebody changed a setting of the first server; gives the number of that.

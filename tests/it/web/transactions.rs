@@ -163,7 +163,7 @@ async fn statistics_tell_what_was_earned_and_spent_in_whole_days_without_what_wa
 
 #[tokio::test]
 async fn whether_the_entries_of_a_member_explain_their_balances_is_told_for_each_currency() {
-    covers!("T-API-15");
+    covers!("T-API-15", "T-TXN-01");
     let ground = WebWorld::start().await;
     ground.traded().await;
     let (admin, ann) = (ground.signed_in("admin"), ground.world.user("ann").to_string());

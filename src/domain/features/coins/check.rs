@@ -9,7 +9,7 @@ use super::{rules, tables};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::Read;
+use crate::store::{Read, last_id};
 
 /// What is wrong in a guild's ledger, one sentence each: a balance is the sum of its entries plus what is not
 /// journalled yet, what came and went of it so far is what they say (`D-42`), each entry continues where the one before it ended, what stands for archived entries is the first of its
@@ -47,8 +47,10 @@ pub fn check(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     }
     check_undone(read, guild, &mut findings)?;
     // Which purchase paid for the place of a song stays known when it is archived.
+    let given = EntryId::new(last_id(read, guild, "coins.ledger")?);
+    let is_archived = |id: EntryId| id < begins && id <= given;
     let is_purchase =
-        |id: EntryId| -> Result<bool> { Ok(id < begins || tables::skip_entry(read, guild, id)?.is_some()) };
+        |id: EntryId| -> Result<bool> { Ok(is_archived(id) || tables::skip_entry(read, guild, id)?.is_some()) };
     tables::SKIPS_BOUGHT.for_each(read, guild, |(_, song), bought| {
         if !is_purchase(bought.entry)? {
             findings.push(format!("the place of song {song} is paid for by entry {}, which buys none", bought.entry));

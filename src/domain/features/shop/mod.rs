@@ -34,8 +34,6 @@ pub mod service;
 pub mod settings;
 pub mod sql;
 pub mod tables;
-#[cfg(test)]
-mod tests;
 
 use super::Domain;
 use super::currency::settings::SWITCH;
@@ -54,3 +52,6 @@ pub const DOMAIN: Domain = Domain {
     export: sql::EXPORT,
     ..Domain::named("shop")
 };
+
+#[cfg(test)]
+mod tests;

@@ -14,58 +14,58 @@ use crate::sentence;
 
 /// A task was made.
 pub static CREATED: ActivityKind<Made> =
-    kind("tasks.created", |told| Some(created(told)), "A task was made", ChangeType::Create);
+    noted_kind("tasks.created", |told| Some(created(told)), "A task was made", ChangeType::Create);
 /// A task was changed by hand.
 pub static CHANGED: ActivityKind<Changed> =
-    kind("tasks.changed", |told| Some(changed(told)), "A task was changed", ChangeType::Update);
+    noted_kind("tasks.changed", |told| Some(changed(told)), "A task was changed", ChangeType::Update);
 /// A task ended.
 pub static EXPIRED: ActivityKind<Ended> =
-    kind("tasks.expired", |told| Some(expired(told)), "A task ended", ChangeType::Update);
+    noted_kind("tasks.expired", |told| Some(expired(told)), "A task ended", ChangeType::Update);
 /// A task was deleted.
 pub static DELETED: ActivityKind<Ended> =
-    kind("tasks.deleted", |told| Some(deleted(told)), "A task was deleted", ChangeType::Delete);
+    noted_kind("tasks.deleted", |told| Some(deleted(told)), "A task was deleted", ChangeType::Delete);
 /// A task was assigned to a member, or taken from one.
 pub static ASSIGNED: ActivityKind<Assignment> =
-    kind("tasks.assigned", |told| Some(assigned(told)), "A task was assigned", ChangeType::Update);
+    noted_kind("tasks.assigned", |told| Some(assigned(told)), "A task was assigned", ChangeType::Update);
 /// A member claimed a task.
 pub static CLAIMED: ActivityKind<Involved> =
-    kind("tasks.claimed", |told| Some(claimed(told)), "A task was claimed", ChangeType::Update);
+    noted_kind("tasks.claimed", |told| Some(claimed(told)), "A task was claimed", ChangeType::Update);
 /// A claim was given up.
 pub static ABANDONED: ActivityKind<Involved> =
-    kind("tasks.abandoned", |told| Some(abandoned(told)), "A claim was given up", ChangeType::Update);
+    noted_kind("tasks.abandoned", |told| Some(abandoned(told)), "A claim was given up", ChangeType::Update);
 /// A proof was handed in.
 pub static SUBMITTED: ActivityKind<Involved> =
-    kind("tasks.submitted", |told| Some(submitted(told)), "A proof was handed in", ChangeType::Update);
+    noted_kind("tasks.submitted", |told| Some(submitted(told)), "A proof was handed in", ChangeType::Update);
 /// A proof was accepted.
 pub static ACCEPTED: ActivityKind<Involved> =
-    kind("tasks.accepted", |told| Some(accepted(told)), "A proof was accepted", ChangeType::Update);
+    noted_kind("tasks.accepted", |told| Some(accepted(told)), "A proof was accepted", ChangeType::Update);
 /// A proof was rejected.
 pub static REJECTED: ActivityKind<Involved> =
-    kind("tasks.rejected", |told| Some(rejected(told)), "A proof was rejected", ChangeType::Update);
+    noted_kind("tasks.rejected", |told| Some(rejected(told)), "A proof was rejected", ChangeType::Update);
 /// A reviewer asked for more.
 pub static ASKED: ActivityKind<Involved> =
-    kind("tasks.asked", |told| Some(asked(told)), "A reviewer asked for more", ChangeType::Update);
+    noted_kind("tasks.asked", |told| Some(asked(told)), "A reviewer asked for more", ChangeType::Update);
 /// A rejection was taken back.
 pub static RECONSIDERED: ActivityKind<Involved> =
-    kind("tasks.reconsidered", |told| Some(reconsidered(told)), "A rejection was taken back", ChangeType::Update);
+    noted_kind("tasks.reconsidered", |told| Some(reconsidered(told)), "A rejection was taken back", ChangeType::Update);
 /// An acceptance was taken back, with its reward.
 pub static UNACCEPTED: ActivityKind<Involved> =
-    kind("tasks.unaccepted", |told| Some(unaccepted(told)), "An acceptance was taken back", ChangeType::Update);
+    noted_kind("tasks.unaccepted", |told| Some(unaccepted(told)), "An acceptance was taken back", ChangeType::Update);
 /// A claim ran out.
 pub static RAN_OUT: ActivityKind<Involved> =
-    kind("tasks.ran_out", |told| Some(ran_out(told)), "A claim ran out", ChangeType::Update);
+    noted_kind("tasks.ran_out", |told| Some(ran_out(told)), "A claim ran out", ChangeType::Update);
 /// A role of a task is gone. About the member who was to get it.
 pub static ROLE_MISSING: ActivityKind<NamedRole> =
     ActivityKind::new("tasks.role_missing", role_missing).called("The role of a task is gone");
 /// A category is new.
-pub static CATEGORY_ADDED: ActivityKind<String> = kind(
+pub static CATEGORY_ADDED: ActivityKind<String> = noted_kind(
     "tasks.category_added",
     |told| Some(sentence!("{by} added the category **{name}**.", by = told.by(), name = told.details)),
     "A category was added",
     ChangeType::Create,
 );
 /// A category is gone.
-pub static CATEGORY_REMOVED: ActivityKind<String> = kind(
+pub static CATEGORY_REMOVED: ActivityKind<String> = noted_kind(
     "tasks.category_removed",
     |told| Some(sentence!("{by} removed the category **{name}**.", by = told.by(), name = told.details)),
     "A category was removed",
@@ -142,7 +142,7 @@ pub struct Involved {
     pub paid: Amount,
 }
 
-const fn kind<D>(
+const fn noted_kind<D>(
     name: &'static str,
     sentence: fn(&Noted<'_, D>) -> Option<Sentence>,
     called: &'static str,

@@ -6,9 +6,28 @@ use super::ticked;
 use crate::web::openapi::codes;
 use crate::web::ui::components::{Cell, Row, Table};
 
+/// Of which features the codes on a page are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Of all but the economy.
+    All,
+    /// Of the economy.
+    Economy,
+}
+
+/// What the codes of the economy begin with.
+const ECONOMY: [&str; 6] = ["coins", "currency", "pace", "role", "shop", "tasks"];
+
+impl About {
+    fn holds(self, code: &str) -> bool {
+        let is_economy = code.split_once('.').is_some_and(|(feature, _)| ECONOMY.contains(&feature));
+        is_economy == (self == Self::Economy)
+    }
+}
+
 /// What every error looks like, and what each code means.
-pub(super) fn errors() -> Markup {
-    let codes = codes().into_iter().map(|known| Row {
+pub(super) fn errors(about: About) -> Markup {
+    let codes = codes().into_iter().filter(|known| about.holds(known.code)).map(|known| Row {
         id: None,
         cells: vec![
             Cell::words("Code", html! { code { (known.code) } }),

@@ -17,7 +17,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 use utoipa::openapi::{RefOr, Schema};
 
-use self::errors::errors;
+use self::errors::{About, errors};
 use self::fields::{FieldView, fields_of};
 use crate::web::Web;
 use crate::web::access::Who;
@@ -30,8 +30,10 @@ use crate::web::ui::components::{Cell, Row, Table, code};
 
 /// What all subjects are below.
 const PATH: &str = "/api/docs";
-/// What the page about errors is called in its address.
-const ERRORS: &str = "errors";
+/// What the pages about errors are called in their addresses, and as people read it: those of the economy have one of their own,
+/// because all of them together weigh more than a page may.
+const ERRORS: [(&str, &str, About); 2] =
+    [("errors", "Errors", About::All), ("errors-economy", "Errors of the economy", About::Economy)];
 /// Why nothing is pushed to these pages.
 const STAYS: &str = "It tells of the program that runs, and that stays as it is.";
 
@@ -46,8 +48,8 @@ pub struct SubjectPage;
 pub enum Subject {
     /// The routes of this tag.
     Routes(&'static Tag),
-    /// What is answered in place of what was asked for.
-    Errors,
+    /// What is answered in place of what was asked for, with the heading.
+    Errors(About, &'static str),
 }
 
 impl Segment for Subject {
@@ -58,8 +60,8 @@ impl FromStr for Subject {
     type Err = ();
 
     fn from_str(name: &str) -> Result<Self, ()> {
-        if name == ERRORS {
-            return Ok(Self::Errors);
+        if let Some((_, title, about)) = ERRORS.into_iter().find(|(known, ..)| *known == name) {
+            return Ok(Self::Errors(about, title));
         }
         chapters().find(|(tag, _)| tag.name == name).map(|(tag, _)| Self::Routes(tag)).ok_or(())
     }
@@ -116,8 +118,9 @@ impl Page for SubjectPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let One(subject) = seen.path;
         let crumbs = vec![(PATH.to_owned(), "API".to_owned())];
-        let Subject::Routes(tag) = subject else {
-            return Ok(Shown { crumbs, ..Shown::new("Errors", errors()) });
+        let tag = match subject {
+            Subject::Routes(tag) => tag,
+            Subject::Errors(about, title) => return Ok(Shown { crumbs, ..Shown::new(title, errors(about)) }),
         };
         let first = servers_of(web, &seen.visitor).into_iter().next();
         let reader = Reader {
@@ -144,9 +147,11 @@ fn overview() -> Markup {
                 }
             }
         }
-        section.card.reference id=(ERRORS) {
-            h2 { a href={ (PATH) "/" (ERRORS) } { "Errors" } }
-            p { "What is answered in place of what was asked for, by its code." }
+        @for (name, title, _) in ERRORS {
+            section.card.reference id=(name) {
+                h2 { a href={ (PATH) "/" (name) } { (title) } }
+                p { "What is answered in place of what was asked for, by its code." }
+            }
         }
     }
 }
@@ -320,10 +325,14 @@ mod tests {
             assert_eq!(first.matches(&format!("href=\"/api/docs/{subject}#{}\"", route.name)).count(), 1);
             assert!(!chapter(tag, &reader(false)).0.contains("<form"), "strangers have nothing to try with");
         }
-        assert_eq!("errors".parse(), Ok(Subject::Errors));
-        assert!(first.contains("href=\"/api/docs/errors\""));
+        let pages = ERRORS.map(|(name, title, about)| {
+            assert_eq!(name.parse(), Ok(Subject::Errors(about, title)));
+            assert!(first.contains(&format!("href=\"/api/docs/{name}\"")));
+            errors(about).0
+        });
         for known in codes() {
-            assert!(errors().0.contains(&format!("<code>{}</code>", known.code)), "{}", known.code);
+            let code = format!("<code>{}</code>", known.code);
+            assert_eq!(pages.iter().filter(|page| page.contains(&code)).count(), 1, "{code}");
         }
         for nothing in ["", "Queue", "try", "queue.next"] {
             assert_eq!(nothing.parse::<Subject>(), Err(()), "{nothing}");
@@ -334,7 +343,8 @@ mod tests {
     #[test]
     fn no_page_of_the_reference_grows_beyond_what_a_page_may_weigh() {
         let subjects = chapters().map(|(tag, _)| (tag.name, chapter(tag, &reader(true))));
-        for (name, page) in subjects.chain([("first", overview()), (ERRORS, errors())]) {
+        let of_errors = ERRORS.map(|(name, _, about)| (name, errors(about)));
+        for (name, page) in subjects.chain([("first", overview())]).chain(of_errors) {
             let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
             packer.write_all(page.0.as_bytes()).unwrap();
             let bytes = packer.finish().unwrap().len();

@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use greenroom::covers;
+use greenroom::features::tasks::model::TASK_POST;
 use greenroom::features::tasks::queries;
 use greenroom::flows::task_undone;
 use greenroom::kernel::ids::{ChannelId, UserId};
+use greenroom::posts::Sync;
 use greenroom::sim::Fault;
+use greenroom::store::Read;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{LIST, changes, one, sample_task};
+use crate::patience::until_stored;
 use crate::web::{WebWorld, html};
 
 #[tokio::test]
@@ -173,7 +177,12 @@ async fn a_message_that_was_deleted_on_discord_is_told_and_posted_again() {
     let id = ground.task_by(&admin, "Greet", 100, -1).await;
     let posted = ground.world.said_in("general").await.pop().unwrap();
     ground.world.sim.delete_message(posted.channel(), posted.id()).await.unwrap();
-    ground.world.settle().await;
+    let guild = ground.here();
+    let is_orphaned = |read: &dyn Read| {
+        let state = TASK_POST.state(read, guild, id.get())?;
+        Ok(state.is_some_and(|post| post.sync == Sync::Orphaned))
+    };
+    until_stored(&ground.world.app.bot.store, "the deletion is taken in", is_orphaned).await;
     let view = admin.get(&one(id)).await.is(200).json();
     assert_eq!((&view["sync_status"], &view["message_id"]), (&json!("orphaned"), &Value::Null), "{view}");
     let page = format!("/g/{{server}}/tasks/{}", id.get());

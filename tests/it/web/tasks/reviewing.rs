@@ -100,7 +100,7 @@ async fn a_proof_that_somebody_else_reviewed_is_shown_as_such_and_not_swapped_fo
 
 #[tokio::test]
 async fn nobody_reviews_their_own_proof_but_the_owner_and_whoever_lost_their_role_reviews_nothing() {
-    covers!("T-PRM-05");
+    covers!("T-PRM-05", "T-PRM-03");
     let ground = WebWorld::start().await;
     let admin = ground.signed_in("admin");
     let id = ground.task_by(&admin, "Greet", 100, -1).await;

@@ -349,6 +349,7 @@ mod tests {
 
     #[test]
     fn of_a_guild_all_entries_are_added_up_and_of_one_member_as_many_as_are_looked_at() {
+        crate::covers!("T-ADV-10");
         let store = TestStore::new();
         let posting = |user: u64| {
             let (reason, actor) = (String::new(), Actor::System);
