@@ -9,7 +9,7 @@ use greenroom::features::coins::service;
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::error::Result;
 use greenroom::kernel::time::Clock;
-use greenroom::store::{Options, Tx};
+use greenroom::store::{Options, Store, Tx};
 use rusqlite::{Connection, Transaction, params};
 
 use crate::GUILD;
@@ -28,21 +28,26 @@ pub fn from_many_callers(report: &mut Report) {
     let folder = folder();
     let store = store(&folder.path().join("greenroom.redb"), Options::CACHE_BYTES);
     let mut connection = create(&folder.path().join("sqlite.db"));
-    let begin = |tx: &Tx<'_>| {
+    begin(&store, &mut connection);
+    let title = "10,000 transfers from 64 callers, per transfer";
+    let ratio = of_many(report, title, &store, connection, transfer, pay);
+    report.target("64 callers with durable transfers", "8 × SQLite FULL", format!("{ratio:.1} ×"), ratio >= 8.0);
+    store.close_blocking();
+}
+
+/// Gives everybody enough, on both sides.
+pub fn begin(store: &Store, connection: &mut Connection) {
+    let give = |tx: &Tx<'_>| {
         let each = (0..MEMBERS).map(|n| half(n, BEGINS, EntryKind::AdminAdd)).collect::<Vec<_>>();
         service::apply_all(tx, GUILD, &each).map(drop)
     };
-    store.write_blocking("begin", begin).unwrap();
-    transact(&mut connection, |tx| {
+    store.write_blocking("begin", give).unwrap();
+    transact(connection, |tx| {
         for n in 0..MEMBERS {
             let (guild, user) = (number(GUILD.get()), number(user(n).get()));
             run(tx, "INSERT INTO server_currency VALUES (?1, ?2, ?3, ?3, 0)", params![guild, user, BEGINS]);
         }
     });
-    let title = "10,000 transfers from 64 callers, per transfer";
-    let ratio = of_many(report, title, &store, connection, transfer, pay);
-    report.target("64 callers with durable transfers", "8 × SQLite FULL", format!("{ratio:.1} ×"), ratio >= 8.0);
-    store.close_blocking();
 }
 
 /// Whom operation `n` gives something. Never who gives it: six times a number is never one less than a thousand of them.
@@ -67,7 +72,8 @@ fn pay(connection: &mut Connection, n: u64) {
     });
 }
 
-fn pay_half(tx: &Transaction<'_>, n: u64, delta: i64, kind: &str) {
+/// What [`service::apply`] does, in SQL; answers the number of the entry.
+pub fn pay_half(tx: &Transaction<'_>, n: u64, delta: i64, kind: &str) -> i64 {
     let (guild, user, at) = (number(GUILD.get()), number(user(n).get()), Clock::system().now());
     let change = "UPDATE server_currency SET amount = amount + ?3, earned = earned + max(?3, 0), spent = spent - min(?3, 0) \
                   WHERE guild = ?1 AND user = ?2 AND amount + ?3 >= 0 RETURNING amount";
@@ -85,4 +91,5 @@ fn pay_half(tx: &Transaction<'_>, n: u64, delta: i64, kind: &str) {
          ON CONFLICT (guild, currency, day, kind, went) DO UPDATE SET entries = entries + 1, sum = sum + ?5",
         params![guild, at.day(), kind, delta < 0, delta],
     );
+    id
 }

@@ -45,3 +45,6 @@ pub mod song_submitted;
 pub mod task_reviewed;
 pub mod task_undone;
 pub mod watch_time;
+
+#[cfg(test)]
+mod tests;
