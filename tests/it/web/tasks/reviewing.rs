@@ -193,6 +193,6 @@ async fn a_picture_of_a_proof_is_seen_by_reviewers_at_our_own_address_and_is_wha
     assert!(seen.body.starts_with(b"\x89PNG"));
     ground.signed_in("ann").get(at).await.is(403);
     ground.signed_in("viewer").get(at).await.is(403);
-    moderator.get(&format!("{}9", at)).await.is(404);
+    moderator.get(&format!("{at}9")).await.is(404);
     ground.end().await;
 }
