@@ -28,7 +28,7 @@ pub(super) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> 
     let value: serde_json::Value = serde_json::from_slice(text).map_err(|error| no_json(&error))?;
     // A list would be read as the fields in their order, which nobody means.
     if value.is_array() {
-        return Err(Problem::Unreadable(Sentence::words("A body is an object of JSON, with its fields by name.")));
+        return Err(Problem::Unreadable(Sentence::words("It takes an object with its fields.")));
     }
     serde_path_to_error::deserialize(Json(value)).map_err(|error| error.inner().at(&error.path().to_string()))
 }
