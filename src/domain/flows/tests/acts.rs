@@ -158,6 +158,7 @@ impl Act {
     }
 
     /// Does it in the store. Answers whether it was done; `None` where nobody is told.
+    #[expect(clippy::too_many_lines, reason = "it is a list")]
     pub(super) fn does(&self, store: &TestStore, guild: GuildId, plain: &Plain) -> Option<bool> {
         Some(match *self {
             Self::Daily(user) => store.write(move |tx| daily_claimed::run(tx, guild, member(user))).is_ok(),

@@ -62,7 +62,7 @@ fn furnish(tx: &Tx<'_>, guild: GuildId) -> Result<()> {
     for (index, (price, stock, per_member, is_order)) in ITEMS.into_iter().enumerate() {
         let kind = if is_order { ItemKind::Order } else { ItemKind::Consumable };
         let stock = Stock::try_from(stock).unwrap();
-        let made = Item { stock, per_member, kind, ..Item::new(format!("Item {index}"), Amount::of(price)) };
+        let made = Item { stock, kind, per_member, ..Item::new(format!("Item {index}"), Amount::of(price)) };
         assert_eq!(shop::service::add(tx, guild, ADMIN, made)?.0, item(index));
     }
     for (text, gives, most) in CODES {

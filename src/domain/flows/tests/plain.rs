@@ -123,6 +123,7 @@ impl Plain {
     }
 
     /// Does it, where it is allowed; whether it is.
+    #[expect(clippy::too_many_lines, reason = "it is a list")]
     pub(super) fn takes(&mut self, act: &Act, now: Timestamp) -> bool {
         match *act {
             Act::Daily(user) => {
