@@ -223,7 +223,6 @@ const PROMISED: &[Promise] = &[
             ("auto_expire_enabled", BOOLEAN, false, false),
             ("require_proof", BOOLEAN, false, false),
             ("channel", CHANNEL, false, false),
-            ("announcement_channel", CHANNEL, false, false),
         ],
     ),
     (

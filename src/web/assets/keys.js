@@ -90,8 +90,7 @@ const find = () => {
 /** Presses a button; what that opens has the focus in its first field, so that the reason can be typed at once. */
 const press = (button) => {
   button.click();
-  const opened = button.matches("summary") && button.parentElement;
-  if (opened?.open) opened.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+  button.closest("details[open]")?.querySelector("textarea, select")?.focus();
 };
 
 /** Does what a single key stands for; gives whether it stands for anything. */
