@@ -151,9 +151,11 @@ impl WebWorld {
         manifest.tables.into_iter().map(|table| (table.name, table.sha256)).collect()
     }
 
-    /// Time passes, so that nobody has asked too often, and everything is done that was due.
+    /// Time passes, so that nobody has asked too often, and everything is done that was due: more of it where Discord's limits
+    /// make messages wait for one another.
     async fn rest(&self) {
-        self.world.pass(Duration::from_secs(10)).await;
+        let passes = self.world.pass(Duration::from_secs(10));
+        as_time_passes(&self.world.hand, Duration::from_secs(1), passes).await;
     }
 }
 
