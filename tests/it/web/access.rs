@@ -18,6 +18,7 @@ use super::asking::{Asking, Expected, Server};
 use super::ground::{OPERATOR, WebWorld};
 use super::person::{Answer, Means, Person};
 use super::stage::{CANARY, CANARY_THERE};
+use crate::patience::as_time_passes;
 
 const MEMBER: &[Who] = &[Who::Member];
 const VIEWER: &[Who] = &[Who::Member, Who::Viewer, Who::ViewerOrReviewer];
