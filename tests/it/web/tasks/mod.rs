@@ -11,6 +11,7 @@ use greenroom::features::tasks::editing::TaskPatch;
 use greenroom::features::tasks::model::{ClaimState, ProofFile, Reviewer, TaskId, TaskStatus};
 use greenroom::features::tasks::queries::{self, Wanted};
 use greenroom::features::tasks::service;
+use greenroom::features::tasks::settings::MOST_AT_A_TIME;
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::error::Result;
 use greenroom::kernel::ids::{AttachmentId, ChannelId, GuildId, MessageId, UserId};
@@ -47,10 +48,14 @@ impl WebWorld {
         let category = "Samples".to_owned();
         let name = category.clone();
         let (task, claim, claimed_task, change) = self.write(move |tx| {
+            // Those who are asked about end, rename and assign what is staged here, so that many stay open.
+            MOST_AT_A_TIME.set(tx, guild, &100)?;
             if !queries::categories(tx, guild)?.contains(&name) {
                 service::add_category(tx, guild, Actor::System, &name)?;
             }
             let task = sample_task(tx, guild, (channel, "Welcome five members"), user)?;
+            // Whoever asked before may have assigned it; where nobody did, that is refused before anything is written.
+            let _ = service::unassign(tx, guild, Actor::System, task, user);
             let claim = handed_in(tx, guild, user, task)?;
             if owner != user {
                 give_up(tx, guild, owner, task)?;
