@@ -284,14 +284,15 @@ const verbs = {
       }),
     );
   },
-  // How wide a page is, how far it moved while it came, and what had to be fetched for it, as it was sent.
+  // How wide a page is, how far it moved while it came, and what had to be fetched for it, as it was sent. The pictures that
+  // members handed in are not counted: they come when they are in sight, and there are as many as there are.
   async measure(screen) {
     const { page, fetched } = screen;
     const [wide, room, shifted, moved] = await page.evaluate(
       "[document.documentElement.scrollWidth, document.documentElement.clientWidth, globalThis.shifted ?? 0, [...(globalThis.moved ?? [])]]",
     );
     const sizes = await Promise.all(
-      fetched.map(async (request) => {
+      fetched.filter((request) => !request.url().includes("/reviews/pictures/")).map(async (request) => {
         const { responseBodySize, responseHeadersSize } = await request.sizes();
         return [request.resourceType(), responseBodySize + responseHeadersSize];
       }),

@@ -154,7 +154,7 @@ impl WebWorld {
 
     /// Time passes, so that nobody has asked too often, and everything is done that was due: more of it where Discord's limits
     /// make messages wait for one another.
-    async fn rest(&self) {
+    pub async fn rest(&self) {
         let passes = self.world.pass(Duration::from_secs(10));
         as_time_passes(&self.world.hand, Duration::from_secs(1), passes).await;
     }
