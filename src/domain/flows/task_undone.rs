@@ -7,6 +7,7 @@
 
 use super::coins_by_hand;
 use super::erasure::is_erased;
+use super::task_reviewed::reason_of;
 use crate::activity::{self, Activity, ActivityId, Filter, Subject};
 use crate::features::coins::model::{Currency, EntryId, EntryKind};
 use crate::features::coins::queries as money;
@@ -17,7 +18,7 @@ use crate::features::tasks::activity::{
 };
 use crate::features::tasks::claims::{self, Claimed};
 use crate::features::tasks::editing::TaskPatch;
-use crate::features::tasks::model::{Claim, ClaimState, TaskId, TaskRefusal, TaskStatus};
+use crate::features::tasks::model::{ClaimState, TaskId, TaskRefusal, TaskStatus};
 use crate::features::tasks::{queries, service};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -123,7 +124,7 @@ fn undo_review(tx: &Tx<'_>, guild: GuildId, by: Actor, found: Claimed) -> Result
         claims::reconsider(tx, guild, by, (user, task))?;
         return Ok(Undone::Review(task, user));
     }
-    match reward_of(tx, guild, &found.claim.claim)? {
+    match reward_of(tx, guild, &found)? {
         Some(entry) => {
             let reason = format!("The proof for {} waits for a review again", found.task.task.name);
             let order = Order { currency: Currency::Server, user, reason, actor: by };
@@ -167,11 +168,21 @@ pub(super) fn paid_by(read: &dyn Read, guild: GuildId, order: &Order, id: EntryI
     if is_erased(read, guild, entry.user)? {
         return Ok(None);
     }
-    let claim = queries::accepted_at(read, guild, entry.at)?.into_iter().find(|known| {
-        (known.claim.user, known.claim.paid.get()) == (entry.user, entry.delta) && known.claim.proof.is_some()
-    });
-    let Some(claim) = claim else { return Ok(None) };
-    Ok(queries::task(read, guild, claim.claim.task)?.map(|task| Claimed { task, claim }))
+    let mut found = None;
+    for claim in queries::accepted_at(read, guild, entry.at)? {
+        let is_paid = (claim.claim.user, claim.claim.paid.get()) == (entry.user, entry.delta);
+        let Some(task) = queries::task(read, guild, claim.claim.task)? else { continue };
+        if is_paid && claim.claim.proof.is_some() {
+            // Of two at the same moment it is the one that the reason names.
+            let is_named = entry.reason == reason_of(&task.task.name);
+            let claimed = Claimed { task, claim };
+            if is_named {
+                return Ok(Some(claimed));
+            }
+            found.get_or_insert(claimed);
+        }
+    }
+    Ok(found)
 }
 
 /// The claim of which a reviewer said something, where nothing was done with it since.
@@ -208,15 +219,17 @@ fn names(act: &Activity, user: UserId) -> bool {
 
 /// The entry that paid for an accepted claim: written in the same transaction, so at the same moment. Refuses where it is not found any
 /// more; nothing where nothing was paid, or it was taken back by itself.
-fn reward_of(read: &dyn Read, guild: GuildId, claim: &Claim) -> Result<Option<EntryId>> {
+fn reward_of(read: &dyn Read, guild: GuildId, found: &Claimed) -> Result<Option<EntryId>> {
+    let (claim, reason) = (&found.claim.claim, reason_of(&found.task.task.name));
     if claim.paid == Amount::ZERO {
         return Ok(None);
     }
     let entries = money::history(read, guild, Currency::Server, claim.user, LOOKED_AT)?;
-    let paid = entries.into_iter().find(|(_, entry)| {
+    let paid = entries.into_iter().filter(|(_, entry)| {
         entry.kind == EntryKind::TaskReward && Some(entry.at) == claim.completed_at && entry.delta == claim.paid.get()
     });
-    let (id, _) = paid.ok_or(TaskRefusal::CannotUndo)?;
+    // Of two at the same moment it is the one that names the task; the latest, where it was renamed since.
+    let (id, _) = paid.rev().max_by_key(|(_, entry)| entry.reason == reason).ok_or(TaskRefusal::CannotUndo)?;
     Ok(if UNDONE.contains(read, &(guild, id))? { None } else { Some(id) })
 }
 
@@ -322,7 +335,7 @@ mod tests {
         store.write(move |tx| task_reviewed::accept(tx, GUILD, (ANN, id), &reviewer(), "")).unwrap();
         let order = Order { currency: Currency::Server, user: ANN, reason: "spent".to_owned(), actor: ADMIN };
         store.write(move |tx| coins_by_hand::remove(tx, GUILD, &order, Amount::of(60)).map(drop)).unwrap();
-        insta::assert_snapshot!(said(undoes(&store, last(&store, id)).unwrap_err()), @"The reward was **100** coins, and the balance is **40** coins now: some of it was spent, so the acceptance stays. `/currency-admin remove` takes what is there; the acceptance can be taken back once the balance holds the reward again.");
+        insta::assert_snapshot!(said(undoes(&store, last(&store, id)).unwrap_err()), @"The reward was **100** coins, and the balance is **40** coins now: some of it was spent, so the acceptance stays. **/currency-admin remove** takes what is there; the acceptance can be taken back once the balance holds the reward again.");
         assert_eq!((balance(&store), state(&store, id)), (40, (ClaimState::Accepted, TaskStatus::Completed)));
         store.check();
     }
