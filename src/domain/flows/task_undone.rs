@@ -179,7 +179,7 @@ pub(super) fn paid_by(read: &dyn Read, guild: GuildId, order: &Order, id: EntryI
             if is_named {
                 return Ok(Some(claimed));
             }
-            found.get_or_insert(claimed);
+            found = found.or(Some(claimed));
         }
     }
     Ok(found)
