@@ -61,6 +61,7 @@ pub mod pictures;
 pub mod posts;
 mod presence;
 pub mod problem;
+pub mod receiver;
 pub mod references;
 pub mod registration;
 pub mod responder;

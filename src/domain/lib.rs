@@ -31,6 +31,7 @@ pub mod posts;
 pub mod presence;
 pub mod profile;
 pub mod references;
+pub mod remembered;
 pub mod roles;
 pub mod settings;
 pub mod signin;

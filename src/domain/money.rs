@@ -12,6 +12,8 @@ use crate::settings::{self, Area, Change, Listed, Setting, Text};
 use crate::store::{Read, Tx};
 use crate::{posts, sentence};
 
+/// Whether the server has a currency.
+pub static ENABLED: Setting<bool> = Setting::new("features.currency", true);
 /// What the currency is called.
 pub static NAME: Setting<Text> = Setting::text_followed("currency_name", "coins", 32, renamed);
 /// What stands beside an amount of it where there is no room for its name.
@@ -31,6 +33,11 @@ pub struct Money {
     pub name: String,
     /// Its symbol, `$`; not escaped.
     pub symbol: String,
+}
+
+/// Whether a guild has a currency of its own.
+pub fn is_on(read: &dyn Read, guild: GuildId) -> Result<bool> {
+    ENABLED.get(read, guild)
 }
 
 /// What a guild calls its currency.

@@ -33,12 +33,14 @@ use super::ui::components::ASK;
 use super::visitor::shows_token;
 use crate::access::{is_reviewer, level_of};
 use crate::activity::{self, DoorKind};
+use crate::discord::receiver::ReceiverRefusal;
 use crate::discord::standing::{Asked, Standing};
 use crate::features::Domain;
 use crate::flows::erasure;
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Error;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::refusal::Refuse as _;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::settings::Switch;
@@ -383,6 +385,17 @@ impl Rank {
 }
 
 impl Web {
+    /// Refuses who can be given nothing in a server, at the field that names them.
+    pub async fn require_receiver(&self, guild: GuildId, field: &str, user: UserId) -> Result<(), Problem> {
+        match self.bot.require_receiver(guild, user).await {
+            Err(Error::Refused(refusal)) if ReceiverRefusal::NotKnown.code() == refusal.code => {
+                Err(Problem::DiscordUnavailable)
+            }
+            Err(Error::Refused(refusal)) => Err(Problem::field(field, refusal.sentence)),
+            other => Ok(other?),
+        }
+    }
+
     /// Refuses what is for a member of a server where nobody there has this number, as Discord's own picker would.
     pub async fn require_member(&self, guild: GuildId, field: &str, user: UserId) -> Result<(), Problem> {
         match self.bot.standings.of(&self.bot, guild, user).await {

@@ -3,6 +3,7 @@
 
 use crate::discord::channel_setting::ChannelRefusal;
 use crate::discord::pace::PaceRefusal;
+use crate::discord::receiver::ReceiverRefusal;
 use crate::discord::roles::RoleRefusal;
 use crate::features::ALL;
 use crate::flows::erasure::ErasureRefusal;
@@ -33,6 +34,7 @@ static TABLES: &[&[Row]] = &[
     WhenRefusal::ROWS,
     ChannelRefusal::ROWS,
     PaceRefusal::ROWS,
+    ReceiverRefusal::ROWS,
     RoleRefusal::ROWS,
     DeskRefusal::ROWS,
     TermRefusal::ROWS,

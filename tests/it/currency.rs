@@ -146,6 +146,34 @@ async fn what_cannot_be_given_is_refused_privately_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn nothing_is_given_by_hand_to_a_bot_or_to_who_left_and_what_they_have_can_be_taken() {
+    covers!("T-CUR-15");
+    let world = World::new().await;
+    world.adds("chloe", 100).await;
+    let spec = MemberSpec { name: "robot".into(), bot: true, ..MemberSpec::default() };
+    let robot = world.sim.add_member(world.ids.guild, spec).await.unwrap().to_string();
+    let chloe = world.member("chloe").id.to_string();
+    world.sim.remove_member(world.ids.guild, world.ids.members["chloe"]).await.unwrap();
+    let amount = |amount: i64| ("amount", amount.to_string());
+    let cases = [(&robot, 1, "Bots have no balance"), (&chloe, 101, "is not in this server, so nothing can be given")];
+    for (user, more, part) in cases {
+        for command in ["add", "set"] {
+            let text = world.admin(command, [("user", user.clone()), amount(more)]).await;
+            assert!(text.contains(part), "{command}: {text}");
+        }
+        let host = world.host().in_channel("staff");
+        let coins = host.call("coins").with("user", user.clone()).with("action", "add").with("amount", 5);
+        assert!(host.run_call(coins).await.text().contains(part), "Luxury Coins are given to nobody, either");
+    }
+    assert_eq!(world.money("chloe"), 100);
+    let text = world.admin("set", [("user", chloe.clone()), amount(40)]).await;
+    assert!(text.contains("loses **60** coins"), "{text}");
+    let text = world.admin("remove", [("user", chloe), amount(50)]).await;
+    assert!(text.contains("loses **40** coins"), "{text}");
+    world.end().await;
+}
+
+#[tokio::test]
 async fn gifts_of_many_at_once_keep_the_sum() {
     covers!("T-EDG-10", "T-ADV-02");
     let world = World::new().await;

@@ -102,7 +102,9 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     coins.unchanged             NotNow
     component.unknown           NotThere
     currency.claimed_already    NotNow
+    currency.erased             NotNow
     currency.not_here           NotNow
+    currency.not_known          NotNow
     currency.receiver_full      NotNow
     currency.to_bot             NotValid
     currency.to_oneself         NotValid
@@ -208,6 +210,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     shop.bad_code               NotValid
     shop.below_zero             NotNow
     shop.beyond_all             NotValid
+    shop.buyer_erased           NotNow
     shop.cannot_afford          NotNow
     shop.changed_meanwhile      NotNow
     shop.changed_since          NotNow
@@ -297,6 +300,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     tasks.category_there        NotNow
     tasks.changed_since         NotNow
     tasks.claimed               NotNow
+    tasks.currency_off          NotNow
     tasks.done                  NotNow
     tasks.ends_in_the_past      NotValid
     tasks.file_too_large        NotValid
@@ -328,6 +332,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     tasks.places_taken          NotNow
     tasks.proof_too_long        NotValid
     tasks.reviewed              NotNow
+    tasks.reward_spent          NotNow
     tasks.too_late              NotNow
     tasks.too_long              NotValid
     tasks.too_many              NotNow

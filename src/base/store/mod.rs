@@ -103,7 +103,7 @@ pub use migrations::{Applied, Migration, applied_migrations};
 pub use multi::{MultiIndex, Rules};
 pub use open::{BeforeMigration, Options, StoreLocation};
 pub use ownership::{give_to_owner_of_folder, make_folder};
-pub use personal::{Erase, Erasure, ErasureAction};
+pub use personal::{Erase, Erasure, ErasureAction, PSEUDONYMS, is_pseudonym, last_pseudonym};
 pub use read::Read;
 pub use reading::contained_with_place;
 pub use schema::{AnyTable, Schema, last_id};

@@ -16,11 +16,25 @@ use super::error::StoreError;
 use super::facade::Store;
 use super::key::{Key, encode};
 use super::read::{Read, page, walk};
+use super::schema::last_id;
 use super::span::{ByteSpan, Direction};
 use super::table::Table;
 use super::tx::Tx;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
+
+/// The sequence of each guild from which pseudonyms come.
+pub const PSEUDONYMS: &str = "pseudonyms";
+
+/// The last number of a guild that may stand for somebody who was erased there; all up to it are such numbers.
+pub fn last_pseudonym(read: &dyn Read, guild: GuildId) -> Result<UserId> {
+    Ok(UserId::new(last_id(read, guild, PSEUDONYMS)?))
+}
+
+/// Whether a number stands for somebody who was erased.
+pub fn is_pseudonym(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
+    Ok(user.get() > 0 && user <= last_pseudonym(read, guild)?)
+}
 
 /// Whose data are taken out, and what is put in their place.
 #[derive(Clone, Debug, PartialEq, Eq)]

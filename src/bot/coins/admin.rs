@@ -6,10 +6,11 @@ use serenity::all::User;
 use super::{boards, views};
 use crate::discord::access::Access;
 use crate::discord::component::{Acknowledge, Button};
+use crate::discord::receiver::require_named;
 use crate::discord::{Bot, Caller, Command, Context, ContextExt, Draft, answer};
 use crate::features::coins::model::{CoinsRefusal, Currency};
-use crate::features::coins::rules;
 use crate::features::coins::service::Order;
+use crate::features::coins::{queries, rules};
 use crate::flows::{coins_by_hand, currency_accounts};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -59,6 +60,7 @@ async fn add(
     amount: i64,
     #[description = "Reason for the log"] reason: Option<String>,
 ) -> Result<()> {
+    require_named(ctx, &user)?;
     let (guild, order) = order(ctx, &user, reason)?;
     let amount = rules::typed_amount(Some(amount))?;
     let add = move |tx: &Tx<'_>| Ok((coins_by_hand::add(tx, guild, &order, amount)?, money::of(tx, guild)?));
@@ -94,6 +96,11 @@ async fn set(
 ) -> Result<()> {
     let (guild, order) = order(ctx, &user, reason)?;
     let amount = Amount::try_from(amount).map_err(|_| CoinsRefusal::NotAnAmount)?;
+    let (currency, whose) = (order.currency, order.user);
+    // From whoever left something may still be taken.
+    if ctx.data().store.read("balance", move |read| queries::balance(read, guild, currency, whose)).await? < amount {
+        require_named(ctx, &user)?;
+    }
     let set = move |tx: &Tx<'_>| Ok((coins_by_hand::set(tx, guild, &order, amount)?, money::of(tx, guild)?));
     ctx.write("currency_set", set, |(entry, money)| views::boards::changed(entry, None, money)).await
 }

@@ -6,6 +6,7 @@ use super::{boards, components, views};
 use crate::bot::handles::autocomplete::chosen_user;
 use crate::discord::access::is_administrator;
 use crate::discord::choice::{choice, offer_found, value_in};
+use crate::discord::receiver::require_named;
 use crate::discord::{Caller, Command, Context, ContextExt, answer};
 use crate::features::coins::model::{CoinsRefusal, Currency, EntryId};
 use crate::features::coins::service::Order;
@@ -72,7 +73,8 @@ async fn coins(
     entry: Option<String>,
 ) -> Result<()> {
     let caller = Caller::of(ctx)?;
-    let (guild, user) = (caller.guild, UserId::new(user.id.get()));
+    let (guild, named) = (caller.guild, user);
+    let user = UserId::new(named.id.get());
     let (currency, reason) = (Currency::Luxury, rules::told_reason(&reason.unwrap_or_default()));
     let order = Order { currency, user, reason, actor: caller.actor() };
     match action {
@@ -81,6 +83,7 @@ async fn coins(
         }
         CoinsAction::History => answer(ctx, components::history(ctx.data(), guild, user, None)).await,
         CoinsAction::Add => {
+            require_named(ctx, &named)?;
             let amount = rules::typed_amount(amount)?;
             ctx.write("coins_added", move |tx| coins_by_hand::add(tx, guild, &order, amount), views::added).await
         }

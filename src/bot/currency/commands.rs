@@ -3,9 +3,9 @@
 use serenity::all::User;
 
 use super::views;
+use crate::discord::receiver::require_named;
 use crate::discord::{Caller, Command, Context, ContextExt, answer_publicly};
 use crate::features::coins::model::CoinsRefusal;
-use crate::features::currency::model::CurrencyRefusal;
 use crate::flows::currency_given::{self, Gift, Person};
 use crate::flows::daily_claimed;
 use crate::kernel::amount::Amount;
@@ -50,16 +50,10 @@ async fn give(
     .await
 }
 
-/// Who is to be given something. Refuses bots, and who is not in the server: Discord tells of members alone what they are there.
+/// Who is to be given something, where they can be.
 fn receiver(ctx: Context<'_>, user: &User) -> Result<Person> {
+    require_named(ctx, user)?;
     let id = UserId::new(user.id.get());
-    if user.bot {
-        return Err(CurrencyRefusal::ToBot.into());
-    }
-    let is_here = user.id == ctx.interaction.user.id || ctx.interaction.data.resolved.members.contains_key(&user.id);
-    if !is_here {
-        return Err(CurrencyRefusal::NotHere { user: id }.into());
-    }
     let name = one_line(&user.name, LONGEST_NAME);
     Ok(Person { user: id, name: if name.is_empty() { id.to_string() } else { name } })
 }

@@ -4,6 +4,7 @@ use serenity::all::{ChannelId as SerenityChannel, Role, User};
 
 use super::autocomplete::{complete_category, complete_task};
 use super::{components, review, roles, views};
+use crate::discord::receiver::require_named;
 use crate::discord::roles::may_give;
 use crate::discord::{Bot, Caller, Command, Context, ContextExt, answer};
 use crate::features::tasks::editing::{Field, TaskPatch};
@@ -213,6 +214,7 @@ async fn assign(
     task_id: u64,
     #[description = "To whom"] user: User,
 ) -> Result<()> {
+    require_named(ctx, &user)?;
     let (caller, id) = (Caller::of(ctx)?, TaskId::new(task_id));
     let (guild, by, user) = (caller.guild, caller.actor(), UserId::new(user.id.get()));
     let assign = move |tx: &Tx<'_>| service::assign(tx, guild, by, id, user);

@@ -51,9 +51,10 @@ const WHAT: Field = ("question", "What is missing?");
 /// The longest reason.
 const LONGEST: u16 = 500;
 
-/// Accepts the proof of a member.
+/// Accepts the proof of a member, where they are there to get its reward.
 pub(super) async fn accept(bot: &Bot, caller: &Caller, (id, user): Proof, note: String) -> Result<Draft> {
     let (reviewer, guild) = (reviewer(bot, caller).await?, caller.guild);
+    bot.require_receiver(guild, user).await?;
     let accept = move |tx: &crate::store::Tx<'_>| {
         Ok((task_reviewed::accept(tx, guild, (user, id), &reviewer, &note)?, money::of(tx, guild)?))
     };

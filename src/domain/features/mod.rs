@@ -35,7 +35,8 @@ use crate::store::form::Carried;
 use crate::store::sqlite::SqlTable;
 use crate::store::{AnyTable, Migration, Read, Topic};
 use crate::{
-    access, activity, display, jobs, money, outbox, posts, presence, profile, references, roles, settings, signin,
+    access, activity, display, jobs, money, outbox, posts, presence, profile, references, remembered, roles, settings,
+    signin,
 };
 
 mod activities;
@@ -210,6 +211,7 @@ pub const ALL: &[&Domain] = &[
         ..Domain::named("roles")
     },
     &Domain { tables: references::told::TABLES, ..Domain::named("references") },
+    &Domain { tables: remembered::TABLES, ..Domain::named("remembered") },
     &Domain {
         tables: profile::TABLES,
         settings: profile::LISTED,

@@ -53,8 +53,12 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, user: UserId, typed: &str) -> Result<Tri
     Ok(Tried::Wrong(CodeRefusal::NoSuchCode))
 }
 
-/// Redeems a code that stands in a comment of a member's handle. What is no code, or gives nothing, is only a comment.
+/// Redeems a code that stands in a comment of a member's handle. What is no code, or gives nothing, is only a
+/// comment; so is one of a member who left, to whom nothing is given meanwhile (`C-66`).
 pub fn in_comment(tx: &Tx<'_>, guild: GuildId, user: UserId, comment: &str) -> Result<()> {
+    if currency::queries::account(tx, guild, user)?.left_at.is_some() {
+        return Ok(());
+    }
     let words = comment.split_whitespace().filter(|word| word.len() >= LEAST_CODE);
     for word in words.take(MOST_IN_COMMENT) {
         let tried = tx.step(|tx| match shop::codes::find(tx, guild, user, word, tx.now())? {

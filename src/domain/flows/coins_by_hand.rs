@@ -2,7 +2,7 @@
 //! the dashboard), and the debug channel tells it (`M-ECO-09`, `M-ECO-10`). What is decided by hand is not asked whether the
 //! feature is switched on: a server may put balances in order before.
 
-use super::coins_posted;
+use super::{coins_posted, task_undone};
 use crate::features::coins::model::{CoinsRefusal, Currency, EntryId, EntryKind, LedgerEntry, Posting};
 use crate::features::coins::queries::entries::story;
 use crate::features::coins::queries::{balance, called, entry_called};
@@ -61,12 +61,21 @@ pub fn batch(tx: &Tx<'_>, guild: GuildId, postings: &[Posting]) -> Result<Vec<Le
     Ok(entries)
 }
 
-/// Undoes an entry by its opposite, once; half of a transfer with the other half. What was bought with it stays bought.
+/// Undoes an entry by its opposite, once; half of a transfer with the other half. The reward of a task goes with the acceptance of
+/// its proof, which waits for a review again. What was had for a daily claim, a code or a skip stays so.
 pub fn undo(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<LedgerEntry> {
     undo_whole(tx, guild, order, id).map(|undoing| undoing.entry)
 }
 
 fn undo_whole(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<Undoing> {
+    match task_undone::paid_by(tx, guild, order, id)? {
+        Some(found) => task_undone::take_back(tx, guild, order, found, id),
+        None => undo_booked(tx, guild, order, id),
+    }
+}
+
+/// The same of the ledger alone, for whoever takes back what the entry belongs to.
+pub(super) fn undo_booked(tx: &Tx<'_>, guild: GuildId, order: &Order, id: EntryId) -> Result<Undoing> {
     let undoing = service::undo(tx, guild, order, id)?;
     for told in undoing.other.iter().chain([&undoing.entry]) {
         coins_posted::tell(tx, guild, told, None)?;
@@ -103,7 +112,10 @@ fn tell_removed(tx: &Tx<'_>, guild: GuildId, Removed { entry, requested }: &Remo
 mod tests {
     use super::*;
     use crate::features::coins::queries::entries::{self, Wanted};
+    use strum::VariantArray;
+
     use crate::features::testing::{GUILD, TestStore, said};
+    use crate::flows::daily_claimed;
     use crate::kernel::ids::UserId;
 
     #[test]
@@ -229,6 +241,59 @@ mod tests {
             store.write(|tx| undo_called(tx, GUILD, "2", String::new(), Actor::Operator).map(drop)).unwrap_err();
         assert_eq!(refused.code(), "coins.not_enough");
         assert_eq!(amounts(&store), [3, 6]);
+        store.check();
+    }
+
+    /// What becomes of what an entry belongs to, kind by kind. `None`: the entry is undone, and nothing follows from it; what was
+    /// had for a daily claim, a code, a gift on the live or a skip stays had.
+    fn refused(kind: EntryKind) -> Option<&'static str> {
+        match kind {
+            // Goods would stay behind: the purchase is given back instead.
+            EntryKind::ShopPurchase | EntryKind::ShopRefund => Some("coins.of_the_shop"),
+            EntryKind::Rollback => Some("coins.is_an_undo"),
+            EntryKind::ArchiveOpening => Some("coins.is_an_opening"),
+            // With both halves, and with the acceptance of the proof: `whoever_undoes_the_entry_of_a_reward_…`.
+            EntryKind::TransferSend
+            | EntryKind::TransferReceive
+            | EntryKind::TaskReward
+            // By itself.
+            | EntryKind::Daily
+            | EntryKind::AdminAdd
+            | EntryKind::AdminRemove
+            | EntryKind::AdminSet
+            | EntryKind::AdminAdjust
+            | EntryKind::WatchTime
+            | EntryKind::Gift
+            | EntryKind::BuySkip
+            | EntryKind::PointsEvent
+            | EntryKind::PointsReset
+            | EntryKind::PointsLink
+            | EntryKind::XpText
+            | EntryKind::XpVoice
+            | EntryKind::XpAdmin
+            | EntryKind::Import => None,
+        }
+    }
+
+    #[test]
+    fn each_kind_of_entry_is_undone_or_says_what_to_do_instead() {
+        for kind in EntryKind::VARIANTS {
+            let store = TestStore::new();
+            let entry = posting(ANN, 5, *kind);
+            store.write(move |tx| service::apply(tx, GUILD, &entry).map(drop)).unwrap();
+            let undone = store.write(|tx| undo_called(tx, GUILD, "1", String::new(), Actor::Operator).map(drop));
+            assert_eq!(undone.err().map(|error| error.code()), refused(*kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_daily_claim_whose_entry_is_undone_was_claimed_all_the_same() {
+        let store = TestStore::new();
+        store.write(|tx| daily_claimed::run(tx, GUILD, ANN).map(drop)).unwrap();
+        store.write(|tx| undo_called(tx, GUILD, "1", String::new(), Actor::Operator).map(drop)).unwrap();
+        assert_eq!(amounts(&store), [0, 0]);
+        let again = store.write(|tx| daily_claimed::run(tx, GUILD, ANN).map(drop)).unwrap_err();
+        assert_eq!(again.code(), "currency.claimed_already");
         store.check();
     }
 }

@@ -22,8 +22,7 @@ pub struct Claimed {
 
 /// Pays the daily reward. Refuses a claim less than a day after the last one, and what the balance cannot hold.
 pub fn run(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<Claimed> {
-    let account = currency::queries::account(tx, guild, user)?;
-    currency::rules::may_claim(account.last_daily, tx.now())?;
+    currency::rules::may_claim(currency::queries::last_daily(tx, guild, user)?, tx.now())?;
     let posting = Posting {
         currency: Currency::Server,
         user,

@@ -4,10 +4,12 @@
 //! takes them out, and handles are looked for where rows know them by their name alone. The member's points stay with the
 //! handles that hold them, whose names go; so every balance stays what the ledger and the handles say.
 //!
+//! Limits of theirs that still run go on without their name ([`limits_remembered`]), so that nobody gets anything twice by it.
+//!
 //! What is left names nobody: a pseudonym is a small number, and Discord's ids begin with their time. What others wrote
 //! themselves stays, also where they wrote of the member: titles, notes, comments. What was posted on Discord is Discord's.
 
-use super::song_moved;
+use super::{limits_remembered, song_moved};
 use crate::activity::{self, ActivityId};
 use crate::features::coins::model::EntryId;
 use crate::features::handles::model::AccountId;
@@ -16,11 +18,13 @@ use crate::features::{coins, engagement, handles, queue, shop, tasks, tiktok};
 use crate::jobs;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::secret::random;
 use crate::kernel::text::names_member;
 use crate::live::Handle;
 use crate::references::told;
 use crate::refusals;
-use crate::store::{Erasure, Read, Store, Tx, last_id};
+use crate::store::{Erasure, PSEUDONYMS, Read, Store, Tx};
+pub use crate::store::{is_pseudonym as is_erased, last_pseudonym};
 
 refusals! {
     /// Why nobody is erased.
@@ -43,8 +47,10 @@ refusals! {
 pub fn erase(store: &Store, guild: GuildId, member: UserId) -> Result<u64> {
     // These tables are large, so they are looked through before anybody has to wait.
     let elsewhere = store.read_blocking("find_names", |read| Elsewhere::find(read, guild, member))?;
+    let fresh = random();
     let erasure = store.write_blocking("erasure_begun", move |tx| {
         let erasure = begin(tx, guild, member)?;
+        limits_remembered::keep(tx, guild, member, &fresh)?;
         elsewhere.take_out(tx, guild)?;
         Ok(erasure)
     })?;
@@ -54,19 +60,6 @@ pub fn erase(store: &Store, guild: GuildId, member: UserId) -> Result<u64> {
         Ok(())
     })?;
     Ok(erased)
-}
-
-/// The sequence of each guild from which pseudonyms come.
-const PSEUDONYMS: &str = "pseudonyms";
-
-/// The last number of a guild that may stand for somebody who was erased there; all up to it are such numbers.
-pub fn last_pseudonym(read: &dyn Read, guild: GuildId) -> Result<UserId> {
-    Ok(UserId::new(last_id(read, guild, PSEUDONYMS)?))
-}
-
-/// Whether a number stands for somebody who was erased.
-pub fn is_erased(read: &dyn Read, guild: GuildId, user: UserId) -> Result<bool> {
-    Ok(user.get() > 0 && user <= last_pseudonym(read, guild)?)
 }
 
 /// A number that is nobody's: what came from elsewhere may hold small ones.

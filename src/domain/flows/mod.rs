@@ -23,6 +23,7 @@ pub mod gift_credit;
 pub mod handle_links;
 pub mod imported;
 pub mod known_members;
+pub mod limits_remembered;
 pub mod lines_shown;
 pub mod live_events;
 pub mod own_data;

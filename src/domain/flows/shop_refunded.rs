@@ -1,10 +1,12 @@
 //! A purchase is given back: money, stock, role and pieces return in one transaction, or none of them.
 
+use super::erasure::is_erased;
 use super::{coins_posted, shop_bought};
 use crate::activity::Subject;
 use crate::features::coins::model::{Currency, EntryKind, Posting};
 use crate::features::shop::activity::REFUNDED;
 use crate::features::shop::model::{EntryRef, Item, Purchase, PurchaseId};
+use crate::features::shop::refusal::ShopRefusal;
 use crate::features::shop::rules::Returning;
 use crate::features::shop::service;
 use crate::features::{coins, shop};
@@ -43,6 +45,9 @@ pub fn by_team(tx: &Tx<'_>, guild: GuildId, by: Actor, id: PurchaseId) -> Result
 fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, id: PurchaseId, who: Returning) -> Result<Refunded> {
     let (purchase, item) = service::returnable(tx, guild, id, who, tx.now())?;
     let (user, total) = (purchase.user, purchase.total());
+    if is_erased(tx, guild, user)? {
+        return Err(ShopRefusal::BuyerErased.into());
+    }
     let (refund, balance) = if purchase.entry.is_none() {
         (None, coins::queries::balance(tx, guild, Currency::Server, user)?)
     } else {

@@ -77,7 +77,7 @@ pub fn give_named(tx: &Tx<'_>, guild: GuildId, named: &NamedRole, role: Option<R
 }
 
 /// Why the reward is paid and the role given (`T-TSK-20`).
-fn reason_of(task: &str) -> String {
+pub(super) fn reason_of(task: &str) -> String {
     format!("Completed task: {task}")
 }
 

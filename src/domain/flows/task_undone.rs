@@ -2,19 +2,23 @@
 //!
 //! The act is named by the activity that noted it. What somebody else did since is left alone, and they are told that it cannot be
 //! taken back. An undo is an act of its own. An acceptance is taken back with its reward, by the compensating entry of the ledger, and
-//! with its role; where the member has spent the reward, the ledger refuses it and nothing changes.
+//! with its role; where the member has spent some of the reward, that is refused and nothing changes. Whoever undoes the entry of a reward
+//! takes the acceptance back with it, so that a claim never says that it was paid where it was not.
 
 use super::coins_by_hand;
+use super::erasure::is_erased;
+use super::task_reviewed::reason_of;
 use crate::activity::{self, Activity, ActivityId, Filter, Subject};
 use crate::features::coins::model::{Currency, EntryId, EntryKind};
 use crate::features::coins::queries as money;
-use crate::features::coins::service::Order;
+use crate::features::coins::service::{Order, Undoing};
+use crate::features::coins::tables::{LEDGER, UNDONE};
 use crate::features::tasks::activity::{
     ACCEPTED, ASKED, ASSIGNED, CATEGORY_ADDED, CATEGORY_REMOVED, CHANGED, CREATED, EXPIRED, Involved, REJECTED, task_of,
 };
 use crate::features::tasks::claims::{self, Claimed};
 use crate::features::tasks::editing::TaskPatch;
-use crate::features::tasks::model::{Claim, ClaimState, TaskId, TaskRefusal, TaskStatus};
+use crate::features::tasks::model::{ClaimState, TaskId, TaskRefusal, TaskStatus};
 use crate::features::tasks::{queries, service};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -120,17 +124,65 @@ fn undo_review(tx: &Tx<'_>, guild: GuildId, by: Actor, found: Claimed) -> Result
         claims::reconsider(tx, guild, by, (user, task))?;
         return Ok(Undone::Review(task, user));
     }
-    if let Some(entry) = reward_of(tx, guild, &found.claim.claim)? {
-        let reason = format!("The proof for {} waits for a review again", found.task.task.name);
-        let order = Order { currency: Currency::Server, user, reason, actor: by };
-        coins_by_hand::undo(tx, guild, &order, entry)?;
+    match reward_of(tx, guild, &found)? {
+        Some(entry) => {
+            let reason = format!("The proof for {} waits for a review again", found.task.task.name);
+            let order = Order { currency: Currency::Server, user, reason, actor: by };
+            take_back(tx, guild, &order, found, entry)?;
+        }
+        None => unaccept(tx, guild, by, found)?,
     }
-    let (name, role) = (found.task.task.name.clone(), found.task.task.role.as_ref().and_then(|role| role.id));
+    Ok(Undone::Review(task, user))
+}
+
+/// Takes an acceptance back with its reward, which this entry paid. Refuses where some of it was spent, with what can be done.
+pub(super) fn take_back(tx: &Tx<'_>, guild: GuildId, order: &Order, found: Claimed, entry: EntryId) -> Result<Undoing> {
+    let (reward, balance) = (found.claim.claim.paid, money::balance(tx, guild, Currency::Server, order.user)?);
+    if balance < reward && !UNDONE.contains(tx, &(guild, entry))? {
+        let named = crate::money::of(tx, guild)?;
+        let [reward, balance] = [reward, balance].map(|amount| named.of(amount));
+        return Err(TaskRefusal::RewardSpent { reward, balance }.into());
+    }
+    let undoing = coins_by_hand::undo_booked(tx, guild, order, entry)?;
+    unaccept(tx, guild, order.actor, found)?;
+    Ok(undoing)
+}
+
+fn unaccept(tx: &Tx<'_>, guild: GuildId, by: Actor, found: Claimed) -> Result<()> {
+    let (user, name) = (found.claim.claim.user, found.task.task.name.clone());
+    let role = found.task.task.role.as_ref().and_then(|role| role.id);
     claims::unaccept(tx, guild, by, found)?;
     if let Some(role) = role {
         roles::take(tx, guild, user, role, Why::because(format!("Taken back: {name}")).by(by))?;
     }
-    Ok(Undone::Review(task, user))
+    Ok(())
+}
+
+/// The claim whose reward an entry of a member is, where its acceptance stands: it goes when the entry is undone, or it would say
+/// for ever that it was paid. Nothing of who was erased, or of a task that is gone: then the entry is undone by itself.
+pub(super) fn paid_by(read: &dyn Read, guild: GuildId, order: &Order, id: EntryId) -> Result<Option<Claimed>> {
+    let entry = LEDGER.get(read, &(guild, id))?.filter(|entry| {
+        entry.kind == EntryKind::TaskReward && (entry.currency, entry.user) == (order.currency, order.user)
+    });
+    let Some(entry) = entry else { return Ok(None) };
+    if is_erased(read, guild, entry.user)? {
+        return Ok(None);
+    }
+    let mut found = None;
+    for claim in queries::accepted_at(read, guild, entry.at)? {
+        let is_paid = (claim.claim.user, claim.claim.paid.get()) == (entry.user, entry.delta);
+        let Some(task) = queries::task(read, guild, claim.claim.task)? else { continue };
+        if is_paid && claim.claim.proof.is_some() {
+            // Of two at the same moment it is the one that the reason names.
+            let is_named = entry.reason == reason_of(&task.task.name);
+            let claimed = Claimed { task, claim };
+            if is_named {
+                return Ok(Some(claimed));
+            }
+            found = found.or(Some(claimed));
+        }
+    }
+    Ok(found)
 }
 
 /// The claim of which a reviewer said something, where nothing was done with it since.
@@ -155,7 +207,8 @@ fn review_of(read: &dyn Read, guild: GuildId, (id, act): (ActivityId, &Activity)
         let last = activity::newest_where(read, guild, None, 1, is_of_claim)?.rows.pop();
         last.is_some_and(|(last, _)| last == id)
     };
-    let has_proof = claim.claim.proof.is_some();
+    // Nothing of a proof is left of who was erased.
+    let has_proof = claim.claim.proof.is_some() && !is_erased(read, guild, user)?;
     Ok((fits && is_last && has_proof).then_some(Claimed { task: known, claim }))
 }
 
@@ -165,16 +218,19 @@ fn names(act: &Activity, user: UserId) -> bool {
 }
 
 /// The entry that paid for an accepted claim: written in the same transaction, so at the same moment. Refuses where it is not found any
-/// more; nothing where nothing was paid.
-fn reward_of(read: &dyn Read, guild: GuildId, claim: &Claim) -> Result<Option<EntryId>> {
+/// more; nothing where nothing was paid, or it was taken back by itself.
+fn reward_of(read: &dyn Read, guild: GuildId, found: &Claimed) -> Result<Option<EntryId>> {
+    let (claim, reason) = (&found.claim.claim, reason_of(&found.task.task.name));
     if claim.paid == Amount::ZERO {
         return Ok(None);
     }
     let entries = money::history(read, guild, Currency::Server, claim.user, LOOKED_AT)?;
-    let paid = entries.into_iter().find(|(_, entry)| {
+    let paid = entries.into_iter().filter(|(_, entry)| {
         entry.kind == EntryKind::TaskReward && Some(entry.at) == claim.completed_at && entry.delta == claim.paid.get()
     });
-    Ok(Some(paid.ok_or(TaskRefusal::CannotUndo)?.0))
+    // Of two at the same moment it is the one that names the task; the latest, where it was renamed since.
+    let (id, _) = paid.rev().max_by_key(|(_, entry)| entry.reason == reason).ok_or(TaskRefusal::CannotUndo)?;
+    Ok(if UNDONE.contains(read, &(guild, id))? { None } else { Some(id) })
 }
 
 /// Whether nobody claimed a task so far.
@@ -279,8 +335,41 @@ mod tests {
         store.write(move |tx| task_reviewed::accept(tx, GUILD, (ANN, id), &reviewer(), "")).unwrap();
         let order = Order { currency: Currency::Server, user: ANN, reason: "spent".to_owned(), actor: ADMIN };
         store.write(move |tx| coins_by_hand::remove(tx, GUILD, &order, Amount::of(60)).map(drop)).unwrap();
-        undoes(&store, last(&store, id)).unwrap_err();
+        insta::assert_snapshot!(said(undoes(&store, last(&store, id)).unwrap_err()), @"The reward was **100** coins, and the balance is **40** coins now: some of it was spent, so the acceptance stays. **/currency-admin remove** takes what is there; the acceptance can be taken back once the balance holds the reward again.");
         assert_eq!((balance(&store), state(&store, id)), (40, (ClaimState::Accepted, TaskStatus::Completed)));
+        store.check();
+    }
+
+    #[test]
+    fn whoever_undoes_the_entry_of_a_reward_takes_the_acceptance_back_and_it_can_be_paid_anew() {
+        let (store, id) = store();
+        let accept = || store.write(move |tx| task_reviewed::accept(tx, GUILD, (ANN, id), &reviewer(), "")).unwrap();
+        let latest = || {
+            let entries = store.read(|read| money::history(read, GUILD, Currency::Server, ANN, 1));
+            entries.first().unwrap().0
+        };
+        let roll_back = |entry: EntryId| {
+            let undo =
+                move |tx: &Tx<'_>| coins_by_hand::undo_called(tx, GUILD, &entry.to_string(), String::new(), ADMIN);
+            store.write(move |tx| undo(tx).map(drop))
+        };
+        accept();
+        let (reward, act) = (latest(), last(&store, id));
+        roll_back(reward).unwrap();
+        assert_eq!((balance(&store), state(&store, id)), (0, (ClaimState::Submitted, TaskStatus::Active)));
+        assert_eq!(words(&store), 2, "they are told of both");
+        assert_eq!(roll_back(reward).unwrap_err().code(), "coins.already_undone");
+        assert_eq!(said(undoes(&store, act).unwrap_err()), said(TaskRefusal::CannotUndo.into()));
+        accept();
+        assert_eq!((balance(&store), state(&store, id).0), (100, ClaimState::Accepted), "it is paid anew");
+        undoes(&store, last(&store, id)).unwrap();
+        assert_eq!(balance(&store), 0);
+        // Of a task that is gone there is nothing to take back but the money.
+        accept();
+        let reward = latest();
+        store.write(move |tx| service::delete(tx, GUILD, ADMIN, id).map(drop)).unwrap();
+        roll_back(reward).unwrap();
+        assert_eq!(balance(&store), 0);
         store.check();
     }
 

@@ -1,5 +1,6 @@
 //! Answers: what was done, as JSON or as the way to a page; what was not, as an error or as the page once more.
 
+mod exact;
 mod problem;
 mod repeats;
 mod revision;
@@ -242,7 +243,7 @@ fn revision_of_look<E: Endpoint>(answered: &Answered<E::Answer>) -> Option<Revis
 
 /// The body of an answer, with `success` where it belongs there.
 pub(super) fn body_of<E: Endpoint>(value: &E::Answer) -> Vec<u8> {
-    let mut body = serde_json::to_vec(value).unwrap_or_default();
+    let mut body = exact::json(value);
     // It is written in front of the fields, so that a long answer is not taken apart for it.
     if E::SUCCESS && body.first() == Some(&b'{') {
         let is_empty = body.get(1) == Some(&b'}');

@@ -146,8 +146,12 @@ impl Endpoint for SetBalance {
             return Err(Problem::Forbidden(Who::Administrator));
         }
         // From whoever left something may still be taken.
-        if !matches!(wish, Wish::By(..0) | Wish::To(Amount::ZERO)) {
-            web.require_member(guild, "member", user).await?;
+        let is_gift = match wish {
+            Wish::By(delta) => delta > 0,
+            Wish::To(amount) => web.look(Self::NAME, move |read| balance(read, guild, currency, user)).await? < amount,
+        };
+        if is_gift {
+            web.require_receiver(guild, "member", user).await?;
         }
         let change = web.change(&asked, move |tx, actor| {
             let order = Order { currency, user, reason: reason.clone(), actor };

@@ -88,7 +88,7 @@ impl Endpoint for ByHand {
         let reason = rules::required_reason(&reason).map_err(|refusal| Problem::field("reason", refusal.sentence()))?;
         // From whoever left something may still be taken.
         if act == Act::Give {
-            web.require_member(guild, "member", user).await?;
+            web.require_receiver(guild, "member", user).await?;
         }
         let change = web.change(&asked, move |tx, actor| {
             let order = Order { currency: Currency::Luxury, user, reason: reason.clone(), actor };

@@ -75,10 +75,10 @@ impl OwnMoney {
 
     /// Looks it up, at a moment; entries older than one.
     fn of(read: &dyn Read, guild: GuildId, user: UserId, now: Timestamp, before: Option<u64>) -> Result<Self> {
-        let (balance, account) = currency_accounts::of(read, guild, user)?;
+        let (balance, _) = currency_accounts::of(read, guild, user)?;
         let currency = Some(Currency::Server);
         let wanted = Wanted { guild: Some(guild), user: Some(user), currency, ..Wanted::default() };
-        let next_claim = account.last_daily.map(next_claim).filter(|next| now < *next);
+        let next_claim = currency::last_daily(read, guild, user)?.map(next_claim).filter(|next| now < *next);
         Ok(Self {
             money: money::of(read, guild)?,
             is_on: currency::is_on(read, guild)?,

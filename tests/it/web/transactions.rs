@@ -45,6 +45,26 @@ fn numbers(page: &Value) -> Vec<u64> {
 }
 
 #[tokio::test]
+async fn a_sum_beyond_what_every_reader_keeps_is_a_text_and_no_digit_is_lost() {
+    let ground = WebWorld::start().await;
+    let most = 9_007_199_254_740_991_i64;
+    for _ in 0..2 {
+        ground.posts("ann", Currency::Server, EntryKind::AdminSet, most, "up");
+        ground.posts("ann", Currency::Server, EntryKind::AdminSet, -most, "down");
+    }
+    ground.posts("ann", Currency::Server, EntryKind::AdminSet, most, "up");
+    let told =
+        ground.signed_in("viewer").get("/api/{server}/transactions/statistics?currency=server").await.is(200).json();
+    let of_currency = &told["currencies"][0];
+    assert_eq!(
+        (&of_currency["earned"], &of_currency["spent"]),
+        (&json!("27021597764222973"), &json!("18014398509481982")),
+        "{told}"
+    );
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn transactions_are_found_by_each_filter_in_both_orders_and_counted() {
     covers!("T-API-12");
     let ground = WebWorld::start().await;

@@ -12,6 +12,7 @@ use greenroom::flows::{currency_accounts, shop_bought};
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::amount::Amount;
 use greenroom::signin::scope::Scope;
+use greenroom::sim::MemberSpec;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -168,9 +169,17 @@ async fn a_balance_is_changed_by_an_amount_or_set_to_one_and_what_is_wrong_chang
     puts(luxury.clone()).await.is(403);
     ground.signed_in("administrator").json(Method::PUT, &path, &luxury).await.is(200);
     assert_eq!(ground.coins_of("ann"), 5);
-    let gone = format!("/api/{{server}}/users/{}/balance", ground.world.user("landlady"));
-    let refused = admin.json(Method::PUT, &gone, &json!({ "amount": 5, "reason": "x" })).await;
-    assert!((400..500).contains(&refused.status), "{}", refused.text());
+    let robot = MemberSpec { name: "robot".into(), bot: true, ..MemberSpec::default() };
+    let robot = ground.world.sim.add_member(ground.world.ids.guild, robot).await.unwrap().to_string();
+    let strange = ground.world.user("landlady").to_string();
+    for (user, told) in [(&robot, "Bots have no balance"), (&strange, "is not in this server")] {
+        let path = format!("/api/{{server}}/users/{user}/balance");
+        for body in [json!({ "amount": 5, "reason": "x" }), json!({ "amount": 5, "set": true, "reason": "x" })] {
+            let refused = admin.json(Method::PUT, &path, &body).await.is(422).json();
+            let told_of = refused["error"]["details"]["fields"]["member"].as_str().unwrap_or_default();
+            assert!(told_of.contains(told), "{refused}");
+        }
+    }
     ground.end().await;
 }
 

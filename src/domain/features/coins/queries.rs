@@ -26,7 +26,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::money;
-use crate::store::{Direction, Read, Span};
+use crate::store::{Direction, Read, Span, last_pseudonym};
 
 /// Entries on one page of a history.
 const PAGE: usize = 10;
@@ -156,16 +156,21 @@ pub fn undoable(read: &dyn Read, guild: GuildId, user: UserId, typed: &str) -> R
     Ok(offered)
 }
 
-/// All that there is of a currency in a guild, and who has most of it. Looks at each balance once and holds `most` of them.
+/// All that there is of a currency in a guild, and who has most of it. What erased members had is there, and they are among no
+/// members. Looks at each balance once and holds `most` of them.
 pub fn circulation(read: &dyn Read, guild: GuildId, currency: Currency, most: usize) -> Result<Circulation> {
     let mut found = Circulation::default();
     // The smallest of the largest lies on top. Of two that are equal, the member who was here first stays.
     let mut largest = BinaryHeap::with_capacity(most + 1);
+    let erased = last_pseudonym(read, guild)?;
     tables::balances(currency).for_each(read, guild, |(_, user), balance| {
         if balance.amount == Amount::ZERO {
             return Ok(());
         }
         found.coins = found.coins.saturating_add(balance.amount.get());
+        if user <= erased {
+            return Ok(());
+        }
         found.members += 1;
         largest.push(Reverse((balance.amount, Reverse(user))));
         if largest.len() > most {

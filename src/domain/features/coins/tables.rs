@@ -16,7 +16,7 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::{
     AnyTable, CountedIndex, Direction, Erasure, ErasureAction, Index, Read, Span, Sum, SumIndex, Table, Topic, Tx,
-    last_id,
+    last_id, last_pseudonym,
 };
 
 /// A balance of a guild changed.
@@ -120,6 +120,13 @@ pub const fn balances(currency: Currency) -> &'static Table<(GuildId, UserId), B
         Currency::Points => &USER_POINTS,
         Currency::Server => &SERVER_CURRENCY,
     }
+}
+
+/// Those who were erased and whose balance of a currency goes on under their numbers.
+pub fn of_erased(read: &dyn Read, guild: GuildId, currency: Currency) -> Result<Vec<UserId>> {
+    let span = Span::of(guild).through((guild, last_pseudonym(read, guild)?));
+    let rows = balances(currency).page(read, span, Direction::Forward, usize::MAX)?;
+    Ok(rows.into_iter().map(|((_, user), _)| user).collect())
 }
 
 /// What a member has.

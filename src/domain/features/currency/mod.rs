@@ -19,6 +19,7 @@ pub mod rules;
 pub mod service;
 pub mod settings;
 pub mod tables;
+pub mod upkeep;
 
 use std::collections::BTreeSet;
 
@@ -41,6 +42,7 @@ pub const DOMAIN: Domain = Domain {
     activities: &[&activity::GIVEN, &activity::CLEANED, &activity::REACTIVATED],
     refusals: &[model::CurrencyRefusal::ROWS],
     export: EXPORT,
+    recurring: &[&upkeep::LIMITS_OVER],
     ..Domain::named("currency")
 };
 

@@ -32,13 +32,6 @@ refusals! {
             left = Sentence::moment(*next, MomentStyle::Relative), at = next;
         /// Somebody gives to themselves.
         ToOneself => "currency.to_oneself" as NotValid, "You cannot give anything to yourself.";
-        /// Somebody gives to a bot.
-        ToBot => "currency.to_bot" as NotValid, "Bots have no balance, so nothing can be given to them.";
-        /// Somebody gives to who is not in the server.
-        NotHere {
-            /// To whom.
-            user: UserId,
-        } => "currency.not_here", "{user} is not in this server, so nothing can be given to them.";
         /// The balance of the receiver cannot hold it (`D-35`).
         ReceiverFull {
             /// Who.

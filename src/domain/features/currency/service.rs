@@ -10,7 +10,7 @@ use crate::store::Tx;
 
 /// Notes a daily claim, and answers when the next one is possible. Refuses one that comes too soon.
 pub fn claim(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<Timestamp> {
-    rules::may_claim(queries::account(tx, guild, user)?.last_daily, tx.now())?;
+    rules::may_claim(queries::last_daily(tx, guild, user)?, tx.now())?;
     ACCOUNTS.put(tx, &(guild, user), &Account { last_daily: Some(tx.now()), left_at: None })?;
     Ok(rules::next_claim(tx.now()))
 }

@@ -1,9 +1,8 @@
 //! The settings of the server's currency; what it is called is [`money`](crate::money).
 
+use crate::money::ENABLED;
 use crate::settings::{Area, Listed, Setting, Switch};
 
-/// Whether the server has a currency.
-static ENABLED: Setting<bool> = Setting::new("features.currency", true);
 /// What a daily claim brings (`T-CUR-09`, `D-40`).
 pub static DAILY_AMOUNT: Setting<u32> = Setting::within("daily_amount", 100, 1, 1_000_000);
 

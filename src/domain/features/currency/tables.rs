@@ -5,7 +5,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::store::{AnyTable, ErasureAction, Read, Table};
 
-/// By guild and member. Who is erased begins anew.
+/// By guild and member. Who is erased begins anew, but for the claim of theirs that is [remembered](crate::remembered).
 pub static ACCOUNTS: Table<(GuildId, UserId), Account> = Table::new("currency.accounts", &[])
     .erasing(|(_, user), _, erasure| ErasureAction::delete_if(*user == erasure.member));
 

@@ -17,6 +17,7 @@ use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::remembered::{self, Limit};
 use crate::store::{Read, Tx};
 
 /// What a drawn code is made of: no vowels, so that it is no word, and nothing that is mistaken for another character.
@@ -103,14 +104,16 @@ pub fn find(
     typed: &str,
     now: Timestamp,
 ) -> Result<Option<(CodeId, Code)>> {
-    if let Some(guesses) = tables::GUESSES.get(read, &(guild, user))?.filter(|guesses| counts(*guesses, now))
+    if let Some(guesses) = guesses(read, guild, user, now)?
         && guesses.wrong >= MOST_GUESSES
     {
         return Err(CodeRefusal::TooManyGuesses(guesses.since.after(GUESSING)).into());
     }
     let Ok(text) = code_text(typed) else { return Ok(None) };
     let Some((id, code)) = tables::code_of(read, guild, &text)? else { return Ok(None) };
-    if tables::REDEEMED.contains(read, &(guild, id, user))? {
+    if tables::REDEEMED.contains(read, &(guild, id, user))?
+        || remembered::of(read, guild, user, Limit::Code(id.get()))?.is_some()
+    {
         return Err(CodeRefusal::AlreadyRedeemed.into());
     }
     Ok(code.is_open(now).then_some((id, code)))
@@ -118,13 +121,20 @@ pub fn find(
 
 /// Notes that a member typed a code that does not exist.
 pub fn guessed(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
-    let known = tables::GUESSES.get(tx, &(guild, user))?.filter(|guesses| counts(*guesses, tx.now()));
+    let known = guesses(tx, guild, user, tx.now())?;
     let Guesses { since, wrong } = known.unwrap_or(Guesses { since: tx.now(), wrong: 0 });
     tables::GUESSES.put(tx, &(guild, user), &Guesses { since, wrong: wrong.saturating_add(1) })
 }
 
-fn counts(guesses: Guesses, now: Timestamp) -> bool {
-    now < guesses.since.after(GUESSING)
+/// The wrong codes of a member that count at a moment, also those of before they were erased.
+pub fn guesses(read: &dyn Read, guild: GuildId, user: UserId, now: Timestamp) -> Result<Option<Guesses>> {
+    let counts = |guesses: &Guesses| now < guesses.since.after(GUESSING);
+    let own = tables::GUESSES.get(read, &(guild, user))?.filter(counts);
+    if own.is_some() {
+        return Ok(own);
+    }
+    let before = remembered::of(read, guild, user, Limit::Guesses)?;
+    Ok(before.map(|mark| Guesses { since: mark.at, wrong: mark.count }).filter(counts))
 }
 
 /// Notes that a member redeemed a code, which is used up by one.

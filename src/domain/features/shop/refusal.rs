@@ -88,6 +88,10 @@ refusals! {
         AlreadyRefunded => "shop.already_refunded", "That was given back already, and the money returned.";
         /// A code gave it, so there is no money to return.
         WasAGift => "shop.was_a_gift", "That came from a code and cost nothing, so there is nothing to return.";
+        /// The buyer was erased, so there is nobody to whom the money could return.
+        BuyerErased => "shop.buyer_erased",
+            "The data of the buyer were erased, so nobody is there to whom the money could return. An order of theirs can be \
+            handed over, which closes it.";
         /// The time for giving it back is over.
         TooLate(until: Timestamp) => "shop.too_late",
             "That could be given back until {until}. Please ask a moderator.";

@@ -27,7 +27,7 @@ use crate::kernel::time::Timestamp;
 use crate::posts::{PostKind, WhenGone};
 use crate::roles::{self, Why};
 use crate::settings::Change;
-use crate::store::{Read, Tx};
+use crate::store::{Read, Tx, is_pseudonym};
 
 /// The message of an item in the shop channel (`T-SYN-16`); made anew where somebody deleted it (`T-SYN-20`).
 pub static ITEM_POST: PostKind = PostKind::new("shop.item", WhenGone::Recreate);
@@ -361,8 +361,11 @@ pub fn hand_over(tx: &Tx<'_>, guild: GuildId, by: Actor, id: PurchaseId) -> Resu
     Ok((given, item))
 }
 
-/// Stages the message to a buyer of what somebody of the team did with a purchase.
+/// Stages the message to a buyer of what somebody of the team did with a purchase. Who was erased is told nothing.
 pub fn tell_buyer(tx: &Tx<'_>, guild: GuildId, user: UserId, purchase: PurchaseId) -> Result<()> {
+    if is_pseudonym(tx, guild, user)? {
+        return Ok(());
+    }
     TELL.schedule_now(tx, guild, Lane::User(user), &BuyerTold { user, purchase }).map(drop)
 }
 

@@ -11,6 +11,7 @@ use super::rules::MOST_ITEMS;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, RoleId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::remembered::{self, Limit};
 use crate::store::{
     AnyTable, Direction, ErasureAction, Index, Read, Record, Span, Sum, SumIndex, Table, Topic, Tx, UniqueIndex,
 };
@@ -78,7 +79,8 @@ static ROLES: Index<(GuildId, UserId, RoleId, PurchaseId), PurchaseKey, Purchase
         purchase.counts().then_some((*guild, purchase.user, purchase.role?.role, *id))
     });
 
-const fn is_sale(purchase: &Purchase) -> bool {
+/// Whether a purchase counts as sold: it was not given back, and no code gave it.
+pub const fn is_sale(purchase: &Purchase) -> bool {
     purchase.counts() && purchase.code.is_none()
 }
 
@@ -181,9 +183,11 @@ pub fn inventories(
 /// How many buckets are read at a time.
 const PAGE: usize = 500;
 
-/// How many of an item a member bought, beside what was given back.
+/// How many of an item a member bought, beside what was given back; with what they bought before they were erased, where the
+/// item had a limit then.
 pub fn bought_by(read: &dyn Read, guild: GuildId, item: ItemId, user: UserId) -> Result<u32> {
-    Ok(count(BOUGHT.get(read, &(guild, item, user))?))
+    let before = remembered::of(read, guild, user, Limit::Item(item.get()))?.map_or(0, |mark| mark.count);
+    Ok(count(BOUGHT.get(read, &(guild, item, user))?).saturating_add(before))
 }
 
 /// How many of an item were sold, beside what was given back (`T-SHP-07`).

@@ -16,8 +16,9 @@ use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, MessageId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::outbox;
+use crate::remembered::{self, Limit};
 use crate::store::{Direction, Read, Tx};
+use crate::{money, outbox};
 
 /// Claims of a member that are looked at when they are erased; more than anybody has.
 const MOST_LEFT: usize = 10_000;
@@ -63,6 +64,13 @@ pub fn admit(
 ) -> Result<(KnownTask, Option<KnownClaim>)> {
     SWITCH.require_on(read, guild)?;
     let known = require(read, guild, id)?;
+    if known.task.reward > Amount::ZERO && !money::is_on(read, guild)? {
+        return Err(TaskRefusal::CurrencyOff(known.task.name).into());
+    }
+    // They finished it before they were erased.
+    if remembered::of(read, guild, user, Limit::Task(id.get()))?.is_some() {
+        return Err(TaskRefusal::Done(known.task.name).into());
+    }
     let latest = tables::latest_claim(read, guild, user, id)?;
     let most = MOST_AT_A_TIME.get(read, guild)?;
     let who = rules::Claimant {

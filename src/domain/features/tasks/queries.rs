@@ -220,6 +220,12 @@ pub fn accepted(
     tables::ACCEPTED.select(read, &selection, |(.., id)| with_task(read, guild, id))
 }
 
+/// The claims that were accepted at a moment.
+pub fn accepted_at(read: &dyn Read, guild: GuildId, at: Timestamp) -> Result<Vec<KnownClaim>> {
+    let found = tables::ACCEPTED.page(read, (guild, at), Direction::Forward, LOOKED_AT)?;
+    tables::claims_at(read, guild, found.into_iter().map(|(.., id)| id))
+}
+
 /// A claim with its task, unless that was deleted.
 pub fn with_task(read: &dyn Read, guild: GuildId, id: ClaimId) -> Result<Option<OwnClaim>> {
     let Some(claim) = claim(read, guild, id)? else { return Ok(None) };

@@ -121,3 +121,19 @@ fn a_reward_of_nothing_writes_no_entry() {
     assert_eq!((balance(&store, ANN), accepted.claimed.claim.claim.state), (0, ClaimState::Accepted));
     store.check();
 }
+
+#[test]
+fn while_the_currency_is_off_nothing_that_pays_in_it_is_claimed_and_what_waits_is_paid() {
+    let (store, id) = store(100, -1, &[ANN]);
+    store.write(|tx| crate::money::ENABLED.set(tx, GUILD, &false)).unwrap();
+    let claims = |id| store.write(move |tx| claims::claim(tx, GUILD, BEN, id).map(drop));
+    assert_eq!(claims(id).unwrap_err().code(), "tasks.currency_off");
+    let offered = store.read(|read| Ok(queries::admit(read, GUILD, BEN, id, store.now()).is_ok()));
+    assert!(!offered, "nor is it offered");
+    accepts(&store, ANN, id, MOD).unwrap();
+    assert_eq!(balance(&store, ANN), 100);
+    let free = TaskPatch { reward: Some(0), ..TaskPatch::default() };
+    store.write(move |tx| service::edit(tx, GUILD, MOD.by, (id, None), &free).map(drop)).unwrap();
+    claims(id).unwrap();
+    store.check();
+}

@@ -1,8 +1,11 @@
 //! The plain model of an economy: what people have, in lists and maps, by the rules as the documents tell them.
 
+mod erased;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use self::erased::Before;
 use super::acts::{self, Act};
 use super::{CODES, HOUR, ITEMS, MEMBERS, REWARD, TASK_HOURS, TASKS, member};
 use crate::features::coins::model::EntryKind;
@@ -81,6 +84,8 @@ pub(super) struct Work {
     pub(super) claims: BTreeMap<UserId, (ClaimState, Timestamp)>,
     ends: Timestamp,
     places: i64,
+    /// The entries that paid for what is accepted.
+    paid: BTreeMap<UserId, usize>,
 }
 
 impl Work {
@@ -102,13 +107,14 @@ pub(super) struct Plain {
     used: Vec<u32>,
     guesses: BTreeMap<UserId, (Timestamp, u32)>,
     erased: u64,
+    before: Before,
 }
 
 impl Plain {
     pub(super) fn new(now: Timestamp) -> Self {
         let ends = now.after(HOUR * TASK_HOURS);
-        let task =
-            |places| Work { status: TaskStatus::Active, is_deleted: false, claims: BTreeMap::new(), ends, places };
+        let (status, is_deleted) = (TaskStatus::Active, false);
+        let task = |places| Work { status, is_deleted, claims: BTreeMap::new(), ends, places, paid: BTreeMap::new() };
         Self {
             accounts: (0..MEMBERS).map(|number| (member(number), Account::default())).collect(),
             entries: Vec::new(),
@@ -119,6 +125,7 @@ impl Plain {
             used: vec![0; CODES.len()],
             guesses: BTreeMap::new(),
             erased: 0,
+            before: Before::default(),
         }
     }
 
@@ -127,7 +134,8 @@ impl Plain {
     pub(super) fn takes(&mut self, act: &Act, now: Timestamp) -> bool {
         match *act {
             Act::Daily(user) => {
-                let is_early = self.of(user).last_daily.is_some_and(|last| now < last.after(DAY));
+                let last = self.of(user).last_daily.max(self.before.claimed.get(&member(user)).copied());
+                let is_early = last.is_some_and(|last| now < last.after(DAY));
                 let is_paid = !is_early && self.post(member(user), DAILY, EntryKind::Daily, now);
                 if is_paid {
                     let account = self.of(user);
@@ -180,6 +188,7 @@ impl Plain {
             }
             Act::DeleteTask(task) => {
                 self.tasks[task].claims.clear();
+                self.tasks[task].paid.clear();
                 !std::mem::replace(&mut self.tasks[task].is_deleted, true)
             }
             Act::Claim(user, task) => self.claim(member(user), task, now),
@@ -223,7 +232,7 @@ impl Plain {
                 true
             }
             Act::Erase(user) => {
-                self.erase(member(user));
+                self.erase(member(user), now);
                 true
             }
             Act::Wait(_) => true,
@@ -283,7 +292,8 @@ impl Plain {
         true
     }
 
-    /// By its opposite, once, with the other half of a transfer; nothing of the shop, no undo and nothing archived.
+    /// By its opposite, once, with the other half of a transfer; nothing of the shop, no undo and nothing archived. A proof whose
+    /// reward goes waits for a review again.
     fn undo(&mut self, number: usize, now: Timestamp) -> bool {
         let Some(named) = self.entries.get(number) else { return false };
         let all: Vec<usize> = named.other.into_iter().chain([number]).collect();
@@ -297,6 +307,7 @@ impl Plain {
                 let Entry { user, delta, .. } = self.entries[number].clone();
                 self.entries[number].is_undone = true;
                 self.post(user, -delta, EntryKind::Rollback, now);
+                self.unaccept(user, number, now);
             }
         }
         is_possible
@@ -321,7 +332,8 @@ impl Plain {
         // What a code gave counts for the limit of nobody: it was not bought.
         let is_theirs = |bought: &&Bought| (bought.user, bought.item) == (user, item) && !bought.is_gift;
         let counted = self.purchases.iter().filter(is_theirs).filter(|bought| bought.state != State::Returned);
-        let bought: u32 = counted.map(|bought| bought.quantity).sum();
+        let before = self.before.bought.get(&(user, item)).copied().unwrap_or(0);
+        let bought: u32 = counted.map(|bought| bought.quantity).sum::<u32>() + before;
         let total = i64::from(price) * i64::from(quantity);
         if !self.has_stock(item, quantity) || limit.is_some_and(|limit| bought + quantity > limit) {
             return false;
@@ -353,7 +365,7 @@ impl Plain {
             return false;
         };
         let total = i64::from(ITEMS[item].0) * i64::from(quantity);
-        let is_possible = state != State::Returned && used == 0 && !is_gift;
+        let is_possible = state != State::Returned && used == 0 && !is_gift && user.get() > self.erased;
         if !is_possible || (total > 0 && !self.post(user, total, EntryKind::ShopRefund, now)) {
             return false;
         }
@@ -366,8 +378,11 @@ impl Plain {
 
     fn redeem(&mut self, user: UserId, code: usize, now: Timestamp, is_typed: bool) -> bool {
         let (_, gives, most) = CODES[code];
+        if !is_typed && self.accounts[&user].left_at.is_some() {
+            return false;
+        }
         let guesses = self.guesses.get(&user).copied().filter(|(since, _)| now < since.after(HOUR));
-        if guesses.is_some_and(|(_, wrong)| wrong >= GUESSES) || self.redeemed[code].contains(&user) {
+        if guesses.is_some_and(|(_, wrong)| wrong >= GUESSES) || self.has_redeemed(user, code) {
             return false;
         }
         if self.used[code] >= most {
@@ -394,8 +409,8 @@ impl Plain {
         is_given
     }
 
-    fn claim(&mut self, user: UserId, task: usize, now: Timestamp) -> bool {
-        let task = &mut self.tasks[task];
+    fn claim(&mut self, user: UserId, id: usize, now: Timestamp) -> bool {
+        let task = &mut self.tasks[id];
         let former = task.claims.get(&user).copied();
         let is_in_the_way = former.is_some_and(|(state, until)| match state {
             ClaimState::InProgress | ClaimState::Rejected => now < until,
@@ -405,7 +420,8 @@ impl Plain {
         let is_full = task.places > 0 && task.count(is_holding) >= task.places;
         let has_place = former.is_some_and(|(state, _)| is_holding(state));
         let is_open = !task.is_deleted && task.status == TaskStatus::Active && now < task.ends;
-        if is_in_the_way || !is_open || (is_full && !has_place) {
+        let is_finished = self.before.finished.contains(&(user, id));
+        if is_in_the_way || is_finished || !is_open || (is_full && !has_place) {
             return false;
         }
         task.claims.insert(user, (ClaimState::InProgress, now.after(HOUR * TASK_HOURS)));
@@ -423,7 +439,9 @@ impl Plain {
         if state != Some(ClaimState::Submitted) || !self.post(member(user), REWARD, EntryKind::TaskReward, now) {
             return false;
         }
+        let entry = self.entries.len() - 1;
         let task = &mut self.tasks[id];
+        task.paid.insert(member(user), entry);
         task.claims.get_mut(&member(user)).unwrap().0 = ClaimState::Accepted;
         let is_done = task.places > 0 && task.count(|state| state == ClaimState::Accepted) >= task.places;
         if is_done && task.status == TaskStatus::Active {
@@ -457,26 +475,6 @@ impl Plain {
                 bought.used = bought.quantity;
             }
         }
-    }
-
-    /// What somebody had goes on under a number, and they begin anew.
-    fn erase(&mut self, user: UserId) {
-        self.erased += 1;
-        let pseudonym = UserId::new(self.erased);
-        let before = self.accounts.insert(user, Account::default()).unwrap();
-        self.accounts.insert(pseudonym, Account { last_daily: None, left_at: None, ..before });
-        self.entries.iter_mut().filter(|entry| entry.user == user).for_each(|entry| entry.user = pseudonym);
-        self.purchases.iter_mut().filter(|bought| bought.user == user).for_each(|bought| bought.user = pseudonym);
-        for task in &mut self.tasks {
-            if let Some((state, until)) = task.claims.remove(&user) {
-                let state = if is_open(state) { ClaimState::Abandoned } else { state };
-                task.claims.insert(pseudonym, (state, until));
-            }
-        }
-        for users in &mut self.redeemed {
-            users.remove(&user);
-        }
-        self.guesses.remove(&user);
     }
 }
 

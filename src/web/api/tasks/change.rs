@@ -295,7 +295,7 @@ impl Endpoint for AssignTask {
         let member = web.whom_exactly(guild, "member", Some(&member)).await?;
         let user = member.ok_or_else(|| Problem::field("member", Sentence::words("Please say to whom.")))?;
         if !remove {
-            web.require_member(guild, "member", user).await?;
+            web.require_receiver(guild, "member", user).await?;
         }
         let done = web.change(&asked, move |tx, by| {
             let change = if remove { service::unassign } else { service::assign };

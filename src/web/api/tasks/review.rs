@@ -231,6 +231,9 @@ impl Endpoint for Review {
         let (decision, said) = (asked.body.decision, asked.body.said());
         let checked = if decision == Decision::Accept { rules::note(&said) } else { rules::reason(&said) };
         let said = checked.map_err(|refusal: TaskRefusal| Problem::field("reason", refusal.sentence()))?;
+        if decision == Decision::Accept {
+            web.bot.require_receiver(guild, user).await?;
+        }
         let reviewed = web.change(&asked, move |tx, by| {
             let (whose, reviewer) = ((user, task), reviewer(by, rank));
             let claimed = match decision {

@@ -36,6 +36,33 @@ async fn two_reviews_at_once_by_the_page_and_by_the_button_pay_once() {
 }
 
 #[tokio::test]
+async fn a_proof_of_somebody_who_left_can_be_rejected_and_not_accepted() {
+    let ground = WebWorld::start().await;
+    let admin = ground.signed_in("admin");
+    let id = ground.task_by(&admin, "Greet", 100, -1).await;
+    ground.hands_in("ann", id, "done");
+    ground.world.settle().await;
+    let (ann, guild) = (ground.world.user("ann"), ground.world.ids.guild);
+    let said = ground.world.said_in("general").await;
+    let proof = said.iter().rev().find(|message| message.text().contains("Proof: Greet")).unwrap();
+    ground.world.sim.remove_member(guild, ground.world.ids.members["ann"]).await.unwrap();
+    let moderator = ground.signed_in("moderator");
+    let (path, accept) = (review(id, ann), json!({ "decision": "accept" }));
+    let refused = moderator.json(Method::POST, &path, &accept).await.is(409);
+    assert_eq!(refused.code().as_deref(), Some("currency.not_here"));
+    let pressed = ground.world.host().press(proof, "Accept").await.text();
+    assert!(pressed.contains("is not in this server, so nothing can be given to them"), "{pressed}");
+    let assigned = json!({ "member": ann.to_string() });
+    admin.json(Method::POST, &format!("/api/{{server}}/tasks/{id}/assign"), &assigned).await.is(422);
+    assert_eq!((ground.money_of("ann"), ground.claim_state("ann", id)), (0, Some(ClaimState::Submitted)));
+    let reject = json!({ "decision": "reject", "reason": "they are gone" });
+    moderator.json(Method::POST, &path, &reject).await.is(200);
+    assert_eq!((ground.money_of("ann"), ground.claim_state("ann", id)), (0, Some(ClaimState::Rejected)));
+    ground.world.settle().await;
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn an_acceptance_on_the_desk_pays_leads_on_and_is_taken_back_with_its_reward() {
     let ground = WebWorld::start().await;
     let admin = ground.signed_in("admin");

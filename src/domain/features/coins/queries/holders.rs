@@ -1,6 +1,7 @@
 //! Who has how much of a currency, the most first, and who is known by a balance at all.
 //!
-//! Balances are kept by member and not by amount: a page looks at each of them once and holds no more than it shows.
+//! Balances are kept by member and not by amount: a page looks at each of them once and holds no more than it shows. What erased
+//! members had is in circulation and nobody's: none of them is a holder.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -15,7 +16,7 @@ use crate::features::coins::tables;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
-use crate::store::{CursorRefusal, Read};
+use crate::store::{CursorRefusal, Read, last_pseudonym};
 
 /// A page of holders.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,9 +55,10 @@ impl FromStr for Rank {
 pub fn page(read: &dyn Read, guild: GuildId, currency: Currency, after: Option<Rank>, limit: usize) -> Result<Holders> {
     // The last of the first lies on top; one more than is shown tells whether there are more.
     let mut first = BinaryHeap::with_capacity(limit + 2);
+    let erased = last_pseudonym(read, guild)?;
     tables::balances(currency).for_each(read, guild, |(_, user), balance| {
         let rank = Rank(Reverse(balance.amount), user);
-        if balance.amount > Amount::ZERO && after.is_none_or(|after| rank > after) {
+        if balance.amount > Amount::ZERO && user > erased && after.is_none_or(|after| rank > after) {
             first.push(rank);
             if first.len() > limit + 1 {
                 first.pop();
@@ -75,9 +77,9 @@ pub fn page(read: &dyn Read, guild: GuildId, currency: Currency, after: Option<R
 /// How much the one in the middle has, of those who have more than nothing of a currency; nothing where nobody has any. Holds a number
 /// for each of them.
 pub fn median(read: &dyn Read, guild: GuildId, currency: Currency) -> Result<Option<Amount>> {
-    let mut amounts = Vec::new();
-    tables::balances(currency).for_each(read, guild, |_, balance| {
-        if balance.amount > Amount::ZERO {
+    let (mut amounts, erased) = (Vec::new(), last_pseudonym(read, guild)?);
+    tables::balances(currency).for_each(read, guild, |(_, user), balance| {
+        if balance.amount > Amount::ZERO && user > erased {
             amounts.push(balance.amount);
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Who comes first: leaderboards by balance, a page at a time, and where somebody stands.
 //!
-//! Whoever hides from leaderboards is not in them, and does not count for the places of others. The server's currency is kept by
+//! Whoever hides from leaderboards is not in them, and neither is what erased members had; neither counts for the places of others. The server's currency is kept by
 //! amount, so a page and a place cost the same however many members there are. Luxury Coins and points are kept by member, because
 //! each gift changes them: of those each balance is looked at once.
 
@@ -53,7 +53,8 @@ type Rank = (Reverse<Amount>, UserId);
 
 /// A page of those who have something of a currency, and where `asking` stands. A page behind the last is the last.
 pub fn page(read: &dyn Read, guild: GuildId, currency: Currency, asking: UserId, page: u64) -> Result<Ranking> {
-    let hidden = profile::hidden(read, guild)?;
+    let mut hidden = profile::hidden(read, guild)?;
+    hidden.extend(tables::of_erased(read, guild, currency)?);
     let order = Order::of(read, guild, currency, &hidden)?;
     let members = order.count(read)?;
     let pages = members.div_ceil(PAGE).max(1);

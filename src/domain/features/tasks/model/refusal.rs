@@ -169,6 +169,18 @@ refusals! {
         NotTheirs(name: String) => "tasks.not_theirs" as NotThere, "**{name}** is not assigned to this member.";
         /// It is assigned to as many as there may be.
         AssignedFull(most: usize) => "tasks.assigned_full", "A task is assigned to {most} members at the most.";
+        /// It pays in a currency that is switched off.
+        CurrencyOff(name: String) => "tasks.currency_off",
+            "**{name}** pays in the server's currency, which is switched off. It can be claimed again when that is on.";
+        /// The reward of an acceptance that is to be taken back was spent.
+        RewardSpent {
+            /// What was paid.
+            reward: Sentence,
+            /// What there is.
+            balance: Sentence,
+        } => "tasks.reward_spent", "The reward was {reward}, and the balance is {balance} now: some of it was spent, so the \
+            acceptance stays. {/currency-admin remove} takes what is there; the acceptance can be taken back once the balance \
+            holds the reward again.";
         /// What was changed is something else by now.
         CannotUndo => "tasks.cannot_undo", "That cannot be taken back: the task is gone, or it was changed since.";
     }

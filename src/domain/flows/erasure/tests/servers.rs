@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::town::{HERE, THERE, Town};
+use super::town::{HERE, THERE, Town, ZARA};
 use super::{RawRow, number, of_guild, rows_with, tables_of};
-use crate::flows::server_removed;
+use crate::flows::{limits_remembered, server_removed};
 use crate::kernel::ids::GuildId;
 use crate::store::{AnyTable, StoreLocation};
 
@@ -32,6 +32,7 @@ fn left(town: &Town) -> Vec<RawRow> {
 #[test]
 fn a_server_that_is_removed_leaves_nothing_and_no_other_is_touched() {
     let town = Town::filled(&StoreLocation::Memory);
+    town.write(|tx| limits_remembered::keep(tx, HERE, ZARA.user, &[7; 32]));
     let empty: Vec<_> = town
         .store
         .schema()
