@@ -2,7 +2,6 @@
 //! and its page. What only Discord's edge refuses is not among them.
 
 use crate::discord::channel_setting::ChannelRefusal;
-use crate::discord::pace::PaceRefusal;
 use crate::discord::roles::RoleRefusal;
 use crate::features::ALL;
 use crate::flows::erasure::ErasureRefusal;
@@ -32,7 +31,6 @@ static TABLES: &[&[Row]] = &[
     CursorRefusal::ROWS,
     WhenRefusal::ROWS,
     ChannelRefusal::ROWS,
-    PaceRefusal::ROWS,
     RoleRefusal::ROWS,
     DeskRefusal::ROWS,
     TermRefusal::ROWS,
