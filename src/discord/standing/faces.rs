@@ -17,7 +17,7 @@ use serenity::all::{
 use tokio::sync::Notify;
 
 use super::rights::{cleaned, picture};
-use super::{FRESH, LATELY, Standing, own_guild, own_user};
+use super::{FRESH, LATELY, NAMED_WITHIN, Standing, own_guild, own_user};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 
@@ -226,9 +226,9 @@ impl Faces {
 
     /// Asks for these people, but for those who were asked for just now. Gives whether an answer is to come.
     pub(super) async fn request(&self, guild: GuildId, users: &[UserId], now: Timestamp) -> bool {
-        let wanted = self.to_ask(guild, users, now);
+        let (wanted, is_coming) = self.to_ask(guild, users, now);
         if wanted.is_empty() {
-            return true;
+            return is_coming;
         }
         let shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(shards) = shards else { return false };
@@ -248,20 +248,24 @@ impl Faces {
         true
     }
 
-    fn to_ask(&self, guild: GuildId, users: &[UserId], now: Timestamp) -> Vec<UserId> {
+    /// Those of them who are to be asked for, and whether an answer on others may be on its way.
+    fn to_ask(&self, guild: GuildId, users: &[UserId], now: Timestamp) -> (Vec<UserId>, bool) {
         let mut faces = self.lock();
-        let mut wanted = Vec::new();
+        let (mut wanted, mut is_coming) = (Vec::new(), false);
         for user in users {
             if faces.len() >= MOST && !faces.contains_key(&(guild, *user)) {
                 break;
             }
             let known = faces.entry((guild, *user)).or_default();
-            if known.asked.is_none_or(|asked| asked > now || now.since(asked) >= UNANSWERED) {
-                known.asked = Some(now);
-                wanted.push(*user);
+            match known.asked.filter(|asked| *asked <= now).map(|asked| now.since(asked)) {
+                Some(since) if since < UNANSWERED => is_coming |= since < NAMED_WITHIN,
+                _ => {
+                    known.asked = Some(now);
+                    wanted.push(*user);
+                }
             }
         }
-        wanted
+        (wanted, is_coming)
     }
 
     fn may_ask(&self, now: Timestamp) -> bool {
@@ -340,9 +344,14 @@ mod tests {
     async fn nobody_is_asked_for_twice_within_a_moment_and_requests_are_bounded() {
         let faces = Faces::default();
         let users: Vec<UserId> = (1..=250).map(UserId::new).collect();
-        assert_eq!(faces.to_ask(HERE, &users, NOW).len(), 250);
-        assert!(faces.to_ask(HERE, &users, NOW).is_empty());
-        assert_eq!(faces.to_ask(HERE, &users, NOW.after(UNANSWERED)).len(), 250);
+        let asked = |now| {
+            let (wanted, is_coming) = faces.to_ask(HERE, &users, now);
+            (wanted.len(), is_coming)
+        };
+        assert_eq!(asked(NOW), (250, false));
+        assert_eq!(asked(NOW), (0, true), "the answer is on its way");
+        assert_eq!(asked(NOW.after(NAMED_WITHIN)), (0, false), "nobody waits for what did not come in its time");
+        assert_eq!(asked(NOW.after(UNANSWERED)), (250, false));
         assert!(!faces.request(GuildId::new(2), &users, NOW).await, "without a connection nothing comes");
         assert_eq!((0..1_000).filter(|_| faces.may_ask(NOW)).count(), REQUESTS);
         assert!(faces.may_ask(NOW.after(Duration::from_mins(1))));

@@ -144,7 +144,8 @@ async fn file(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
             let whole = "A file of SQLite holds everything of the server, so it takes no filter.";
             return Err(Problem::field("format", Sentence::words(whole)));
         }
-        return Ok((data::EXPORT.serve)(web.clone(), arrived.clone()).await);
+        let whole = Arrived { query: String::new(), ..arrived.clone() };
+        return Ok((data::EXPORT.serve)(web.clone(), whole).await);
     }
     let begin = web.look("ledger_export", move |read| Stretch::begin(read, guild)).await?;
     note(web, arrived, "ledger").await?;
