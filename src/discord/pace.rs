@@ -14,7 +14,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::timeout;
 
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -29,8 +28,6 @@ pub const TURNS: usize = 5;
 const WINDOW: Duration = Duration::from_mins(1);
 /// Members who are remembered, about 4 MB of them. Where more act in one minute, all of them begin anew.
 const MOST: usize = 20_000;
-/// How long somebody waits for what becomes of turns that others hold.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 refusals! {
     /// Why a balance is not changed now.
@@ -94,19 +91,14 @@ impl Pace {
     /// Holds a turn of a member, or of the operator, in a guild. Where there is none it says when there is the next.
     pub async fn take(&self, guild: GuildId, user: Option<UserId>) -> Result<Turn<'_>, Timestamp> {
         let whose = (guild, user);
-        let waiting = async {
-            loop {
-                let settled = self.settled.notified();
-                match self.try_take(whose) {
-                    Err(Full { is_open: true, .. }) => settled.await,
-                    Err(Full { next, .. }) => return Err(next),
-                    Ok(turn) => return Ok(turn),
-                }
+        loop {
+            let settled = self.settled.notified();
+            match self.try_take(whose) {
+                // A turn ends with whatever holds it, so this does not go on for ever.
+                Err(Full { is_open: true, .. }) => settled.await,
+                Err(Full { next, .. }) => return Err(next),
+                Ok(turn) => return Ok(turn),
             }
-        };
-        match timeout(PATIENCE, waiting).await {
-            Ok(outcome) => outcome,
-            Err(_) => self.try_take(whose).map_err(|full| full.next),
         }
     }
 

@@ -207,7 +207,12 @@ async fn everybody_asks(ground: &WebWorld, tokens: &mut Tokens, asking: Asking, 
             // The answer waits for a message on Discord, whose clock stands: its limits have to be free.
             ground.rest().await;
         }
-        let answer = asking.by(person, &sample, server).await;
+        let answering = asking.by(person, &sample, server);
+        let answer = if asking.route.later.is_some() {
+            as_time_passes(&ground.world.hand, Duration::from_secs(1), answering).await
+        } else {
+            answering.await
+        };
         assert_eq!(asking.met(&answer), Expected::Done, "{}, {}: {}", asking.named(), somebody.what, answer.text());
         has_succeeded |= matches!(answer.status, 200..=204 | 303);
     }
