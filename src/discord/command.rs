@@ -16,7 +16,7 @@ use super::bot::Context;
 use super::draft::{Draft, Visibility};
 use super::responder::Responder;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ids::GuildId;
+use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::text::truncate;
 use crate::references::told;
 use crate::store::{Read, Tx};
@@ -40,6 +40,19 @@ pub trait ContextExt {
         O: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
         V: FnOnce(&T) -> Draft + Send,
         T: Send + 'static;
+
+    /// The same, for what a member does to balances of their own accord: it takes a turn of theirs ([`Pace`](super::pace::Pace)).
+    fn write_counted<T, O, V>(
+        self,
+        name: &'static str,
+        whose: (GuildId, UserId),
+        operation: O,
+        view: V,
+    ) -> impl Future<Output = Result<()>> + Send
+    where
+        O: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
+        V: FnOnce(&T) -> Draft + Send,
+        T: Send + 'static;
 }
 
 impl ContextExt for Context<'_> {
@@ -59,6 +72,23 @@ impl ContextExt for Context<'_> {
         T: Send + 'static,
     {
         answer(self, async { Ok(view(&self.data().store.write(name, operation).await?)) }).await
+    }
+
+    async fn write_counted<T, O, V>(
+        self,
+        name: &'static str,
+        (guild, user): (GuildId, UserId),
+        operation: O,
+        view: V,
+    ) -> Result<()>
+    where
+        O: Fn(&Tx<'_>) -> Result<T> + Send + 'static,
+        V: FnOnce(&T) -> Draft + Send,
+        T: Send + 'static,
+    {
+        let bot = self.data();
+        let written = bot.pace.counted(guild, user, bot.store.write(name, operation));
+        answer(self, async { Ok(view(&written.await?)) }).await
     }
 }
 

@@ -225,6 +225,7 @@ impl Gateway {
 
     /// The connection has ended; another one may follow.
     pub fn disconnected(&self) {
+        self.0.bot.standings.connect(None);
         *self.0.shards.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
@@ -253,13 +254,14 @@ impl Link {
 impl serenity::framework::Framework for Gateway {
     async fn init(&mut self, client: &serenity::Client) {
         let shards = Arc::clone(&client.shard_manager);
+        self.0.bot.standings.connect(Some(Arc::clone(&shards)));
         *self.0.shards.lock().unwrap_or_else(PoisonError::into_inner) = Some(shards);
     }
 
     async fn dispatch(&self, ctx: serenity::client::Context, mut event: FullEvent) {
         let inner = &*self.0;
         lighten(&mut event);
-        inner.bot.standings.notice(&event);
+        inner.bot.standings.notice(&event, inner.bot.clock.now());
         inner.bot.watch.notice(&inner.bot, &event).await;
         roles::notice(&inner.bot, &event).await;
         match event {

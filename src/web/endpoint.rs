@@ -27,7 +27,7 @@ pub use self::samples::{Sample, Samples};
 use super::Web;
 use super::access::{Limit, Origin, Rank, Visitor, Who};
 use super::answer::{Answered, Base, Problem, Refill, RevisionOf, RevisionOfOne, form_field, respond};
-use super::input::{read_form, read_json};
+use super::input::{read_form, read_json, read_query};
 use super::page::question;
 use super::part::open_page;
 use super::segments::Segments;
@@ -470,10 +470,10 @@ impl<E: Endpoint> Asked<E> {
             return Err(Problem::Unreadable(Sentence::words("This has no revision, so it takes no If-Match.")));
         }
         let path = E::Path::read(&arrived.params).ok_or(Problem::NotFound)?;
-        let query = read_form(arrived.query.as_bytes())?;
-        let body = match arrived.door {
-            Door::Form => read_form(&arrived.body)?,
-            Door::Api | Door::Page => read_json(&arrived.body)?,
+        let (query, sent) = (arrived.query.as_bytes(), &arrived.body);
+        let (query, body) = match arrived.door {
+            Door::Form => (read_form(query)?, read_form(sent)?),
+            Door::Api | Door::Page => (read_query(query)?, read_json(sent)?),
         };
         Ok(Self {
             guild: arrived.guild,

@@ -22,7 +22,7 @@ use super::access::{
     Caller, Limit, Limits, Name, Origin, REFRESH_PATH, Rank, Sender, Somebody, TooOften, Verdict, Via, Visitor, Who,
     place,
 };
-use super::answer::{OnlyAsks, Problem, WasDone, form_field, once_more, told, with_cookies};
+use super::answer::{OnlyAsks, Problem, Repeat, WasDone, form_field, once_more, told, with_cookies};
 use super::endpoint::{Arrived, Door, Route, Written};
 use super::headers::CSRF_TOKEN;
 use super::kept::{self, WayBack};
@@ -33,6 +33,7 @@ use super::ui::components::ASK;
 use super::visitor::shows_token;
 use crate::access::{is_reviewer, level_of};
 use crate::activity::{self, DoorKind};
+use crate::discord::pace::Turn;
 use crate::discord::receiver::ReceiverRefusal;
 use crate::discord::standing::{Asked, Standing};
 use crate::features::Domain;
@@ -135,21 +136,40 @@ async fn serve(web: Web, route: &'static Route, arrived: Arrived, is_change: boo
     if let Some(asked) = form_field(&arrived, ASK).filter(|asked| !asked.is_empty()) {
         return super::page::question(&web, &arrived, &asked);
     }
-    let acting = arrived.visitor.somebody().map(|somebody| somebody.person.digest());
-    let acting = acting.filter(|_| route.limit == Limit::Balances);
-    if let Some(acting) = acting
-        && let Err(TooOften(wait)) = web.limits.balances.take(acting, now)
-    {
-        return once_more(web, route, arrived, Problem::BalancesLimited(wait)).await;
-    }
+    let turn = match turn_of(&web, route, &arrived).await {
+        Ok(turn) => turn,
+        Err(TooOften(wait)) => return once_more(web.clone(), route, arrived, Problem::BalancesLimited(wait)).await,
+    };
     let door = door_of(&arrived).to_string();
     let response = through(&door, (route.serve)(web.clone(), arrived)).await;
-    // What was refused, or told once more, changed no balance.
-    if let Some(acting) = acting.filter(|_| response.extensions().get::<WasDone>().is_none()) {
-        web.limits.balances.give_back(&acting);
+    // What was refused, or told once more, changed no balance, and its turn goes back.
+    if let Some(turn) = turn.filter(|_| response.extensions().get::<WasDone>().is_some()) {
+        turn.used();
     }
     rotate(&web, session, now, &response);
     response
+}
+
+/// A turn of whoever is about to change a balance (`C-13`); the same window in which commands are counted.
+async fn turn_of<'w>(web: &'w Web, route: &Route, arrived: &Arrived) -> Result<Option<Turn<'w>>, TooOften> {
+    let Some(somebody) = arrived.visitor.somebody().filter(|_| route.limit == Limit::Balances) else { return Ok(None) };
+    let user = match &somebody.person {
+        Person::Member { user } => Some(*user),
+        Person::Operator { .. } => None,
+    };
+    match web.bot.pace.take(arrived.guild, user).await {
+        Ok(turn) => Ok(Some(turn)),
+        // It is told once more, and done no second time, however full the minute is.
+        Err(_) if is_repeat(web, route, arrived).await => Ok(None),
+        Err(next) => Err(TooOften(next.since(arrived.now))),
+    }
+}
+
+/// Whether this was done already, under the key that came with it.
+async fn is_repeat(web: &Web, route: &Route, arrived: &Arrived) -> bool {
+    let Ok(Some(repeat)) = Repeat::of(arrived) else { return false };
+    let (name, now) = (route.name, arrived.now);
+    web.look("repeat", move |read| repeat.is_known(read, name, now)).await.unwrap_or(false)
 }
 
 /// By which door somebody came, as it is noted with whatever they do.

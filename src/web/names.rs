@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures_util::future::join_all;
 use maud::{Markup, PreEscaped, html};
 
 use super::Web;
@@ -18,7 +17,6 @@ use super::pages::members::{MemberPage, member_address, song_address};
 use super::places::name_of;
 use crate::activity;
 use crate::discord::references::Server;
-use crate::discord::standing::Asked;
 use crate::features::queue::model::{PublicId, Song};
 use crate::features::{queue, setup};
 use crate::flows::known_members;
@@ -31,7 +29,7 @@ use crate::signin::session;
 use crate::store::Read;
 
 /// Members for whom Discord is asked for one page.
-const ASKED: usize = 20;
+const ASKED: usize = 200;
 /// Servers in which somebody is looked for of whom a page of no server speaks.
 const SERVERS: usize = 100;
 /// Digits of a number that tell two members of one name apart.
@@ -229,13 +227,8 @@ impl Web {
 
     /// What members are called on Discord, as far as it says so.
     pub(super) async fn called_on_discord(&self, guild: GuildId, users: &[UserId]) -> Vec<(UserId, String)> {
-        let asked = users.iter().map(|user| async move {
-            match self.bot.standings.of(&self.bot, guild, *user).await {
-                Asked::Is(standing) if !standing.name.is_empty() => Some((*user, standing.name)),
-                Asked::Is(_) | Asked::NotThere | Asked::Silent => None,
-            }
-        });
-        join_all(asked).await.into_iter().flatten().collect()
+        let told = self.bot.standings.people(&self.bot, guild, users).await.into_iter();
+        told.filter_map(|(user, told)| Some((user, told.face?.name))).collect()
     }
 }
 

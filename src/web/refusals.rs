@@ -2,7 +2,6 @@
 //! and its page. What only Discord's edge refuses is not among them.
 
 use crate::discord::channel_setting::ChannelRefusal;
-use crate::discord::pace::PaceRefusal;
 use crate::discord::receiver::ReceiverRefusal;
 use crate::discord::roles::RoleRefusal;
 use crate::features::ALL;
@@ -33,7 +32,6 @@ static TABLES: &[&[Row]] = &[
     CursorRefusal::ROWS,
     WhenRefusal::ROWS,
     ChannelRefusal::ROWS,
-    PaceRefusal::ROWS,
     ReceiverRefusal::ROWS,
     RoleRefusal::ROWS,
     DeskRefusal::ROWS,

@@ -15,7 +15,7 @@ use crate::flows::{coins_by_hand, skip_bought};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::kernel::text::one_line;
-use crate::store::Read;
+use crate::store::{Read, Tx};
 
 /// Those of everybody.
 pub fn for_everybody() -> Vec<Command> {
@@ -54,8 +54,8 @@ async fn balance(ctx: Context<'_>, #[description = "Someone else"] user: Option<
 #[poise::command(slash_command, guild_only, rename = "buy-skip")]
 async fn buy_skip(ctx: Context<'_>) -> Result<()> {
     let Caller { guild, user, .. } = Caller::of(ctx)?;
-    ctx.data().pace.take(guild, user)?;
-    ctx.write("skip_bought", move |tx| skip_bought::run(tx, guild, user), views::skip_bought).await
+    let bought = move |tx: &Tx<'_>| skip_bought::run(tx, guild, user);
+    ctx.write_counted("skip_bought", (guild, user), bought, views::skip_bought).await
 }
 
 /// View, add or remove Luxury Coins of a user

@@ -12,6 +12,7 @@ use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::kernel::text::one_line;
+use crate::store::Tx;
 
 /// Those of everybody.
 pub fn for_everybody() -> Vec<Command> {
@@ -25,8 +26,8 @@ const LONGEST_NAME: usize = 32;
 #[poise::command(slash_command, guild_only)]
 async fn daily(ctx: Context<'_>) -> Result<()> {
     let Caller { guild, user, .. } = Caller::of(ctx)?;
-    ctx.data().pace.take(guild, user)?;
-    ctx.write("daily_claimed", move |tx| daily_claimed::run(tx, guild, user), views::claimed).await
+    let claimed = move |tx: &Tx<'_>| daily_claimed::run(tx, guild, user);
+    ctx.write_counted("daily_claimed", (guild, user), claimed, views::claimed).await
 }
 
 /// Give currency to someone
@@ -41,11 +42,10 @@ async fn give(
     let Caller { guild, user: giver, name, .. } = Caller::of(ctx)?;
     let (from, to) = (Person { user: giver, name }, receiver(ctx, &user)?);
     let amount = Amount::try_from(amount).map_err(|_| CoinsRefusal::NotAnAmount)?;
-    ctx.data().pace.take(guild, giver)?;
     let gift = Gift { from, to, amount };
     answer_publicly(ctx, async {
-        let given = move |tx: &crate::store::Tx<'_>| currency_given::run(tx, guild, &gift);
-        Ok(views::given(&ctx.data().store.write("currency_given", given).await?))
+        let (bot, given) = (ctx.data(), move |tx: &Tx<'_>| currency_given::run(tx, guild, &gift));
+        Ok(views::given(&bot.pace.counted(guild, giver, bot.store.write("currency_given", given)).await?))
     })
     .await
 }

@@ -66,14 +66,13 @@ async fn buy(
     quantity: Option<u32>,
 ) -> Result<()> {
     let Caller { guild, user, roles, .. } = Caller::of(ctx)?;
-    ctx.data().pace.take(guild, user)?;
     let now = ctx.data().clock.now();
     let bought = move |tx: &Tx<'_>| {
         let (item, _) = autocomplete::item(tx, guild, &item_id)?;
         let order = Order { user, roles: roles.clone(), item, quantity: quantity.unwrap_or(1) };
         shop_bought::run(tx, guild, &order)
     };
-    ctx.write("shop_bought", bought, |bought| views::bought(bought, now)).await
+    ctx.write_counted("shop_bought", (guild, user), bought, |bought| views::bought(bought, now)).await
 }
 
 /// Show an inventory
@@ -96,13 +95,12 @@ async fn r#use(
     quantity: Option<u32>,
 ) -> Result<()> {
     let Caller { guild, user, .. } = Caller::of(ctx)?;
-    ctx.data().pace.take(guild, user)?;
     let quantity = quantity.unwrap_or(1);
     let used = move |tx: &Tx<'_>| {
         let id = autocomplete::held_item(tx, guild, user, &item_id)?;
         service::use_up(tx, guild, user, id, quantity)
     };
-    ctx.write("shop_used", used, |used| views::used(used, quantity)).await
+    ctx.write_counted("shop_used", (guild, user), used, |used| views::used(used, quantity)).await
 }
 
 /// Redeem a code of this server
@@ -114,16 +112,16 @@ async fn redeem(
     code: String,
 ) -> Result<()> {
     let Caller { guild, user, .. } = Caller::of(ctx)?;
-    ctx.data().pace.take(guild, user)?;
-    answer(ctx, async {
-        let bot = ctx.data();
+    let bot = ctx.data();
+    // A wrong code is counted by the guard against guesses instead.
+    let redeemed = bot.pace.counted(guild, user, async {
         let tried = move |tx: &Tx<'_>| Ok((code_redeemed::run(tx, guild, user, &code)?, money::of(tx, guild)?));
         match bot.store.write("code_redeemed", tried).await? {
             (Tried::Given(given), money) => Ok(views::redeemed(&given, &money)),
             (Tried::Wrong(refusal), _) => Err(refusal.into()),
         }
-    })
-    .await
+    });
+    answer(ctx, redeemed).await
 }
 
 async fn complete_category(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {

@@ -109,9 +109,9 @@ async fn buy(bot: &Bot, form: Filled<ItemId>) -> Result<Draft> {
     let typed = form.field(HOW_MANY.0).unwrap_or("1");
     let quantity = whole_number(typed).and_then(|number| u32::try_from(number).ok()).ok_or(ShopRefusal::Quantity)?;
     let (guild, user) = (form.caller.guild, form.caller.user);
-    bot.pace.take(guild, user)?;
     let order = Order { user, roles: form.caller.roles, item: form.arguments, quantity };
-    let bought = bot.store.write("shop_bought", move |tx| shop_bought::run(tx, guild, &order)).await?;
+    let buying = bot.store.write("shop_bought", move |tx| shop_bought::run(tx, guild, &order));
+    let bought = bot.pace.counted(guild, user, buying).await?;
     Ok(views::bought(&bought, bot.clock.now()))
 }
 

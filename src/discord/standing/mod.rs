@@ -13,21 +13,25 @@
 //! - An answer that was on its way when an event came is kept for nobody.
 //! - Memory is bounded: 20,000 members, 1,000 servers.
 //!
-//! Also here: the servers that the bot is in, by name, for a list of them, and which pictures their members show.
+//! Also here: the servers that the bot is in, by name, for a list of them, and who their members are ([`Standings::people`]), which
+//! is for names and pictures alone.
 
 mod faces;
 mod guilds;
 mod kept;
 mod rights;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::Value;
-use serenity::all::FullEvent;
+use serenity::all::{FullEvent, ShardManager};
 use serenity::http::Route;
 use tokio::sync::broadcast;
+use tokio::time::timeout;
 
 use super::bot::Bot;
 use super::delivery::Obstacle;
@@ -39,6 +43,7 @@ use guilds::Guilds;
 use kept::{Kept, Lookup};
 use rights::{Member, Powers};
 
+pub use faces::{Face, Told};
 pub use guilds::{GuildOfBot, Named};
 pub(in crate::discord) use rights::picture;
 
@@ -50,6 +55,10 @@ const LATELY: Duration = Duration::from_hours(1);
 const ABSENT: Duration = Duration::from_secs(10);
 /// How long Discord may take.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long whoever shows people waits for their names: the connection looks twice a second whether something is to be sent.
+const NAMED_WITHIN: Duration = Duration::from_millis(800);
+/// So many people are asked for one by one, which is sooner than the gateway takes.
+const FEW: usize = 4;
 /// Members remembered.
 const MOST_MEMBERS: usize = 20_000;
 /// Servers remembered.
@@ -143,14 +152,53 @@ impl Standings {
         let told =
             tokio::join!(self.powers.get(guild, clock, of_guild), self.members.get((guild, user), clock, of_member));
         match told {
-            (Lookup::NotThere, _) | (_, Lookup::NotThere) => Asked::NotThere,
+            (Lookup::NotThere, _) => Asked::NotThere,
+            (_, Lookup::NotThere) => {
+                self.faces.learn_absent(guild, user, clock.now());
+                Asked::NotThere
+            }
             (Lookup::Is(powers), Lookup::Is(member)) => {
                 let standing = member.standing(&powers, guild, clock.now());
-                self.faces.learn(guild, user, standing.avatar.as_deref());
+                self.faces.learn(guild, user, (&standing).into(), clock.now());
                 Asked::Is(standing)
             }
             _ => Asked::Silent,
         }
+    }
+
+    /// Who these people are in a server, for whoever shows them: as Discord told within the last hour. It is asked for those of whom it did
+    /// not, all at once, and waited for a moment at most; what comes later is there for the next. Of whom nothing is told, nothing
+    /// is given. No right follows from it.
+    pub async fn people(&self, bot: &Bot, guild: GuildId, users: &[UserId]) -> BTreeMap<UserId, Told> {
+        let clock = &bot.clock;
+        let unknown = self.faces.unknown(guild, users, clock.now());
+        if !unknown.is_empty() && self.guild_of_bot(guild).is_some() {
+            // It is not waited longer for those who are told later.
+            let _ = timeout(NAMED_WITHIN, self.ask_for(bot, guild, &unknown)).await;
+        }
+        self.faces.told(guild, users, clock.now())
+    }
+
+    async fn ask_for(&self, bot: &Bot, guild: GuildId, users: &[UserId]) {
+        if users.len() <= FEW {
+            join_all(users.iter().map(|user| self.of(bot, guild, *user))).await;
+            return;
+        }
+        if !self.faces.request(guild, users, bot.clock.now()).await {
+            return;
+        }
+        loop {
+            let heard = self.faces.heard.notified();
+            if self.faces.unknown(guild, users, bot.clock.now()).is_empty() {
+                return;
+            }
+            heard.await;
+        }
+    }
+
+    /// Members are asked for over this connection from now on; over none where it ended.
+    pub(in crate::discord) fn connect(&self, shards: Option<Arc<ShardManager>>) {
+        self.faces.connect(shards);
     }
 
     /// What Discord told of everybody in a server within the last hour. Nobody is asked for, and no right follows from it: it is
@@ -179,7 +227,7 @@ impl Standings {
 
     /// The hash of the picture that somebody shows in a server, where Discord told it of late.
     pub fn picture_of(&self, guild: GuildId, user: UserId) -> Option<String> {
-        self.faces.of(guild, user)
+        self.faces.picture_of(guild, user)
     }
 
     /// Whether the gateway has named the servers of the bot since the process started: before that, nobody knows of any
@@ -223,8 +271,8 @@ impl Standings {
     }
 
     /// Drops what an event of the gateway makes untrue.
-    pub(in crate::discord) fn notice(&self, event: &FullEvent) {
-        self.faces.notice(event);
+    pub(in crate::discord) fn notice(&self, event: &FullEvent, now: Timestamp) {
+        self.faces.notice(event, now);
         match event {
             FullEvent::Ready { data_about_bot: ready } => {
                 for left in self.guilds.begin(&Named::by(ready)) {

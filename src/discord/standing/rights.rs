@@ -110,7 +110,12 @@ pub(in crate::discord) fn picture(hash: Option<&str>) -> Option<String> {
 
 /// A name with something visible in it, cleaned to one line.
 fn name(told: &Value, key: &str) -> Option<String> {
-    let name = one_line(text(told, key)?, NAME_CHARS);
+    cleaned(text(told, key)?)
+}
+
+/// A name, cleaned to one line; `None` where nothing of it can be seen.
+pub(super) fn cleaned(name: &str) -> Option<String> {
+    let name = one_line(name, NAME_CHARS);
     (!name.is_empty()).then_some(name)
 }
 

@@ -15,14 +15,11 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
-use super::Window;
 use crate::kernel::digest::Digest;
 use crate::kernel::time::{Clock, Timestamp};
 
 /// Keys that a limiter remembers before it forgets those that are quiet.
-pub(super) const MOST_KEYS: usize = 20_000;
-/// Changes of balances within a minute.
-pub const BALANCES: usize = 5;
+const MOST_KEYS: usize = 20_000;
 
 /// What a route counts as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +28,7 @@ pub enum Limit {
     Reads,
     /// 60 a minute.
     Changes,
-    /// Changes of balances: as [`Self::Changes`], and of those that were done 5 a minute ([`Limits::balances`]).
+    /// Changes of balances: as [`Self::Changes`], and of those that were done 5 a minute ([`Pace`](crate::discord::pace::Pace)).
     Balances,
     /// 10 an hour.
     Exports,
@@ -75,8 +72,6 @@ pub struct Limits {
     reads: Keyed<Caller>,
     changes: Keyed<Caller>,
     exports: Keyed<Caller>,
-    /// Changes of balances by each who acts, whatever session or token they show.
-    pub balances: Window<Digest>,
 }
 
 impl Limits {
@@ -87,7 +82,6 @@ impl Limits {
             strangers: keyed(Quota::per_minute(of(1_200)).allow_burst(of(600)), &clock),
             reads: keyed(Quota::per_minute(of(300)).allow_burst(of(60)), &clock),
             changes: keyed(Quota::per_minute(of(60)), &clock),
-            balances: Window::new(BALANCES, Duration::from_mins(1)),
             exports: keyed(Quota::per_hour(of(10)), &clock),
             clock,
         }

@@ -9,13 +9,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Revision;
+use crate::discord::pace;
 use crate::discord::problem::{is_discord_away, stopped_store};
 use crate::kernel::error::{Error, ReportId};
 use crate::kernel::refusal::Class;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
 use crate::signin::scope::Scope;
-use crate::web::access::{BALANCES, Who};
+use crate::web::access::Who;
 
 /// Why a request was not done, before it is an answer.
 #[derive(Debug)]
@@ -303,7 +304,7 @@ impl Problem {
             Self::BalancesLimited(wait) => crate::sentence!(
                 "You changed {most} balances within a minute, and nobody may change more, by whichever page or program. Nothing \
                  of this was done; it can be sent again in {wait}.",
-                most = BALANCES,
+                most = pace::TURNS,
                 wait = Sentence::words(in_words(*wait))
             ),
             Self::DiscordUnavailable => words(

@@ -7,9 +7,10 @@ use super::{Base, Problem, Revision, body_of, form_field};
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::sentence::Sentence;
+use crate::kernel::time::Timestamp;
 use crate::signin::answer::{Asked, RepeatKey, Reply, keep, look};
 use crate::signin::{self, Person};
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 use crate::web::endpoint::{Arrived, Endpoint};
 use crate::web::ui::components::{CSRF, IDEMPOTENCY_KEY};
 
@@ -47,6 +48,16 @@ impl Repeat {
         let request = Digest::of_parts(&[&path, arrived.query.as_bytes(), &contents(arrived)]);
         Ok(Some(Self { caller: somebody.person.clone(), key, request }))
     }
+
+    /// Whether it was done already by a route. Where the same key came with something else it is refused.
+    pub(in crate::web) fn is_known(&self, read: &dyn Read, route: &'static str, now: Timestamp) -> Result<bool> {
+        Ok(look(read, &self.asked(route), now)?.is_some())
+    }
+
+    const fn asked(&self, route: &'static str) -> Asked<'_> {
+        let Self { caller, key, request } = self;
+        Asked { caller, route, key, request: *request }
+    }
 }
 
 /// What was sent, without what differs between two times that the same form is sent.
@@ -67,7 +78,7 @@ pub(in crate::web) fn once<E: Endpoint>(
     present: impl Fn() -> Result<Option<Revision>>,
     change: impl FnOnce() -> Result<E::Answer>,
 ) -> Result<Done<E::Answer>> {
-    let asked = repeat.map(|Repeat { caller, key, request }| Asked { caller, route: E::NAME, key, request: *request });
+    let asked = repeat.map(|repeat| repeat.asked(E::NAME));
     // What was done already is told, whatever became of the thing since.
     if let Some(asked) = &asked
         && let Some(before) = look(tx, asked, tx.now())?

@@ -40,8 +40,8 @@ pub struct ArchiveBody {
     pub days_to_keep: Option<Typed>,
     /// Whether the entries are kept in the archive, as they are where nothing is said; else they are deleted, for the owner alone.
     pub archive: Option<bool>,
-    /// Whether to tell only how many it would be.
-    pub dry_run: bool,
+    /// Whether to tell only how many it would be; so it is where neither this nor `archive` is said.
+    pub dry_run: Option<bool>,
 }
 
 /// What was archived, or would be.
@@ -69,6 +69,11 @@ pub struct ArchivedOf {
 }
 
 impl ArchiveBody {
+    /// Whether nothing is to be changed: whoever says nothing of what becomes of the entries wants to know.
+    fn is_dry_run(&self) -> bool {
+        self.dry_run.unwrap_or(self.archive.is_none())
+    }
+
     fn days(&self) -> Result<u32, Problem> {
         let Some(typed) = self.days_to_keep.as_ref().filter(|typed| !typed.is_empty()) else { return Ok(USUAL) };
         let days = typed.whole().filter(|days| (1..=MOST).contains(days)).and_then(|days| u32::try_from(days).ok());
@@ -82,7 +87,7 @@ impl Endpoint for ArchiveLedger {
     const NAME: &'static str = "transactions.archive";
     const ABOUT: &'static str = "Moves entries of the ledger that are older than so many days to the archive, or tells how many that would be. \
                                  Every balance stays what it is: one entry stands for those that went. With archive=false they are deleted, \
-                                 for which the owner proves that it is them.";
+                                 which is the owner's. Whoever asks proves that it is them, unless they only want to know how many.";
     const DOORS: Doors =
         Doors::post(&["/api/{server}/transactions/archive"]).form("/g/{server}/data/archive", again::<DataPage>);
     const WHO: Who = Who::Admin;
@@ -106,7 +111,7 @@ impl Endpoint for ArchiveLedger {
     async fn question(web: &Web, asked: &Asked<Self>) -> Result<Option<Sentence>, Problem> {
         let (guild, is_kept) = (asked.guild, asked.body.archive.unwrap_or(true));
         // What cannot be read is told when it is done.
-        let Some(days) = asked.body.days().ok().filter(|_| !asked.body.dry_run) else { return Ok(None) };
+        let Some(days) = asked.body.days().ok().filter(|_| !asked.body.is_dry_run()) else { return Ok(None) };
         let order = Order::keeping(days, asked.now, is_kept, asked.visitor.actor());
         let day = order.before;
         let waiting = web.look(Self::NAME, move |read| archive::waiting(read, guild, day)).await?;
@@ -115,7 +120,7 @@ impl Endpoint for ArchiveLedger {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ArchivedView>, Problem> {
-        let (guild, is_kept, is_dry_run) = (asked.guild, asked.body.archive.unwrap_or(true), asked.body.dry_run);
+        let (guild, is_kept, is_dry_run) = (asked.guild, asked.body.archive.unwrap_or(true), asked.body.is_dry_run());
         let order = Order::keeping(asked.body.days()?, asked.now, is_kept, asked.visitor.actor());
         if !is_kept && !asked.rank.reaches(Who::Owner) {
             return Err(Problem::Forbidden(Who::Owner));
@@ -130,9 +135,7 @@ impl Endpoint for ArchiveLedger {
             let view = ArchivedView { archived, before, kept: is_kept, dry_run: true, currencies };
             return Ok(Answered::from(view).telling(would_be).leading_to(format!("/g/{guild}/data#archive")));
         }
-        if !is_kept {
-            web.needs_proof(&asked).await?;
-        }
+        web.needs_proof(&asked).await?;
         let _turn = TURN.try_acquire().map_err(|_| Problem::Busy)?;
         let store = web.bot.store.clone();
         let archived = tokio::task::spawn_blocking(move || archive::run(&store, guild, &order)).await;

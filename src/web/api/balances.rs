@@ -133,8 +133,9 @@ impl Endpoint for SetBalance {
             let name = called(read, guild, currency)?.to_sentence();
             Ok((balance(read, guild, currency, user)?, known_members::called(read, guild, user)?, name))
         };
-        let (has, user, name) = web.look(Self::NAME, look).await?;
-        Ok(is_meant(wish, has, &user, &name))
+        let (has, mut called, name) = web.look(Self::NAME, look).await?;
+        web.call_by_name(guild, vec![(user, &mut called)]).await;
+        Ok(is_meant(wish, has, &called, &name))
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
@@ -161,7 +162,8 @@ impl Endpoint for SetBalance {
             }
             EntryView::latest(tx, guild)
         });
-        let answered = change.await?.telling(changed).undone_at(|entry| entry.undo_form(guild));
+        let answered = web.done_with_names(guild, change.await?).await;
+        let answered = answered.telling(changed).undone_at(|entry| entry.undo_form(guild));
         Ok(answered.leading_to(format!("/g/{guild}/members/{user}")))
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ledger::EntryView;
+use super::members::by_name;
 use crate::features::coins::model::Currency;
 use crate::features::coins::rules;
 use crate::features::coins::service::Order;
@@ -77,7 +78,8 @@ impl Endpoint for ByHand {
         // What cannot be read is told when it is done.
         let amount = asked.body.amount.as_ref().and_then(|typed| i64::try_from(typed.whole()?).ok());
         let Ok(amount) = rules::typed_amount(amount) else { return Ok(None) };
-        let member = web.look("member", move |read| known_members::one(read, guild, user)).await?;
+        let mut member = web.look("member", move |read| known_members::one(read, guild, user)).await?;
+        by_name(web, guild, std::slice::from_mut(&mut member)).await;
         Ok(is_meant(act, amount, member.luxury, &member.called()))
     }
 
@@ -98,7 +100,8 @@ impl Endpoint for ByHand {
             }
             EntryView::latest(tx, guild)
         });
-        let answered = change.await?.telling(changed).undone_at(|entry| entry.undo_form(guild));
+        let answered = web.done_with_names(guild, change.await?).await;
+        let answered = answered.telling(changed).undone_at(|entry| entry.undo_form(guild));
         Ok(answered.leading_to(format!("/g/{guild}/members/{user}")))
     }
 }

@@ -1,4 +1,5 @@
-//! The data of a server: taken along as a file, or removed (`T-API-45`).
+//! The data of a server: taken along as a file, or removed; and that of all servers, which the operator takes along with a fresh
+//! proof (`T-API-45`, `C-64`). No file holds what signs somebody in: sessions, tokens and passwords are in no table of the export.
 //!
 //! A file is written whole before the first byte of it is sent, in the folder of the store, and has no name any more by then:
 //! it is gone with whoever reads it. Two are written at the same time at most.
@@ -35,7 +36,7 @@ use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem, told};
 use crate::web::api::sheets::note;
 use crate::web::endpoint::{Arrived, Asked, Doors, Endpoint, Nothing, Route, Sample, Samples};
-use crate::web::input::is_typed;
+use crate::web::input::{is_typed, read_query};
 use crate::web::page::again;
 use crate::web::pages::RemovalPage;
 use crate::web::ui::components::counted;
@@ -53,6 +54,8 @@ enum What {
     Sqlite,
     /// Its ledger.
     Ledger,
+    /// Everything of every server.
+    All,
 }
 
 /// Everything of a server as an SQLite file.
@@ -76,6 +79,18 @@ pub const LEDGER: Route = Route {
     ..EXPORT
 };
 
+/// Everything of all servers as an SQLite file, for the operator.
+pub const EXPORT_ALL: Route = Route {
+    name: "instance.export",
+    about: "Gives everything that is stored of all servers as an SQLite file. Whoever asks proves that it is them.",
+    doors: Doors::get(&["/api/export"]),
+    who: Who::Instance,
+    scope: Scope::Instance,
+    requirements: &["T-API-45"],
+    serve: |web, arrived| give(web, arrived, What::All),
+    ..EXPORT
+};
+
 fn give(web: Web, arrived: Arrived, what: What) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match written(&web, &arrived, what).await {
@@ -90,21 +105,22 @@ impl What {
         match self {
             Self::Sqlite => EXPORT,
             Self::Ledger => LEDGER,
+            Self::All => EXPORT_ALL,
         }
     }
 
     /// As what it is noted.
     const fn noted(self) -> &'static str {
         match self {
-            Self::Sqlite => "everything",
+            Self::Sqlite | Self::All => "everything",
             Self::Ledger => "ledger",
         }
     }
 
-    /// The kind of its content, and how a file of it is called behind the server's number.
+    /// The kind of its content, and how a file of it is called, behind the number of a server where it is of one.
     const fn kind(self) -> (&'static str, &'static str) {
         match self {
-            Self::Sqlite => ("application/vnd.sqlite3", "greenroom.db"),
+            Self::Sqlite | Self::All => ("application/vnd.sqlite3", "greenroom.db"),
             Self::Ledger => ("text/csv; charset=utf-8", "ledger.csv"),
         }
     }
@@ -116,16 +132,17 @@ impl What {
         let folder = tempfile::Builder::new().prefix(".greenroom-export-").tempdir_in(folder).map_err(Error::failed)?;
         let path = folder.path().join("export");
         match self {
-            Self::Sqlite => write_sqlite(store, guild, &path)?,
+            Self::Sqlite => write_sqlite(store, Some(guild), &path)?,
+            Self::All => write_sqlite(store, None, &path)?,
             Self::Ledger => write_ledger(store, guild, &path)?,
         }
         File::open(&path).map_err(Error::failed)
     }
 }
 
-fn write_sqlite(store: &Store, guild: GuildId, path: &Path) -> Result<()> {
+fn write_sqlite(store: &Store, guild: Option<GuildId>, path: &Path) -> Result<()> {
     let tables = (CATALOGUE.exports)();
-    let request = Export { path, guild: Some(guild), replace: false };
+    let request = Export { path, guild, replace: false };
     let exported = store.read_blocking("export", |read| Ok(export(read, &tables, &request, &mut |_| {})))?;
     exported.map(drop).map_err(Error::failed)
 }
@@ -139,6 +156,10 @@ fn write_ledger(store: &Store, guild: GuildId, path: &Path) -> Result<()> {
 }
 
 async fn written(web: &Web, arrived: &Arrived, what: What) -> Result<File, Problem> {
+    read_query::<Nothing>(arrived.query.as_bytes())?;
+    if what == What::All && !web.is_proven(&arrived.visitor, arrived.now).await? {
+        return Err(Problem::ProofNeeded);
+    }
     let _turn = TURNS.try_acquire().map_err(|_| Problem::Busy)?;
     note(web, arrived, what.noted()).await?;
     let guild = arrived.guild;
@@ -165,7 +186,8 @@ fn streamed(file: File, guild: GuildId, what: What) -> Response {
         (CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];
     let mut response = (StatusCode::OK, headers, Body::from_stream(body)).into_response();
-    let named = format!("attachment; filename=\"{guild}-{name}\"");
+    let of = if what == What::All { "all".to_owned() } else { guild.to_string() };
+    let named = format!("attachment; filename=\"{of}-{name}\"");
     if let Ok(named) = HeaderValue::try_from(named) {
         response.headers_mut().insert(CONTENT_DISPOSITION, named);
     }

@@ -25,6 +25,7 @@ use crate::web::filter;
 use crate::web::page::again;
 use crate::web::pages::EntryPage;
 use crate::web::segments::{One, Segment};
+use crate::web::user_info::{names_a_member, names_those_of};
 
 /// Entries on a page, unless somebody wants another number.
 const PAGE: usize = 50;
@@ -61,8 +62,6 @@ pub struct EntriesQuery {
     pub offset: Option<usize>,
     /// The order of transactions: `newest` first, or `oldest`.
     pub sort: Option<String>,
-    /// The form of a file: `csv`, `json`, or `sqlite` for everything of the server.
-    pub format: Option<String>,
 }
 
 impl EntriesQuery {
@@ -159,6 +158,9 @@ pub struct EntryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<u64>,
 }
+
+names_a_member!(EntryView: user_name);
+names_those_of!(EntriesView: items);
 
 impl EntryView {
     /// An entry, with the name of whose it is, and of what.
@@ -280,7 +282,7 @@ impl Endpoint for Entries {
                 totals: (!totals.are_more).then(|| totals.of.iter().map(Into::into).collect()),
             })
         });
-        Ok(view.await?.into())
+        Ok(web.with_names(guild, view.await?).await.into())
     }
 }
 
@@ -310,7 +312,8 @@ impl Endpoint for Entry {
             Some(_) => EntryView::numbered(read, guild, id).map(Some),
             None => Ok(None),
         });
-        found.await?.map(Into::into).ok_or(Problem::NotFound)
+        let found = found.await?.ok_or(Problem::NotFound)?;
+        Ok(web.with_names(guild, found).await.into())
     }
 }
 
@@ -366,7 +369,7 @@ impl Endpoint for UndoEntry {
             let (number, now) = (Sentence::words(id.to_string()), changed(entry));
             sentence!("Entry **{number}** is undone. {now} What was bought with it stays as it is.", number, now)
         };
-        let answered = change.await?.telling(undone);
+        let answered = web.done_with_names(guild, change.await?).await.telling(undone);
         let leads_to = answered.value.now().map(|entry| format!("/g/{guild}/members/{}", entry.user_id));
         Ok(answered.leading_to(leads_to.unwrap_or_else(|| format!("/g/{guild}/ledger/{id}"))))
     }

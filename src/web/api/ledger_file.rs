@@ -4,6 +4,9 @@ use axum::body::Body;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
 use futures_util::stream;
+use url::form_urlencoded;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use super::data;
 use super::ledger::EntriesQuery;
@@ -21,7 +24,10 @@ use crate::web::access::{Limit, Who};
 use crate::web::answer::{Problem, told};
 use crate::web::endpoint::{Arrived, Doors, Route, Sample, Shape};
 use crate::web::filter;
-use crate::web::input::read_form;
+use crate::web::input::read_query;
+
+/// By what a form is asked for.
+const FORMAT: &str = "format";
 
 /// The entries of a filter as a file.
 pub const EXPORT: Route = Route {
@@ -32,7 +38,7 @@ pub const EXPORT: Route = Route {
     scope: Scope::Export,
     limit: Limit::Exports,
     requirements: &["T-API-16"],
-    shape: Some(|| Shape::of_file::<EntriesQuery>("text/csv")),
+    shape: Some(shape),
     sample: |_| Sample { query: "currency=luxury", ..Sample::default() },
     serve: export,
     ..Route::PLAIN
@@ -45,6 +51,31 @@ fn export(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
             Err(problem) => told(&web, &problem, EXPORT.name, false),
         }
     })
+}
+
+/// What stands behind the question mark: the filter of the list, and the form.
+fn shape() -> Shape {
+    let mut shape = Shape::of_file::<EntriesQuery>("text/csv");
+    let format = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("The form of a file: `csv`, `json`, or `sqlite` for everything of the server."));
+    if let RefOr::T(Schema::Object(query)) = &mut shape.query {
+        query.properties.insert(FORMAT.to_owned(), RefOr::T(format.into()));
+    }
+    shape
+}
+
+/// The form that is asked for, and the filter without it, which is that of the list.
+fn of_file(query: &str) -> (Option<String>, String) {
+    let (mut form, mut filter) = (None, form_urlencoded::Serializer::new(String::new()));
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if name == FORMAT {
+            form = Some(value.into_owned());
+        } else {
+            filter.append_pair(&name, &value);
+        }
+    }
+    (form, filter.finish())
 }
 
 /// The form of a file.
@@ -103,16 +134,18 @@ struct Written {
 
 async fn file(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     let guild = arrived.guild;
-    let query: EntriesQuery = read_form(arrived.query.as_bytes())?;
+    let (named, query) = of_file(&arrived.query);
+    let query: EntriesQuery = read_query(query.as_bytes())?;
     let forms = || Sentence::words("The ledger comes as csv or json, and everything of the server as sqlite.");
-    let form = filter::read("format", query.format.as_deref(), FileForm::called, forms)?.unwrap_or(FileForm::Csv);
+    let form = filter::read("format", named.as_deref(), FileForm::called, forms)?.unwrap_or(FileForm::Csv);
     let wanted = query.wanted(web, guild).await?;
     if form == FileForm::Sqlite {
         if wanted != (Wanted { guild: Some(guild), ..Wanted::default() }) {
             let whole = "A file of SQLite holds everything of the server, so it takes no filter.";
             return Err(Problem::field("format", Sentence::words(whole)));
         }
-        return Ok((data::EXPORT.serve)(web.clone(), arrived.clone()).await);
+        let whole = Arrived { query: String::new(), ..arrived.clone() };
+        return Ok((data::EXPORT.serve)(web.clone(), whole).await);
     }
     let begin = web.look("ledger_export", move |read| Stretch::begin(read, guild)).await?;
     note(web, arrived, "ledger").await?;

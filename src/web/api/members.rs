@@ -1,5 +1,7 @@
 //! Members that are known to a server: who they are, what they have and why, and coins given and taken by hand.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 use utoipa::ToSchema;
@@ -152,6 +154,17 @@ pub fn find(read: &dyn Read, guild: GuildId, query: &MembersQuery, limit: usize)
 
 type Users = (Vec<UserId>, Option<String>);
 
+/// Gives those of whom neither a name nor a handle is stored the name that they have on Discord.
+pub async fn by_name(web: &Web, guild: GuildId, members: &mut [KnownMember]) {
+    let nameless: Vec<&mut KnownMember> =
+        members.iter_mut().filter(|member| member.name.is_none() && member.handles.is_empty()).collect();
+    let users: Vec<UserId> = nameless.iter().map(|member| member.user).collect();
+    let mut called: BTreeMap<UserId, String> = web.called_on_discord(guild, &users).await.into_iter().collect();
+    for member in nameless {
+        member.name = called.remove(&member.user);
+    }
+}
+
 fn holders_of(read: &dyn Read, guild: GuildId, currency: Currency, after: Option<&str>, limit: usize) -> Result<Users> {
     let after = after.map(str::parse::<Rank>).transpose()?;
     let page = holders::page(read, guild, currency, after, limit)?;
@@ -259,7 +272,8 @@ impl Endpoint for Members {
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<MembersView>, Problem> {
         let (guild, query) = (asked.guild, asked.query);
         let limit = query.limit()?;
-        let found = web.look("members", move |read| find(read, guild, &query, limit)).await?;
+        let mut found = web.look("members", move |read| find(read, guild, &query, limit)).await?;
+        by_name(web, guild, &mut found.members).await;
         let items = found.members.iter().map(Into::into).collect();
         Ok(MembersView { items, next: found.next, partial: found.is_partial }.into())
     }
@@ -287,7 +301,8 @@ impl Endpoint for Member {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<MemberView>, Problem> {
         let (guild, One(user)) = (asked.guild, asked.path);
-        let member = web.look("member", move |read| known_members::one(read, guild, user)).await?;
+        let mut member = web.look("member", move |read| known_members::one(read, guild, user)).await?;
+        by_name(web, guild, std::slice::from_mut(&mut member)).await;
         Ok(MemberView::from(&member).into())
     }
 }

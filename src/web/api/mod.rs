@@ -102,6 +102,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<unsent::Dismiss>(),
     data::EXPORT,
     data::LEDGER,
+    data::EXPORT_ALL,
     Route::of::<data::RemoveServer>(),
     Route::of::<instance::Status>(),
     instance::DOCUMENT,

@@ -32,7 +32,7 @@ use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::{Problem, told};
 use crate::web::endpoint::{Arrived, Doors, Route, Sample, Shape};
-use crate::web::input::read_form;
+use crate::web::input::read_query;
 use crate::web::music::search::{Search, SongsQuery};
 use crate::web::music::song::SongView;
 
@@ -143,7 +143,7 @@ fn serve<S: Sheet>(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
 
 async fn file<S: Sheet>(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
     let guild = arrived.guild;
-    let wanted = S::understood(web, guild, read_form(arrived.query.as_bytes())?).await?;
+    let wanted = S::understood(web, guild, read_query(arrived.query.as_bytes())?).await?;
     // What is wrong is told before the file begins.
     let first = written::<S>(web, guild, wanted.clone(), None).await?;
     note(web, arrived, S::FILE).await?;
@@ -266,7 +266,8 @@ impl Sheet for Members {
 
     async fn part(web: &Web, guild: GuildId, query: MembersQuery, after: Option<String>) -> Result<Part<Self::Row>> {
         let query = MembersQuery { after, ..query };
-        let found = web.look(Self::NAME, move |read| members::find(read, guild, &query, PART)).await?;
+        let mut found = web.look(Self::NAME, move |read| members::find(read, guild, &query, PART)).await?;
+        members::by_name(web, guild, &mut found.members).await;
         Ok((found.members.iter().map(Into::into).collect(), found.next))
     }
 }

@@ -1,6 +1,7 @@
 //! The ledger by the names of seed 001: a page of transactions with what they add up to, one of them by its public name, and whether the
 //! entries of a member explain their balances.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -152,14 +153,11 @@ impl Endpoint for Transactions {
         let view = web.look(Self::NAME, move |read| {
             let page = entries::slice(read, guild, &wanted, &slice)?;
             let totals = known.totals.of(read, guild, &wanted)?;
-            let names = known_members::all_called(read, guild, page.rows.iter().map(|row| row.entry.user))?;
-            let transactions = page
-                .rows
-                .iter()
-                .zip(names)
-                .map(|(row, name)| TransactionView::of(guild, row, Some(UserInfo::known(row.entry.user, name))));
-            Ok(TransactionsView {
-                transactions: transactions.collect(),
+            let whose = page.rows.iter().map(|row| row.entry.user);
+            let people: BTreeMap<UserId, String> =
+                whose.clone().zip(known_members::all_called(read, guild, whose)?).collect();
+            let view = TransactionsView {
+                transactions: page.rows.iter().map(|row| TransactionView::of(guild, row, None)).collect(),
                 pagination: Pagination {
                     total: totals.of.iter().map(|total| total.entries).sum(),
                     total_is_at_least: totals.are_more,
@@ -168,9 +166,16 @@ impl Endpoint for Transactions {
                     partial: page.is_partial,
                 },
                 statistics: totals.of.iter().map(Into::into).collect(),
-            })
+            };
+            Ok((view, people))
         });
-        Ok(view.await?.into())
+        let (mut view, people) = view.await?;
+        let people = web.users(guild, people.into_iter().collect()).await;
+        let people: BTreeMap<String, UserInfo> = people.into_iter().map(|user| (user.id.clone(), user)).collect();
+        for transaction in &mut view.transactions {
+            transaction.user = people.get(&transaction.user_id).cloned();
+        }
+        Ok(view.into())
     }
 }
 

@@ -179,7 +179,7 @@ fn inventory(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Vec<OwnedV
 }
 
 /// With who they are on Discord.
-async fn views(web: &Web, guild: GuildId, having: Vec<Having>) -> Vec<AccountView> {
+pub(super) async fn views(web: &Web, guild: GuildId, having: Vec<Having>) -> Vec<AccountView> {
     let people = having.iter().map(|having| (having.listed.user, having.name.clone())).collect();
     let people = web.users(guild, people).await;
     having.into_iter().zip(people).map(|(having, user)| having.view(user)).collect()
@@ -213,7 +213,7 @@ pub struct Users;
 impl Endpoint for Users {
     const NAME: &'static str = "users.list";
     const ABOUT: &'static str = "Lists the members who have an account of the server's currency, with balance, inventory and who they are on \
-                                 Discord, which is asked for 50 of them at most.";
+                                 Discord.";
     const DOORS: Doors = Doors::get(&["/api/{server}/users"]);
     const WHO: Who = Who::Viewer;
     const SCOPE: Scope = Scope::Read;

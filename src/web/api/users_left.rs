@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::users::{AccountView, Having, MOST};
+use super::users::{AccountView, Having, MOST, views};
 use crate::flows::accounts_cleaned::{self, Cleaned, Wanted};
 use crate::flows::accounts_listed;
 use crate::kernel::error::{Error, Result};
@@ -21,7 +21,6 @@ use crate::web::page::again;
 use crate::web::pages::{DataPage, MemberPage};
 use crate::web::segments::One;
 use crate::web::ui::components::{counted, number};
-use crate::web::user_info::UserInfo;
 
 /// For how many days somebody has to be away, unless somebody says another number.
 const DAYS: u64 = 30;
@@ -89,11 +88,8 @@ impl Endpoint for Inactive {
             Ok((having.collect::<Result<Vec<_>>>()?, total))
         });
         let (having, total) = found.await?;
-        let users = having.into_iter().map(|having| {
-            let info = UserInfo::known(having.listed.user, having.name.clone());
-            having.view(info)
-        });
-        Ok(InactiveView { users: users.collect(), total, is_told: !web.bot.lacks_intents() }.into())
+        let users = views(web, guild, having).await;
+        Ok(InactiveView { users, total, is_told: !web.bot.lacks_intents() }.into())
     }
 }
 
@@ -110,8 +106,8 @@ pub struct CleanUp;
 pub struct CleanUpBody {
     /// Of those who left so many days ago or earlier; 30, and 1 at least.
     pub days: Option<Typed>,
-    /// Whether to tell only whose it would be.
-    pub dry_run: bool,
+    /// Whether to tell only whose it would be; so it is where neither this nor `days` is said.
+    pub dry_run: Option<bool>,
 }
 
 /// What was closed, or would be.
@@ -139,6 +135,11 @@ impl CleanedView {
 }
 
 impl CleanUpBody {
+    /// Whether nothing is to be changed.
+    fn is_dry_run(&self) -> bool {
+        self.dry_run.unwrap_or(self.days.is_none())
+    }
+
     fn wanted(&self, web: &Web, now: Timestamp) -> Result<Wanted, Problem> {
         let days = match self.days.as_ref().filter(|days| !days.is_empty()) {
             None => DAYS,
@@ -153,7 +154,7 @@ impl CleanUpBody {
 impl Endpoint for CleanUp {
     const NAME: &'static str = "users.cleanup";
     const ABOUT: &'static str = "Closes the accounts of members who left long ago, each by an entry of the ledger, or tells whose that would \
-                                 be. Luxury Coins stay. Whoever asks proves that it is them.";
+                                 be. Luxury Coins stay. Whoever asks proves that it is them, unless they only want to know whose.";
     const DOORS: Doors =
         Doors::post(&["/api/{server}/users/cleanup"]).form("/g/{server}/data/cleanup", again::<DataPage>);
     const WHO: Who = Who::Admin;
@@ -174,7 +175,7 @@ impl Endpoint for CleanUp {
     async fn question(web: &Web, asked: &Asked<Self>) -> Result<Option<Sentence>, Problem> {
         let (guild, wanted) = (asked.guild, asked.body.wanted(web, asked.now));
         // What cannot be read is told when it is done.
-        let Some(wanted) = wanted.ok().filter(|_| !asked.body.dry_run) else { return Ok(None) };
+        let Some(wanted) = wanted.ok().filter(|_| !asked.body.is_dry_run()) else { return Ok(None) };
         let found = web.look(Self::NAME, move |read| accounts_cleaned::candidates(read, guild, wanted)).await?;
         let accounts = Sentence::words(counted(found.users.len(), "account", "accounts"));
         Ok((!found.users.is_empty())
@@ -182,7 +183,7 @@ impl Endpoint for CleanUp {
     }
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<CleanedView>, Problem> {
-        let (guild, is_dry_run) = (asked.guild, asked.body.dry_run);
+        let (guild, is_dry_run) = (asked.guild, asked.body.is_dry_run());
         let wanted = asked.body.wanted(web, asked.now)?;
         let (page, leads_to) = (CleanedView::of, format!("/g/{guild}/data#left"));
         if is_dry_run {

@@ -57,6 +57,7 @@ impl Fault {
             }
             Self::Missing(_) => Sentence::words("It is missing."),
             Self::Twice(_) => Sentence::words("It stands there twice."),
+            Self::Unknown(_, []) => Sentence::words("There is nothing of that name here."),
             Self::Unknown(_, fields) => {
                 let fields = Sentence::list(fields.iter().map(|field| Sentence::words(*field)).collect(), " and ");
                 sentence!("There is no such field. There are these: {fields}.", fields)

@@ -91,13 +91,18 @@ impl<'de> Deserializer<'de> for Json {
 }
 
 /// The fields of a form, in the order in which they came. What may be left out altogether is there, because a form always is.
-pub(super) struct Fields(pub Vec<(String, String)>);
+pub(super) struct Fields {
+    /// What was sent.
+    pub sent: Vec<(String, String)>,
+    /// Whether each name has to be one that there is. A form holds more than its fields.
+    pub are_all_known: bool,
+}
 
 impl Fields {
     /// Each name with all that was sent under it.
     fn by_name(self) -> Vec<(String, Texts)> {
         let mut fields: Vec<(String, Texts)> = Vec::new();
-        for (name, text) in self.0 {
+        for (name, text) in self.sent {
             match fields.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, texts)) => texts.0.push(text),
                 None => fields.push((name, Texts(vec![text]))),
@@ -128,13 +133,26 @@ impl<'de> Deserializer<'de> for Fields {
 
     /// The fields as pairs.
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let pairs = self.0.into_iter().map(|(name, text)| (name, Texts(vec![text])));
+        let pairs = self.sent.into_iter().map(|(name, text)| (name, Texts(vec![text])));
         MapDeserializer::new(pairs).deserialize_seq(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let unknown = |name: &&String| self.are_all_known && !fields.contains(&name.as_str());
+        match self.sent.iter().map(|(name, _)| name).find(unknown) {
+            Some(name) => Err(Fault::Unknown(name.clone(), fields)),
+            None => self.deserialize_any(visitor),
+        }
     }
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit_struct tuple tuple_struct
-        map struct enum identifier ignored_any
+        map enum identifier ignored_any
     }
 }
 

@@ -92,7 +92,9 @@ impl Page for EconomyPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, now) = (seen.guild, seen.now);
         let asked = currency_called(seen.query.currency.as_deref())?;
-        let overview = web.look(Self::NAME, move |read| look(read, guild, asked, now)).await?;
+        let mut overview = web.look(Self::NAME, move |read| look(read, guild, asked, now)).await?;
+        let largest = overview.circulation.largest.iter().map(|holder| holder.user);
+        web.call_by_name(guild, largest.zip(&mut overview.names).collect()).await;
         let faces = |user: UserId| web.face(guild, user);
         Ok(Shown::new("Economy", economy(guild, now, &overview, &faces)))
     }

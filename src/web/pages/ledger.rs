@@ -77,7 +77,8 @@ impl Page for LedgerPage {
             let names = known_members::all_called(read, guild, page.rows.iter().map(|row| row.entry.user))?;
             Ok((page, names, known.totals.of(read, guild, &wanted)?))
         });
-        let (page, names, totals) = listed.await?;
+        let (page, mut names, totals) = listed.await?;
+        web.call_by_name(guild, page.rows.iter().map(|row| row.entry.user).zip(&mut names).collect()).await;
         let listed = Listed { page, names, totals, currencies };
         let actions = as_csv(seen.rank, &seen.filter, &format!("/api/{guild}/ledger/export"));
         let main = html! {
@@ -271,7 +272,8 @@ impl Page for EntryPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, One(id)) = (seen.guild, seen.path);
         let told = web.look("ledger_entry", move |read| tell(read, guild, id)).await?.ok_or(Problem::NotFound)?;
-        let told = EntryDetail { names: web.named(told.names).await, ..told };
+        let mut told = EntryDetail { names: web.named(told.names).await, ..told };
+        web.call_by_name(guild, vec![(told.story.row.entry.user, &mut told.name)]).await;
         let is_own = told.story.row.entry.currency == Currency::Server;
         let may = if is_own { Who::Admin } else { Who::Administrator };
         let may_undo = told.story.may_be_undone && seen.rank.reaches(may);

@@ -54,7 +54,9 @@ impl Page for SessionPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, One(id)) = (seen.guild, seen.path);
-        let told = web.look("live_report", move |read| tell(read, guild, id)).await?.ok_or(Problem::NotFound)?;
+        let told = web.look("live_report", move |read| tell(read, guild, id)).await?;
+        let mut told = told.ok_or(Problem::NotFound)?;
+        web.call_by_name(guild, told.names.iter_mut().map(|(user, name)| (*user, name)).collect()).await;
         let title = format!("Live of {}", told.report.figures.session.streamer);
         let crumbs = vec![(format!("/g/{guild}/live"), "Live".to_owned())];
         Ok(Shown { crumbs, ..Shown::new(title, session(guild, &told)) })

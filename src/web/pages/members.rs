@@ -24,7 +24,7 @@ use crate::web::access::Who;
 use crate::web::address::address;
 use crate::web::answer::Problem;
 use crate::web::api::currencies::{Currencies, IN_ORDER};
-use crate::web::api::members::{Found, Has, MembersQuery, SortedBy, find};
+use crate::web::api::members::{Found, Has, MembersQuery, SortedBy, by_name, find};
 use crate::web::endpoint::{Sample, Samples};
 use crate::web::filter::Filter;
 use crate::web::music::song::called;
@@ -72,7 +72,8 @@ impl Page for MembersPage {
             return Ok(Shown::new("Members", asked));
         }
         let limit = query.limit()?;
-        let found = web.look("members", move |read| find(read, guild, &query, limit)).await?;
+        let mut found = web.look("members", move |read| find(read, guild, &query, limit)).await?;
+        by_name(web, guild, &mut found.members).await;
         let actions = as_csv(seen.rank, &seen.filter, &format!("/api/{guild}/members/export"));
         let asks = (&seen.query, &seen.filter);
         let main = html! { (asked) (members(guild, asks, &found, (&named, &|user| web.face(guild, user)))) };
@@ -238,7 +239,8 @@ impl Page for MemberPage {
 
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, One(user), query) = (seen.guild, seen.path, seen.query.clone());
-        let known = web.look("member", move |read| look(read, guild, user, &query)).await?;
+        let mut known = web.look("member", move |read| look(read, guild, user, &query)).await?;
+        by_name(web, guild, std::slice::from_mut(&mut known.member)).await;
         let name = known.member.called();
         let crumbs = vec![(format!("/g/{guild}/members"), "Members".to_owned())];
         let has_rows = known.member.is_known() || !known.entries.rows.is_empty();

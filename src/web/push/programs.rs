@@ -30,7 +30,7 @@ use crate::web::Web;
 use crate::web::access::{Limit, Verdict, Who};
 use crate::web::answer::{Answered, Problem};
 use crate::web::endpoint::{Arrived, Asked, Doors, Endpoint, Nothing, Route, Sample, Samples, Shape};
-use crate::web::input::read_form;
+use crate::web::input::read_query;
 use crate::web::page::servers_of;
 
 /// So many are named in one event.
@@ -94,7 +94,7 @@ fn serve(web: Web, arrived: Arrived) -> BoxFuture<'static, Response> {
 }
 
 async fn open(web: &Web, arrived: &Arrived) -> Result<Response, Problem> {
-    let wanted: Wanted = read_form(arrived.query.as_bytes())?;
+    let wanted: Wanted = read_query(arrived.query.as_bytes())?;
     let events = events_of(&wanted.events)?;
     let guilds = match guilds_of(&wanted.guilds)? {
         guilds if guilds.is_empty() => guilds_of_theirs(web, arrived).await?,

@@ -1,11 +1,14 @@
 //! The data of a server: taken along as files, and removed by its owner.
 
+use std::time::Duration;
+
 use greenroom::covers;
 use greenroom::features::coins::settings::SKIP_PRICE;
+use greenroom::signin::scope::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::ground::WebWorld;
+use super::ground::{OPERATOR, WebWorld};
 
 #[tokio::test]
 async fn an_admin_takes_the_data_of_a_server_along_and_a_viewer_does_not() {
@@ -19,6 +22,35 @@ async fn an_admin_takes_the_data_of_a_server_along_and_a_viewer_does_not() {
     ground.signed_in("viewer").get("/api/{server}/data/export").await.is(403);
     admin.get("/g/{server}/data").await.is(200);
     admin.get("/g/{server}/data/remove").await.is(403);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn the_operator_takes_the_data_of_all_servers_along_with_a_fresh_proof_and_no_secret_is_in_it() {
+    covers!("T-API-45");
+    let ground = WebWorld::of_a_process().await;
+    for guild in [ground.here(), ground.other()] {
+        ground.write(move |tx| SKIP_PRICE.set(tx, guild, &765));
+    }
+    let (operator, early) = (ground.signed_in(OPERATOR), ground.signed_in("owner"));
+    let program = ground.token(OPERATOR, &[Scope::Instance]);
+    assert_eq!(program.get("/api/export").await.is(403).code().as_deref(), Some("proof_needed"));
+    early.get("/api/export").await.is(403);
+    ground.nobody().get("/api/export").await.is(401);
+    let file = operator.get("/api/export").await.is(200);
+    assert!(file.body.starts_with(b"SQLite format 3\0"));
+    assert!(file.header("content-disposition").contains("all-greenroom.db"), "{:?}", file.headers);
+    let (tables, rows) = tables_and_rows_with(&file.body, "765");
+    assert_eq!(rows, 2, "each of the servers is in it");
+    for secret in ["token", "password", "signin", "guess"] {
+        assert!(!tables.iter().any(|table| table.contains(secret)), "{secret}: {tables:?}");
+    }
+    for secret in [operator.cookie("access"), operator.cookie("refresh")].into_iter().flatten() {
+        let bytes = secret.as_bytes();
+        assert!(!file.body.windows(bytes.len()).any(|part| part == bytes));
+    }
+    ground.world.pass(Duration::from_mins(11)).await;
+    assert_eq!(operator.get("/api/export").await.is(403).code().as_deref(), Some("proof_needed"));
     ground.end().await;
 }
 

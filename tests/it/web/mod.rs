@@ -14,6 +14,7 @@
 //! | [`push`], [`programs`], [`overlays`], [`listener`] | what is pushed to open pages, programs and overlays, and whoever listens |
 //! | [`followed`] | open pages, which are told of what changes on them |
 //! | [`threats`], [`guesses`], [`sessions`], [`leaving`] | what somebody could try, also with what was worth something before |
+//! | [`manners`] | what every route refuses, asks a proof for and counts, and that people have names |
 //! | [`odd`], [`kept`] | addresses that nobody has in mind, and pages about problems; forms that came too late |
 //! | [`links`] | nobody is led to where they may not go |
 //! | [`secrets`] | what opens something is seen nowhere |
@@ -43,6 +44,7 @@ mod kept;
 mod leaving;
 mod links;
 mod listener;
+mod manners;
 mod names;
 mod odd;
 mod openapi;

@@ -18,7 +18,7 @@ use super::ground::OPERATOR;
 use crate::patience::{Patience, within};
 
 /// The name of the only snapshot, which the samples of routes name as well.
-const SNAPSHOT: &str = "greenroom-20261121-200000-by-hand.redb";
+pub const SNAPSHOT: &str = "greenroom-20261121-200000-by-hand.redb";
 
 impl WebWorld {
     /// The web of a process that has handed in what it can do.

@@ -1,11 +1,11 @@
 //! What programs are told: what changed, and what happened while they were away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use greenroom::covers;
 use greenroom::kernel::ids::UserId;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::ground::OPERATOR;
 use super::listener::Listener;
@@ -51,6 +51,37 @@ async fn a_program_is_told_what_changed_and_not_what_it_is_now() {
         })
     );
     drop(listener);
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_program_hears_of_balances_tasks_and_inventories_as_json_and_of_what_it_chose_alone() {
+    covers!("T-SSE-03");
+    let ground = ground().await;
+    let program = ground.signed_in("admin");
+    let chosen = ["balance_update", "inventory_update", "task_update"];
+    let path = format!("/api/stream?guilds={{server}}&events={}", chosen.join(","));
+    let mut listener = listening(&program, &path).await;
+    let mut of_settings = listening(&program, "/api/stream?guilds={server}&events=config_update").await;
+    let samples = ground.samples("000001", "ann");
+    ground.pay();
+    let mut heard = BTreeMap::new();
+    while heard.len() < chosen.len() {
+        let told = listener.next_in_time().await;
+        assert!(chosen.contains(&told.event.as_str()), "{told:?}");
+        assert_eq!(told.data["guild_id"], json!(ground.here().to_string()));
+        assert!(told.data["affected_ids"].is_array() && told.data["at"].is_string(), "{told:?}");
+        heard.insert(told.data["data_type"].as_str().unwrap().to_owned(), told.data["affected_ids"].clone());
+    }
+    assert_eq!(heard.keys().collect::<Vec<_>>(), ["balance", "inventory", "task"], "{heard:?}");
+    let owner = ground.world.user("owner").to_string();
+    assert!(heard["inventory"].as_array().unwrap().contains(&json!(owner)), "whose it is: {heard:?}");
+    assert!(heard["task"].as_array().unwrap().iter().all(Value::is_string), "{heard:?} {}", samples.task);
+    // Whoever chose something else heard nothing of all that.
+    let price = json!({ "skip_price": 800 });
+    ground.signed_in("admin").json(Method::PATCH, "/api/{server}/settings", &price).await.is(200);
+    assert_eq!(of_settings.next_in_time().await.event, "config_update");
+    drop((listener, of_settings));
     ground.end().await;
 }
 

@@ -290,9 +290,9 @@ async fn a_member_buys_by_a_page_once_however_often_they_click() {
         ann.json(Method::POST, &format!("/api/{{server}}/shop/{id}/buy"), &json!({ "quantity": 3 })).await.is(409);
     assert_eq!(refused.code().as_deref(), Some("shop.cannot_afford"));
     let path = format!("/api/{{server}}/shop/{id}/buy");
-    ann.json(Method::POST, &path, &json!({ "quantity": 3 })).await.is(409);
-    let often = ann.json(Method::POST, &path, &json!({ "quantity": 3 })).await.is(429);
-    assert_eq!(often.code().as_deref(), Some("pace.too_often"), "the sixth within a minute");
+    for _ in 0..6 {
+        ann.json(Method::POST, &path, &json!({ "quantity": 3 })).await.is(409);
+    }
     ground.end().await;
 }
 

@@ -271,6 +271,31 @@ async fn old_transactions_are_archived_after_a_look_at_how_many_and_everything_s
 }
 
 #[tokio::test]
+async fn the_front_end_is_an_index_a_script_and_a_sheet_over_servers_members_and_transactions() {
+    covers!("T-DSH-01");
+    let ground = WebWorld::start().await;
+    ground.traded().await;
+    let viewer = ground.signed_in("viewer");
+    let index = viewer.get("/index.html").await.is(200);
+    assert_eq!(
+        index.text().contains("Night Owl Reviews"),
+        viewer.get("/").await.is(200).text().contains("Night Owl Reviews")
+    );
+    assert!(index.seen().contains("Night Owl Reviews"), "{}", index.seen());
+    for (name, kind) in [("script.js", "javascript"), ("styles.css", "text/css")] {
+        let text = index.text();
+        let address = text.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(name)).unwrap();
+        let file = viewer.get(address).await.is(200);
+        assert!(file.header("content-type").contains(kind) && !file.body.is_empty(), "{address}");
+    }
+    for (page, list) in [("members", "users"), ("ledger", "transactions")] {
+        let page = viewer.get(&format!("/g/{{server}}/{page}")).await.is(200).text();
+        assert!(page.contains(&format!("data-list=\"{list}\"")), "{list}");
+    }
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn the_owner_alone_deletes_old_transactions_with_a_fresh_proof() {
     let ground = WebWorld::start().await;
     ground.traded().await;

@@ -69,6 +69,34 @@ fn a_full_disk_stops_the_store_until_it_is_opened_again() {
     assert_eq!(store.check_blocking().unwrap(), []);
 }
 
+#[test]
+fn a_write_that_fails_as_it_is_committed_leaves_what_was_there_before_without_anybody_restoring_it() {
+    crate::covers!("T-DAT-08");
+    let disk = SimulatedDisk::new();
+    let store = open(&disk);
+    let add = |id: u64| store.write_blocking("add", move |tx| SONGS.insert(tx, &key(id), &song(&id.to_string())));
+    for id in 0..5 {
+        add(id).unwrap();
+    }
+    let before = stored_ids(&store);
+    // The disk takes nothing from here on, so the transaction is whole in memory, and its commit is not.
+    disk.refuse_writes();
+    let changes = store.write_blocking("change", |tx| {
+        SONGS.insert(tx, &key(0), &song("another"))?;
+        SONGS.insert(tx, &key(5), &song("a new one"))
+    });
+    assert!(matches!(StoreError::of(&changes.unwrap_err()), Some(StoreError::Io(_))));
+    assert_eq!(stored_ids(&store), before, "whoever reads goes on with the last state that was committed");
+    store.close_blocking();
+
+    disk.repair();
+    let store = open(&disk);
+    assert_eq!(stored_ids(&store), before);
+    let first = store.read_blocking("look", |read| SONGS.get(read, &key(0))).unwrap();
+    assert_eq!(first, Some(song("0")), "and so does the next start");
+    assert_eq!(store.check_blocking().unwrap(), []);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_disk_is_told_to_the_caller_and_to_the_process() {
     let disk = SimulatedDisk::new();

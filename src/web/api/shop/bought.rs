@@ -26,6 +26,7 @@ use crate::web::filter;
 use crate::web::page::again;
 use crate::web::pages::shop::OrdersPage;
 use crate::web::segments::{One, Segment};
+use crate::web::user_info::{names_a_member, names_those_of};
 
 /// Purchases on a page, unless somebody wants another number.
 const PAGE: usize = 50;
@@ -79,6 +80,9 @@ pub struct PurchaseView {
     /// The code that gave it.
     pub code_id: Option<String>,
 }
+
+names_a_member!(PurchaseView: user_name);
+names_those_of!(PurchasesView: items);
 
 impl PurchaseView {
     /// A purchase, with what its buyer is called.
@@ -165,6 +169,13 @@ pub struct Found {
     pub next: Option<PurchaseId>,
 }
 
+impl Found {
+    /// Those who bought, each with what they are called.
+    pub fn buyers(&mut self) -> Vec<(UserId, &mut String)> {
+        self.rows.iter_mut().map(|(bought, name)| (bought.purchase.user, name)).collect()
+    }
+}
+
 /// Looks purchases up.
 pub fn find(read: &dyn Read, guild: GuildId, of: Of, (after, limit): (Option<PurchaseId>, usize)) -> Result<Found> {
     let mut bought = queries::purchases(read, guild, of, after, limit.saturating_add(1))?;
@@ -218,7 +229,7 @@ impl Endpoint for Purchases {
         let part = PartQuery { after, limit }.part()?;
         let of = web.whom(guild, "user_id", user_id.as_deref()).await?.map_or(Of::Guild, Of::User);
         let found = web.look(Self::NAME, move |read| find(read, guild, of, part)).await?;
-        Ok(PurchasesView::from(found).into())
+        Ok(web.with_names(guild, PurchasesView::from(found)).await.into())
     }
 }
 
@@ -249,7 +260,7 @@ impl Endpoint for PurchasesOfItem {
             queries::any_item(read, guild, id)?.ok_or(ShopRefusal::NoSuchItem)?;
             find(read, guild, Of::Item(id), part)
         });
-        Ok(PurchasesView::from(found.await?).into())
+        Ok(web.with_names(guild, PurchasesView::from(found.await?)).await.into())
     }
 }
 
@@ -273,7 +284,7 @@ impl Endpoint for Orders {
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<PurchasesView>, Problem> {
         let (guild, part) = (asked.guild, asked.query.part()?);
         let found = web.look(Self::NAME, move |read| find(read, guild, Of::Waiting, part)).await?;
-        Ok(PurchasesView::from(found).into())
+        Ok(web.with_names(guild, PurchasesView::from(found)).await.into())
     }
 }
 
@@ -310,7 +321,7 @@ impl Endpoint for HandOver {
             sentence!("{quantity} × **{name}** is handed over to **{user}**.", quantity, name, user)
         };
         let page = asked.page_before().unwrap_or_else(|| format!("/g/{guild}/shop/orders"));
-        Ok(done.await?.telling(tell).leading_to(page))
+        Ok(web.done_with_names(guild, done.await?).await.telling(tell).leading_to(page))
     }
 }
 
@@ -359,7 +370,7 @@ impl Endpoint for Refund {
             )
         };
         let page = asked.page_before().unwrap_or_else(|| format!("/g/{guild}/shop/orders"));
-        Ok(done.await?.telling(tell).leading_to(page))
+        Ok(web.done_with_names(guild, done.await?).await.telling(tell).leading_to(page))
     }
 }
 

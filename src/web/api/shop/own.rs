@@ -28,6 +28,7 @@ use crate::web::input::Typed;
 use crate::web::page::again;
 use crate::web::pages::shop::OwnShopPage;
 use crate::web::segments::One;
+use crate::web::user_info::names_those_of;
 
 /// How many.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -82,6 +83,8 @@ pub struct BoughtView {
     pub cost: Sentence,
 }
 
+names_those_of!(BoughtView: purchase, ReturnedView: purchase);
+
 /// Buys something.
 pub struct Buy;
 
@@ -92,7 +95,7 @@ impl Endpoint for Buy {
         Doors::post(&["/api/{server}/shop/{item}/buy"]).form("/me/{server}/shop/{item}/buy", again::<OwnShopPage>);
     const WHO: Who = Who::Member;
     const SCOPE: Scope = Scope::Shop;
-    const LIMIT: Limit = Limit::Changes;
+    const LIMIT: Limit = Limit::Balances;
     const SUCCESS: bool = true;
     const REQUIREMENTS: &'static [&'static str] = &["C-13"];
 
@@ -110,7 +113,6 @@ impl Endpoint for Buy {
         let (guild, One(item), user) = (asked.guild, asked.path, own_account(&asked.visitor)?);
         let quantity = asked.body.clone().unwrap_or_default().read()?;
         let roles = web.roles_of(guild, user).await?;
-        web.bot.pace.take(guild, user)?;
         let order = Order { user, roles, item, quantity };
         let bought = web.change(&asked, move |tx, _| {
             let bought = shop_bought::run(tx, guild, &order)?;
@@ -126,7 +128,8 @@ impl Endpoint for Buy {
             let left = Amount::ZERO.clamped_change(view.new_balance);
             sentence!("You bought {quantity} × **{name}** for {cost}. **{left}** are left.", quantity, name, cost, left)
         };
-        Ok(bought.await.map_err(at_quantity)?.telling(tell).leading_to(page_of(guild)))
+        let bought = web.done_with_names(guild, bought.await.map_err(at_quantity)?).await;
+        Ok(bought.telling(tell).leading_to(page_of(guild)))
     }
 }
 
@@ -153,7 +156,7 @@ impl Endpoint for UseItem {
         Doors::post(&["/api/{server}/shop/{item}/use"]).form("/me/{server}/shop/{item}/use", again::<OwnShopPage>);
     const WHO: Who = Who::Member;
     const SCOPE: Scope = Scope::Shop;
-    const LIMIT: Limit = Limit::Changes;
+    const LIMIT: Limit = Limit::Balances;
     const SUCCESS: bool = true;
 
     type Path = One<ItemId>;
@@ -169,7 +172,6 @@ impl Endpoint for UseItem {
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<UsedView>, Problem> {
         let (guild, One(id), user) = (asked.guild, asked.path, own_account(&asked.visitor)?);
         let quantity = asked.body.clone().unwrap_or_default().read()?;
-        web.bot.pace.take(guild, user)?;
         let used = web.change(&asked, move |tx, _| {
             let service::Used { item, left, .. } = service::use_up(tx, guild, user, id, quantity)?;
             Ok(UsedView { item_id: id.to_string(), name: item.name, used: quantity, left })
@@ -205,7 +207,7 @@ impl Endpoint for GiveBack {
         .form("/me/{server}/shop/purchases/{purchase}/return", again::<OwnShopPage>);
     const WHO: Who = Who::Member;
     const SCOPE: Scope = Scope::Shop;
-    const LIMIT: Limit = Limit::Changes;
+    const LIMIT: Limit = Limit::Balances;
     const SUCCESS: bool = true;
 
     type Path = One<PurchaseId>;
@@ -219,7 +221,6 @@ impl Endpoint for GiveBack {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ReturnedView>, Problem> {
         let (guild, One(id), user) = (asked.guild, asked.path, own_account(&asked.visitor)?);
-        web.bot.pace.take(guild, user)?;
         let returned = web.change(&asked, move |tx, _| {
             let refunded = shop_refunded::by_buyer(tx, guild, user, id)?;
             Ok(ReturnedView {
@@ -233,7 +234,7 @@ impl Endpoint for GiveBack {
             let returned = view.returned.clone();
             sentence!("You gave {quantity} × **{name}** back, and {returned} returned.", quantity, name, returned)
         };
-        Ok(returned.await?.telling(tell).leading_to(page_of(guild)))
+        Ok(web.done_with_names(guild, returned.await?).await.telling(tell).leading_to(page_of(guild)))
     }
 }
 

@@ -22,6 +22,7 @@ use crate::web::answer::{Answered, Problem, RevisionOfOne};
 use crate::web::endpoint::{Asked, Doors, Endpoint, Nothing, Sample, Samples};
 use crate::web::filter;
 use crate::web::segments::One;
+use crate::web::user_info::{names_a_member, names_those_of};
 
 /// Tasks on a page, unless somebody wants another number (`D-53`).
 pub const PAGE: usize = 50;
@@ -272,6 +273,9 @@ pub struct BestView {
     pub paid: i64,
 }
 
+names_a_member!(BestView: user_name);
+names_those_of!(StatisticsView: best);
+
 impl StatisticsView {
     fn of(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Self> {
         let Statistics { tasks, waiting, totals, days, best } = statistics::of(read, guild, now)?;
@@ -322,6 +326,7 @@ impl Endpoint for TaskStatistics {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<StatisticsView>, Problem> {
         let (guild, now) = (asked.guild, asked.now);
-        Ok(web.look(Self::NAME, move |read| StatisticsView::of(read, guild, now)).await?.into())
+        let found = web.look(Self::NAME, move |read| StatisticsView::of(read, guild, now)).await?;
+        Ok(web.with_names(guild, found).await.into())
     }
 }

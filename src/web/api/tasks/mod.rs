@@ -35,6 +35,7 @@ use crate::store::{Read, Tx};
 use crate::web::Web;
 use crate::web::answer::{Answered, Given, Problem, Revision, RevisionOfOne};
 use crate::web::segments::{One, Segment};
+use crate::web::user_info::names_a_member;
 
 impl Segment for TaskId {
     const NAME: &'static str = "task";
@@ -217,6 +218,8 @@ pub struct FileView {
     /// Where reviewers get it.
     pub url: String,
 }
+
+names_a_member!(ClaimView: user_name);
 
 impl ClaimView {
     /// A claim of a task, for whoever may see its proof.

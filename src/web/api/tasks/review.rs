@@ -29,6 +29,7 @@ use crate::web::filter;
 use crate::web::page::again;
 use crate::web::pages::ReviewsPage;
 use crate::web::segments::{One, Two};
+use crate::web::user_info::names_those_of;
 
 /// Claims on a page, unless somebody wants another number.
 const PAGE: usize = 50;
@@ -69,6 +70,8 @@ pub struct SubmissionsView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
+
+names_those_of!(SubmissionsView: submissions);
 
 impl SubmissionsQuery {
     fn state(&self) -> Result<Option<ClaimState>, Problem> {
@@ -116,7 +119,8 @@ impl Endpoint for Submissions {
                 next: found.next.map(|next| next.to_string()),
             })
         };
-        Ok(web.look(Self::NAME, look).await?.into())
+        let found = web.look(Self::NAME, look).await?;
+        Ok(web.with_names(guild, found).await.into())
     }
 }
 
@@ -161,7 +165,8 @@ impl Endpoint for Waiting {
                 next: found.next.map(|next| next.to_string()),
             })
         };
-        Ok(web.look(Self::NAME, look).await?.into())
+        let found = web.look(Self::NAME, look).await?;
+        Ok(web.with_names(guild, found).await.into())
     }
 }
 
@@ -243,7 +248,7 @@ impl Endpoint for Review {
             };
             ClaimView::reviewed(tx, guild, &claimed)
         });
-        let reviewed = reviewed.await?;
+        let reviewed = web.done_with_names(guild, reviewed.await?).await;
         let money = web.look("money", move |read| money::of(read, guild)).await?;
         let reviewed = reviewed.telling(|view| in_words(view, &money));
         let change = reviewed.value.now().and_then(|view| view.change.as_ref());

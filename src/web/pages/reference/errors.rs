@@ -16,7 +16,7 @@ pub enum About {
 }
 
 /// What the codes of the economy begin with.
-const ECONOMY: [&str; 6] = ["coins", "currency", "pace", "role", "shop", "tasks"];
+const ECONOMY: [&str; 5] = ["coins", "currency", "role", "shop", "tasks"];
 
 impl About {
     fn holds(self, code: &str) -> bool {

@@ -74,7 +74,8 @@ impl Page for ItemPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, One(id)) = (seen.guild, seen.path);
         let known = web.look(Self::NAME, move |read| Known::look(read, guild, id)).await?;
-        let known = Known { names: web.named(known.names).await.seen_by(seen.visitor.actor()), ..known };
+        let mut known = Known { names: web.named(known.names).await.seen_by(seen.visitor.actor()), ..known };
+        web.call_by_name(guild, known.bought.buyers()).await;
         let server = web.places(guild).await;
         let server = server.as_deref();
         let is_admin = seen.rank.reaches(Who::Admin);

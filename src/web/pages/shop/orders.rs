@@ -58,8 +58,9 @@ impl Page for OrdersPage {
         let (guild, rank, is_all) = (seen.guild, seen.rank, seen.query.show.is_some());
         let part = PartQuery { after: seen.query.after.clone(), limit: None }.part()?;
         let of = if is_all { Of::Guild } else { Of::Waiting };
-        let (found, about) =
+        let (mut found, about) =
             web.look(Self::NAME, move |read| Ok((find(read, guild, of, part)?, About::look(read, guild)?))).await?;
+        web.call_by_name(guild, found.buyers()).await;
         let page = format!("/g/{guild}/shop/orders");
         let all = format!("{page}?show=all");
         let views = [

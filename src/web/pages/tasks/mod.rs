@@ -154,7 +154,9 @@ impl Page for TasksPage {
             let listing = Listing { status: view.status(), ..wanted.listing.clone() };
             Board::look(read, guild, view, &listing, wanted.page)
         });
-        let board = board.await?;
+        let mut board = board.await?;
+        let waiting = board.waiting.iter_mut().map(|(own, name)| (own.claim.claim.user, name));
+        web.call_by_name(guild, waiting.collect()).await;
         let main = html! {
             (view_tabs(&board))
             (search_form(guild, view, &board.categories, &seen.filter))

@@ -77,7 +77,10 @@ impl Page for TaskPage {
     async fn show(web: &Web, seen: &Seen<Self>) -> Result<Shown, Problem> {
         let (guild, One(id)) = (seen.guild, seen.path);
         let story = web.look(Self::NAME, move |read| Story::look(read, guild, id));
-        let Some(story) = story.await? else { return Err(Problem::NotFound) };
+        let Some(mut story) = story.await? else { return Err(Problem::NotFound) };
+        let claimants = story.claims.iter_mut().map(|(known, name)| (known.claim.user, name));
+        let assigned = story.assigned.iter_mut().map(|(user, name)| (*user, name));
+        web.call_by_name(guild, claimants.chain(assigned).collect()).await;
         let told: Vec<Sentence> = story.past.iter().flat_map(|past| past.happened.sentences().cloned()).collect();
         let channel = story.known.task.channel.to_sentence();
         let names = web.mentioned(guild, told.into_iter().chain([channel.clone()]).collect()).await;

@@ -100,7 +100,9 @@ impl Page for ReviewsPage {
         let guild = seen.guild;
         require_reviewer(web, guild, seen.rank).await?;
         let (query, sent) = (seen.query, sent(&seen.address));
-        let desk = web.look(Self::NAME, move |read| Desk::look(read, guild, query, sent)).await?;
+        let mut desk = web.look(Self::NAME, move |read| Desk::look(read, guild, query, sent)).await?;
+        let shown = desk.shown.iter_mut().map(|shown| (shown.own.claim.claim.user, &mut shown.name));
+        web.call_by_name(guild, shown.collect()).await;
         let joined = match &desk.shown {
             Some(shown) => joined(web, guild, shown.own.claim.claim.user).await,
             None => None,
