@@ -24,7 +24,7 @@ use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{GuildId, RoleId, UserId};
 use crate::kernel::text::{MomentStyle, escape, moment};
 use crate::refusals;
-use crate::roles::{self, ENDS, GIVE, Grant, RoleTrouble, TAKE, TimedRole};
+use crate::roles::{self, ENDS, GIVE, Grant, Judge, RoleTrouble, TAKE, TimedRole};
 use crate::runner::{Handler, Worth};
 use crate::store::{Read, Tx};
 
@@ -86,7 +86,7 @@ pub struct Promises {
     /// Whether a server has any promise of it.
     pub is_any: fn(&dyn Read, GuildId) -> Result<bool>,
     /// Takes in which of its promises can be kept now.
-    pub judge: fn(&Tx<'_>, GuildId, &dyn Fn(RoleId, Actor) -> Option<RoleTrouble>) -> Result<()>,
+    pub judge: fn(&Tx<'_>, GuildId, Judge<'_>) -> Result<()>,
     /// Takes back what was given for a role that cannot be given: in the transaction in which that is noted.
     pub refused: fn(&Tx<'_>, GuildId, &Grant) -> Result<()>,
     /// What a member is offered beside the word that their role ends.
@@ -244,7 +244,8 @@ async fn refuse(
 ) -> Result<(), Setback> {
     let Some(trouble) = trouble else { return Ok(()) };
     // A role for a while waits for whoever left.
-    let is_over = !is_taking && !(trouble == RoleTrouble::MemberLeft && grant.until.is_some());
+    let waits = trouble == RoleTrouble::MemberLeft && grant.until.is_some();
+    let is_over = !is_taking && !waits;
     let promises = bot.promises.clone();
     let refused = move |tx: &Tx<'_>| {
         roles::refused(tx, guild, &grant, is_taking, trouble)?;

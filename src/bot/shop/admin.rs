@@ -356,12 +356,12 @@ async fn code(
         let item = components::item_of(tx, guild, &code)?;
         Ok((code, item, money::of(tx, guild)?))
     };
-    answer(ctx, async {
+    let work = async {
         judge_before_sale(ctx.data(), guild, gives_a_role).await?;
         let (code, item, money) = ctx.data().store.write("code_made", made).await?;
         Ok(views::code_made(&code, item.as_ref(), &money))
-    })
-    .await
+    };
+    answer(ctx, Box::pin(work)).await
 }
 
 fn gift(read: &dyn Read, guild: GuildId, amount: Option<i64>, item: Option<&str>, quantity: u32) -> Result<CodeGift> {

@@ -76,11 +76,11 @@ async fn buy(
         let order = Order { user, roles: roles.clone(), item, quantity: quantity.unwrap_or(1) };
         shop_bought::run(tx, guild, &order)
     };
-    answer(ctx, async {
+    let work = async {
         judge_before_sale(ctx.data(), guild, gives_a_role).await?;
         Ok(views::bought(&ctx.data().store.write("shop_bought", bought).await?, now))
-    })
-    .await
+    };
+    answer(ctx, Box::pin(work)).await
 }
 
 /// Show an inventory
@@ -122,7 +122,7 @@ async fn redeem(
 ) -> Result<()> {
     let Caller { guild, user, .. } = Caller::of(ctx)?;
     ctx.data().pace.take(guild, user)?;
-    answer(ctx, async {
+    let work = async {
         let bot = ctx.data();
         let typed = code.clone();
         judge_before_sale(bot, guild, move |read| codes::gives_role(read, guild, &typed)).await?;
@@ -131,8 +131,8 @@ async fn redeem(
             (Tried::Given(given), money) => Ok(views::redeemed(&given, &money)),
             (Tried::Wrong(refusal), _) => Err(refusal.into()),
         }
-    })
-    .await
+    };
+    answer(ctx, Box::pin(work)).await
 }
 
 async fn complete_category(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {

@@ -18,7 +18,7 @@ mod sql;
 mod tables;
 
 pub use activity::{ENDED, REFUSED, VANISHED};
-pub use model::{Cause, Grant, RoleTrouble, TimedRole, TimedRoleId, Why};
+pub use model::{Cause, Grant, Judge, RoleTrouble, TimedRole, TimedRoleId, Why};
 pub use service::{came_back, ended, forget, give, has_any, noticed, of_guild, refused, role_deleted, take, until};
 pub use sql::EXPORT;
 pub use tables::{ENDS, TABLES};

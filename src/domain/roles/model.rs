@@ -117,6 +117,9 @@ impl TimedRole {
     }
 }
 
+/// Says why a role cannot be given at the word of whoever promised it; nothing where it can.
+pub type Judge<'j> = &'j dyn Fn(RoleId, Actor) -> Option<RoleTrouble>;
+
 /// Why Discord, or we ourselves, did not give or take a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -25,7 +25,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, RoleId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::posts::{PostKind, WhenGone};
-use crate::roles::{self, RoleTrouble, Why};
+use crate::roles::{self, Judge, RoleTrouble, Why};
 use crate::settings::Change;
 use crate::store::{Read, Tx};
 
@@ -85,7 +85,7 @@ fn promise(before: &Item, after: &Item, by: Actor) -> (Actor, Option<RoleTrouble
 
 /// Takes in which of the roles that items give can be given now: `judge` says why one cannot, for the role and who promised it. An
 /// item whose role cannot be given is not for sale until it can; the team is told of both, and its message shows it.
-pub fn judge_roles(tx: &Tx<'_>, guild: GuildId, judge: &dyn Fn(RoleId, Actor) -> Option<RoleTrouble>) -> Result<()> {
+pub fn judge_roles(tx: &Tx<'_>, guild: GuildId, judge: Judge<'_>) -> Result<()> {
     for (id, item) in tables::shown(tx, guild)? {
         let Some(role) = item.kind.role() else { continue };
         let withheld = judge(role, item.made_by);
