@@ -26,6 +26,7 @@ use crate::discord::gateway::{
     DeletionHandler, EditHandler, Handlers, LeftHandler, MemberHandler, MessageHandler, NamedHandler, ServerHandler,
 };
 use crate::discord::posts::{self, Posted, Posts};
+use crate::discord::roles::Promises;
 use crate::discord::{outbox, roles};
 use crate::features::{self, Domain};
 use crate::kernel::dice::Seed;
@@ -89,6 +90,8 @@ pub struct Face {
     pub displays: &'static [&'static display::DisplayKind],
     /// Its messages that follow rows.
     pub posts: &'static [&'static Posted],
+    /// What it does where roles that it promised can be given, or cannot.
+    pub promises: &'static [&'static Promises],
     /// Those who do its jobs.
     pub jobs: &'static [&'static Handler<Bot>],
     /// What runs beside everything else as long as the program does.
@@ -138,6 +141,7 @@ impl Face {
             channels: &[],
             displays: &[],
             posts: &[],
+            promises: &[],
             jobs: &[],
             tasks: &[],
         }
@@ -169,11 +173,13 @@ const PLATFORM: Face = Face {
         &outbox::DELETE_HANDLER,
         &outbox::DELETE_WITH_WORD_HANDLER,
         &posts::SEND_HANDLER,
+        &posts::LOOK_HANDLER,
         &roles::GIVE_HANDLER,
         &roles::TAKE_HANDLER,
         &roles::ENDS_HANDLER,
     ],
     deletions: &[posts::deleted],
+    servers: &[posts::in_sight],
     ..Face::named("discord")
 };
 
@@ -234,7 +240,9 @@ pub fn words(activity: &Activity) -> Option<String> {
 /// The live displays of all features, and what they let a server set that refers to something on Discord.
 pub fn shown() -> Shown {
     let posts = Posts::new(ALL.iter().flat_map(|face| face.posts).copied());
-    Shown { displays: Displays::new(displays()), posts, references: references(), switch_of: Domain::switch_of }
+    let promises = ALL.iter().flat_map(|face| face.promises).copied().collect();
+    let displays = Displays::new(displays());
+    Shown { displays, posts, promises, references: references(), switch_of: Domain::switch_of }
 }
 
 /// What all features let a server set that refers to something on Discord.

@@ -14,6 +14,7 @@ use super::pictures::Pictures;
 use super::posts::Posts;
 use super::references::Watch;
 use super::rest::Rest;
+use super::roles::Promises;
 use super::seen::Seen;
 use super::standing::Standings;
 use crate::http::{self, oembed::Titles};
@@ -59,6 +60,8 @@ pub struct Parts {
     pub displays: Displays,
     /// The messages that follow rows.
     pub posts: Posts,
+    /// What promises roles.
+    pub promises: Vec<&'static Promises>,
     switch_of: SwitchOf,
     /// What a guild may have set that refers to something on Discord.
     pub references: Catalogue,
@@ -98,6 +101,8 @@ pub struct Shown {
     pub displays: Displays,
     /// What they post that follows a row.
     pub posts: Posts,
+    /// What they promise of roles.
+    pub promises: Vec<&'static Promises>,
     /// What they let a guild set that refers to something on Discord.
     pub references: Catalogue,
     /// The switch of a feature, by its name.
@@ -114,7 +119,7 @@ impl Bot {
     /// Puts the parts together.
     pub fn new(store: Store, clock: Clock, clients: Clients, shown: Shown) -> Self {
         let Clients { rest, files, titles, live } = clients;
-        let Shown { displays, posts, references, switch_of } = shown;
+        let Shown { displays, posts, promises, references, switch_of } = shown;
         Self(Arc::new(Parts {
             references,
             watch: Watch::default(),
@@ -129,6 +134,7 @@ impl Bot {
             activity: Activity::default(),
             displays,
             posts,
+            promises,
             switch_of,
             guild_locks: GuildLocks::default(),
             standings: Standings::default(),

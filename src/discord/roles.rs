@@ -1,13 +1,15 @@
 //! Roles that members are given and lose ([`roles`](crate::roles)), and which ones may be given at all.
 //!
 //! Whoever promises a role asks [`may_give`] first: when an item or a task is made. At the giving it is judged once more, because a
-//! role may have become mightier or moved up since. What is refused then is told to the team and undoes nothing.
+//! role may have become mightier or moved up since. What is refused then is told to the team, and what was paid for it returns. Whatever
+//! promises roles ([`Promises`]) hears which of them can be given when something about the roles of a server changes, and before each sale.
 //!
 //! Invariants: no role is given that lets people manage the server or its roles, unless the owner promised it; none that does not
 //! stand below the bot's own; nobody promises a role that they could not give on Discord.
 
 use serde_json::Value;
 use serenity::all::{FullEvent, Permissions};
+use serenity::builder::CreateActionRow;
 use serenity::http::Route;
 
 use super::bot::Bot;
@@ -22,9 +24,9 @@ use crate::kernel::error::{Error, Failure, Result};
 use crate::kernel::ids::{GuildId, RoleId, UserId};
 use crate::kernel::text::{MomentStyle, escape, moment};
 use crate::refusals;
-use crate::roles::{self, ENDS, GIVE, Grant, RoleTrouble, TAKE, TimedRole};
+use crate::roles::{self, ENDS, GIVE, Grant, Judge, RoleTrouble, TAKE, TimedRole};
 use crate::runner::{Handler, Worth};
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 
 /// Whoever has one of these can give themselves all the others.
 const MIGHTY: Permissions =
@@ -74,6 +76,58 @@ impl RoleRefusal {
             RoleTrouble::Managed => Self::NotGiven { role },
             RoleTrouble::TooMighty => Self::TooMighty { role },
             RoleTrouble::Vanished | RoleTrouble::MemberLeft | RoleTrouble::Refused => Self::NotHere { role },
+        }
+    }
+}
+
+/// What a feature does that promises roles, such as a shop that sells them.
+#[derive(Debug)]
+pub struct Promises {
+    /// Whether a server has any promise of it.
+    pub is_any: fn(&dyn Read, GuildId) -> Result<bool>,
+    /// Takes in which of its promises can be kept now.
+    pub judge: fn(&Tx<'_>, GuildId, Judge<'_>) -> Result<()>,
+    /// Takes back what was given for a role that cannot be given: in the transaction in which that is noted.
+    pub refused: fn(&Tx<'_>, GuildId, &Grant) -> Result<()>,
+    /// What a member is offered beside the word that their role ends.
+    pub before_the_end: fn(&dyn Read, GuildId, &TimedRole) -> Result<Option<CreateActionRow>>,
+}
+
+/// Whether any role is promised in a server.
+pub(super) fn is_any_promised(bot: &Bot, read: &dyn Read, guild: GuildId) -> Result<bool> {
+    for promises in &bot.promises {
+        if (promises.is_any)(read, guild)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Tells all that promise roles which of them can be given, in a server that is like this.
+pub(super) fn judge_promises(bot: &Bot, tx: &Tx<'_>, guild: GuildId, server: &Server) -> Result<()> {
+    let judge = |role, by| judge(server, role, is_owner(server, by)).err();
+    bot.promises.iter().try_for_each(|promises| (promises.judge)(tx, guild, &judge))
+}
+
+/// Judges all promises of a server anew before something is sold that `gives_a_role`. Where Discord does not answer, what is known has
+/// to do: what is sold then and cannot be given is taken back.
+pub async fn judge_before_sale(
+    bot: &Bot,
+    guild: GuildId,
+    gives_a_role: impl Fn(&dyn Read) -> Result<bool> + Send + 'static,
+) -> Result<()> {
+    if !bot.store.read("gives_a_role", gives_a_role).await? {
+        return Ok(());
+    }
+    match Server::ask(bot, guild).await {
+        Ok(server) => {
+            let bot_of_it = bot.clone();
+            let judged = move |tx: &Tx<'_>| judge_promises(&bot_of_it, tx, guild, &server);
+            bot.store.write("promises_judged", judged).await
+        }
+        Err(undelivered) => {
+            tracing::info!(%guild, error = %undelivered, "a role is sold that cannot be looked at");
+            Ok(())
         }
     }
 }
@@ -189,8 +243,18 @@ async fn refuse(
     trouble: Option<RoleTrouble>,
 ) -> Result<(), Setback> {
     let Some(trouble) = trouble else { return Ok(()) };
-    let refused = move |tx: &Tx<'_>| roles::refused(tx, guild, &grant, is_taking, trouble);
-    Ok(bot.store.write("role_refused", refused).await?)
+    // A role for a while waits for whoever left.
+    let waits = trouble == RoleTrouble::MemberLeft && grant.until.is_some();
+    let is_over = !is_taking && !waits;
+    let promises = bot.promises.clone();
+    let refused = move |tx: &Tx<'_>| {
+        roles::refused(tx, guild, &grant, is_taking, trouble)?;
+        if is_over { promises.iter().try_for_each(|promises| (promises.refused)(tx, guild, &grant)) } else { Ok(()) }
+    };
+    bot.store.write("role_refused", refused).await?;
+    // What else promises that role hears of it.
+    bot.watch.ask(guild);
+    Ok(())
 }
 
 /// Gives or takes a role; answers why Discord did not, where it never will.
@@ -238,7 +302,17 @@ async fn tell(bot: &Bot, run: &Run, timed: &TimedRole) -> Result<(), Setback> {
     let Some(role) = server.role(timed.role) else { return Ok(()) };
     let guilds = bot.standings.guilds_of_bot();
     let place = guilds.iter().find(|guild| guild.id == run.guild).map(|guild| guild.name.as_str());
-    match bot.direct_message(timed.user, ends_soon(&role.name, place, timed), Some(run.id)).await {
+    let (of_all, guild, about) = (bot.promises.clone(), run.guild, timed.clone());
+    let offered = move |read: &dyn Read| {
+        let rows = of_all.iter().map(|promises| (promises.before_the_end)(read, guild, &about));
+        Ok(rows.collect::<Result<Vec<_>>>()?.into_iter().flatten().next())
+    };
+    let draft = ends_soon(&role.name, place, timed);
+    let draft = match bot.store.read("role_renewals", offered).await? {
+        Some(row) => draft.row(row),
+        None => draft,
+    };
+    match bot.direct_message(timed.user, draft, Some(run.id)).await {
         Err(undelivered) if undelivered.may_pass() => Err(undelivered.into()),
         _ => Ok(()),
     }

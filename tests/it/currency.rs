@@ -118,6 +118,10 @@ async fn a_gift_is_told_to_both_in_the_channel_with_both_balances_and_pings_nobo
     world.settle().await;
     let told: Vec<_> = world.said_in("staff").await.iter().map(greenroom::sim::SeenMessage::text).collect();
     assert!(told.join("\n").contains(" gave "), "{told:?}");
+    let told = world.member("ben").dms().await.join("\n");
+    let expected = format!("<@{}> gave you **30** coins in **Night Owl Reviews**. You have **30** coins now.", ann.id);
+    assert!(told.contains(&expected), "{told}");
+    assert!(world.member("ann").dms().await.is_empty(), "the giver reads it in the channel");
     world.end().await;
 }
 

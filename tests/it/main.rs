@@ -49,6 +49,7 @@ mod packaging;
 mod pages;
 mod patience;
 mod permissions;
+mod posted;
 mod power_loss;
 mod privacy;
 mod process;

@@ -207,6 +207,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     shop.already_redeemed       NotNow
     shop.already_refunded       NotNow
     shop.already_yours          NotNow
+    shop.another_price          NotNow
     shop.bad_code               NotValid
     shop.below_zero             NotNow
     shop.beyond_all             NotValid
@@ -239,6 +240,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     shop.not_consumable         NotNow
     shop.not_for_sale           NotNow
     shop.not_held               NotNow
+    shop.not_there              NotAllowed
     shop.not_waiting            NotNow
     shop.not_yet                NotNow
     shop.not_yours              NotAllowed
@@ -254,6 +256,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     shop.used_up                NotNow
     shop.was_a_gift             NotNow
     shop.was_handed_over        NotNow
+    shop.withheld               NotNow
     shop.yes_or_no              NotValid
     signin.bad_name             NotValid
     signin.bad_token_span       NotValid

@@ -45,7 +45,7 @@ impl Parts {
         let live = Client::new(ClientSettings::default(), clock.clone()).unwrap();
         let clients = Clients { rest, files, titles: Titles::new(None).unwrap(), live };
         let (displays, references) = (Displays::new(Vec::new()), Catalogue::new([], []));
-        let shown = Shown { displays, posts: Posts::default(), references, switch_of: |_| None };
+        let shown = Shown { displays, posts: Posts::default(), promises: Vec::new(), references, switch_of: |_| None };
         let bot = Bot::new(store, clock, clients, shown);
         let gateway = Gateway::new(bot.clone(), Handlers::default(), Registration { fast_guild: None });
         let (task, ends) = oneshot::channel();

@@ -2,6 +2,7 @@
 //! with the other currencies in `coins`.
 
 pub mod commands;
+pub mod jobs;
 pub mod views;
 
 use poise::BoxFuture;
@@ -13,7 +14,12 @@ use crate::flows::currency_accounts;
 use crate::kernel::error::Result;
 
 /// What it registers.
-pub const FACE: Face = Face { commands: commands::for_everybody, members: &[member_moved], ..Face::named("currency") };
+pub const FACE: Face = Face {
+    commands: commands::for_everybody,
+    members: &[member_moved],
+    jobs: &[&jobs::GIFT_HANDLER],
+    ..Face::named("currency")
+};
 
 /// Notes who left, and that they are back.
 fn member_moved(bot: &Bot, membership: Membership) -> BoxFuture<'_, Result<()>> {

@@ -1,11 +1,13 @@
 //! What people read of the server's currency when something of it moves. Pure: read models in, drafts out.
 
 use crate::discord::Draft;
+use crate::features::currency::model::GiftTold;
 use crate::flows::currency_given::Moved;
 use crate::flows::daily_claimed::Claimed;
 use crate::kernel::amount::Amount;
 use crate::kernel::sentence::NO_COMMANDS;
-use crate::kernel::text::{MomentStyle, mention, moment};
+use crate::kernel::text::{MomentStyle, escape, mention, moment};
+use crate::money::Money;
 
 /// The answer to `/daily`.
 pub fn claimed(Claimed { entry, next, money }: &Claimed) -> Draft {
@@ -26,6 +28,13 @@ pub fn given(Moved { sent, received, money }: &Moved) -> Draft {
         "🤝 {from} gave {to} {amount}. {from} has **{}** left, {to} has **{}** now.",
         sent.after, received.after
     ))
+}
+
+/// What the receiver is told by direct message, with the name of the server.
+pub fn received(told: &GiftTold, money: &Money, place: Option<&str>) -> Draft {
+    let [amount, after] = [told.amount, told.after].map(|amount| money.of(amount).markdown(NO_COMMANDS));
+    let place = place.map(|name| format!(" in **{}**", escape(name))).unwrap_or_default();
+    Draft::text(format!("🤝 {} gave you {amount}{place}. You have {after} now.", mention(told.from)))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serenity::all::{ChannelId, CreateAutocompleteResponse, Role};
 use super::{autocomplete, components, views};
 use crate::discord::channel_setting::{self, EveningChannel, Kept, SeenBy};
 use crate::discord::choice::value_in;
-use crate::discord::roles::may_give;
+use crate::discord::roles::{judge_before_sale, may_give};
 use crate::discord::{Bot, Caller, Command, Context, ContextExt, Draft, answer};
 use crate::features::shop::codes::{self, NewCode};
 use crate::features::shop::model::{CONSUMABLE, CodeGift, Item, ItemKind, PurchaseId, Stock, StockOperation};
@@ -78,7 +78,7 @@ async fn add(
     #[description = "Price"]
     #[min = 0]
     price: i64,
-    #[description = "Category (default consumable)"]
+    #[description = "Category (without one and a kind: consumable)"]
     #[max_length = 40]
     category: Option<String>,
     #[description = "-1 = unlimited"]
@@ -100,8 +100,8 @@ async fn add(
 ) -> Result<()> {
     let caller = Caller::of(ctx)?;
     let id_of = |role: Role| RoleId::new(role.id.get());
-    let category = category.unwrap_or_else(|| CONSUMABLE.to_owned());
-    let kind = kind_of(kind, role.map(id_of), hours, &category)?;
+    let kind = kind_of(kind, role.map(id_of), hours, category.as_deref().unwrap_or(CONSUMABLE))?;
+    let category = category.unwrap_or_default();
     let price = Amount::try_from(price).map_err(|_| ShopRefusal::Price)?;
     let stock = Stock::try_from(stock.unwrap_or(-1)).map_err(|_| ShopRefusal::NotAStock)?;
     let required_role = required_role.map(id_of);
@@ -343,6 +343,11 @@ async fn code(
 ) -> Result<()> {
     let caller = Caller::of(ctx)?;
     let (guild, by) = (caller.guild, caller.actor());
+    let named = item_id.clone();
+    let gives_a_role = move |read: &dyn Read| match &named {
+        Some(typed) => Ok(autocomplete::item(read, guild, typed)?.1.kind.role().is_some()),
+        None => Ok(false),
+    };
     let made = move |tx: &Tx<'_>| {
         let gives = gift(tx, guild, amount, item_id.as_deref(), quantity.unwrap_or(1))?;
         let until = hours.map(|hours| tx.now().after(Duration::from_secs(3600 * u64::from(hours))));
@@ -351,7 +356,12 @@ async fn code(
         let item = components::item_of(tx, guild, &code)?;
         Ok((code, item, money::of(tx, guild)?))
     };
-    ctx.write("code_made", made, |(code, item, money)| views::code_made(code, item.as_ref(), money)).await
+    let work = async {
+        judge_before_sale(ctx.data(), guild, gives_a_role).await?;
+        let (code, item, money) = ctx.data().store.write("code_made", made).await?;
+        Ok(views::code_made(&code, item.as_ref(), &money))
+    };
+    answer(ctx, Box::pin(work)).await
 }
 
 fn gift(read: &dyn Read, guild: GuildId, amount: Option<i64>, item: Option<&str>, quantity: u32) -> Result<CodeGift> {

@@ -3,8 +3,9 @@
 use serenity::all::{CreateAutocompleteResponse, User};
 
 use super::{autocomplete, components, views};
+use crate::discord::roles::judge_before_sale;
 use crate::discord::{Caller, Command, Context, ContextExt, answer};
-use crate::features::shop::{queries, service};
+use crate::features::shop::{codes, queries, service};
 use crate::flows::code_redeemed::{self, Tried};
 use crate::flows::shop_bought::{self, Order};
 use crate::kernel::error::Result;
@@ -67,12 +68,18 @@ async fn buy(
 ) -> Result<()> {
     let Caller { guild, user, roles, .. } = Caller::of(ctx)?;
     let now = ctx.data().clock.now();
+    let typed = item_id.clone();
+    let gives_a_role = move |read: &dyn Read| Ok(autocomplete::item(read, guild, &typed)?.1.kind.role().is_some());
     let bought = move |tx: &Tx<'_>| {
         let (item, _) = autocomplete::item(tx, guild, &item_id)?;
         let order = Order { user, roles: roles.clone(), item, quantity: quantity.unwrap_or(1) };
         shop_bought::run(tx, guild, &order)
     };
-    ctx.write_counted("shop_bought", (guild, user), bought, |bought| views::bought(bought, now)).await
+    let work = async {
+        judge_before_sale(ctx.data(), guild, gives_a_role).await?;
+        Ok(views::bought(&ctx.data().store.write("shop_bought", bought).await?, now))
+    };
+    answer(ctx, Box::pin(ctx.data().pace.counted(guild, user, work))).await
 }
 
 /// Show an inventory
@@ -115,13 +122,15 @@ async fn redeem(
     let bot = ctx.data();
     // A wrong code is counted by the guard against guesses instead.
     let redeemed = bot.pace.counted(guild, user, async {
+        let typed = code.clone();
+        judge_before_sale(bot, guild, move |read| codes::gives_role(read, guild, &typed)).await?;
         let tried = move |tx: &Tx<'_>| Ok((code_redeemed::run(tx, guild, user, &code)?, money::of(tx, guild)?));
         match bot.store.write("code_redeemed", tried).await? {
             (Tried::Given(given), money) => Ok(views::redeemed(&given, &money)),
             (Tried::Wrong(refusal), _) => Err(refusal.into()),
         }
     });
-    answer(ctx, redeemed).await
+    answer(ctx, Box::pin(redeemed)).await
 }
 
 async fn complete_category(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {

@@ -6,6 +6,7 @@ use serenity::builder::{CreateActionRow, CreateInputText, CreateModal};
 use super::views;
 use crate::discord::access::Access;
 use crate::discord::component::{Acknowledge, Button, Click, Field, Filled, Form, Menu, Opener, Part};
+use crate::discord::roles::judge_before_sale;
 use crate::discord::{Bot, Draft};
 use crate::features::shop::model::{Code, CodeGift, CodeId, Item, ItemId, PurchaseId};
 use crate::features::shop::queries::{self, Of, Wanted};
@@ -109,7 +110,9 @@ async fn buy(bot: &Bot, form: Filled<ItemId>) -> Result<Draft> {
     let typed = form.field(HOW_MANY.0).unwrap_or("1");
     let quantity = whole_number(typed).and_then(|number| u32::try_from(number).ok()).ok_or(ShopRefusal::Quantity)?;
     let (guild, user) = (form.caller.guild, form.caller.user);
-    let order = Order { user, roles: form.caller.roles, item: form.arguments, quantity };
+    let item = form.arguments;
+    judge_before_sale(bot, guild, move |read| queries::gives_role(read, guild, item)).await?;
+    let order = Order { user, roles: form.caller.roles, item, quantity };
     let buying = bot.store.write("shop_bought", move |tx| shop_bought::run(tx, guild, &order));
     let bought = bot.pace.counted(guild, user, buying).await?;
     Ok(views::bought(&bought, bot.clock.now()))

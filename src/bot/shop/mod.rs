@@ -6,6 +6,8 @@ pub mod commands;
 pub mod components;
 pub mod jobs;
 pub mod posts;
+pub mod promises;
+pub mod renewing;
 pub mod views;
 
 use super::Face;
@@ -22,9 +24,12 @@ pub const FACE: Face = Face {
         &components::HAND_OVER,
         &components::GIVE_BACK,
         &components::REVOKE,
+        &renewing::RENEW,
+        &renewing::RENEW_NOW,
     ],
     modals: &[&components::QUANTITY],
     posts: &[&posts::ITEM],
+    promises: &[&promises::SOLD],
     jobs: &[&jobs::TELL_HANDLER],
     ..Face::named("shop")
 };

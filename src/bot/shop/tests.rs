@@ -116,7 +116,6 @@ fn the_message_of_an_item_says_what_it_is_and_what_it_costs() {
     @(invisible)everyone
     Price: **1,250** \*coins\*
     Stock: **3** left
-    Category: consumable
     What it does: You get the role <@&33> for 30 hours.
     For members with: <@&44>
     Each member: up to 2
@@ -136,7 +135,6 @@ fn the_message_of_an_item_says_what_it_is_and_what_it_costs() {
     @(invisible)everyone
     Price: **1,250** \*coins\*
     Stock: **3** left
-    Category: consumable
     What it does: Somebody of the team hands it over to you.
     For sale: until <t:1763756100:f>
     Sold: 0

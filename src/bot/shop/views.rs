@@ -7,12 +7,13 @@ use serenity::builder::{CreateActionRow, CreateButton, CreateEmbed};
 
 use super::components::{BUY, GIVE_BACK, HAND_OVER, INVENTORY_PAGE, PAGE, PAGE_SIZE, REFUND, REVOKE};
 use crate::discord::{Draft, paging};
-use crate::features::shop::model::{Code, CodeGift, Item, ItemId, ItemKind, PurchaseState, Stock};
+use crate::features::shop::model::{CONSUMABLE, Code, CodeGift, Item, ItemId, ItemKind, PurchaseState, Stock};
 use crate::features::shop::queries::{self, Bought as Purchased, Holding, Listed, ListedCode};
 use crate::features::shop::service::Used;
 use crate::flows::code_redeemed::Given;
 use crate::flows::shop_bought::Bought;
 use crate::flows::shop_refunded::Refunded;
+use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::{ChannelId, UserId};
 use crate::kernel::sentence::NO_COMMANDS;
@@ -33,13 +34,14 @@ pub const LONGEST_QUANTITY: u16 = 6;
 /// The message of an item in the shop channel (`T-HLP-28`), which pings nobody. Who may not buy it is told so at the click.
 pub fn message(id: ItemId, item: &Item, money: &Money) -> Draft {
     let is_sold_out = item.stock == Stock::Pieces(0);
-    let label = match (item.is_active, is_sold_out) {
-        (false, _) => "Not for sale",
-        (true, true) => "Sold out",
-        (true, false) => "Buy",
+    let label = match (item.is_active, item.withheld.is_some(), is_sold_out) {
+        (false, ..) => "Not for sale",
+        (true, true, _) => "Not for sale right now",
+        (true, false, true) => "Sold out",
+        (true, false, false) => "Buy",
     };
     let button = CreateButton::new(BUY.with(&id)).label(label).style(ButtonStyle::Success);
-    let button = button.disabled(!item.is_active || is_sold_out);
+    let button = button.disabled(!item.is_active || item.withheld.is_some() || is_sold_out);
     Draft::embed(embed(item, money)).row(CreateActionRow::Buttons(vec![button]))
 }
 
@@ -58,8 +60,10 @@ fn embed(item: &Item, money: &Money) -> CreateEmbed {
         .title(title(item))
         .colour(COLOUR)
         .field("Price", price(item, money), true)
-        .field("Stock", stock(item.stock), true)
-        .field("Category", escape(&item.category), true);
+        .field("Stock", stock(item.stock), true);
+    if let Some(category) = category(item) {
+        embed = embed.field("Category", escape(category), true);
+    }
     if !item.description.is_empty() {
         embed = embed.description(escape(&item.description));
     }
@@ -79,6 +83,12 @@ fn embed(item: &Item, money: &Money) -> CreateEmbed {
         embed = embed.field("For sale", when, true);
     }
     embed
+}
+
+/// The category of an item, unless it would say a false kind of it.
+fn category(item: &Item) -> Option<&str> {
+    let is_false = item.kind != ItemKind::Consumable && item.category.eq_ignore_ascii_case(CONSUMABLE);
+    Some(item.category.as_str()).filter(|category| !category.is_empty() && !is_false)
 }
 
 /// What an item does that is not plain from its name.
@@ -142,7 +152,8 @@ pub fn hint(item: &Item, money: &Money) -> String {
 
 /// An item while somebody types, which begins with its number.
 pub fn choice(id: ItemId, item: &Item) -> String {
-    format!("{id} {} ({})", item.name, item.category)
+    let category = category(item).map(|category| format!(" ({category})")).unwrap_or_default();
+    format!("{id} {}{category}", item.name)
 }
 
 /// A purchase while somebody types, which begins with its number.
@@ -182,6 +193,30 @@ pub fn bought(bought: &Bought, now: Timestamp) -> Draft {
     Draft::text(note).row(CreateActionRow::Buttons(vec![button]))
 }
 
+/// The question whether somebody wants to renew what they have for a while.
+pub fn renewal(item: &Item, total: Amount, money: &Money) -> Draft {
+    let costs = if total == Amount::ZERO { "for nothing".to_owned() } else { format!("for {}", said(money, total)) };
+    let longer = match item.kind {
+        ItemKind::Role { hours: Some(hours), .. } => format!(", for {} more", lasting(hours)),
+        _ => String::new(),
+    };
+    Draft::text(format!("🔁 Do you want to renew **{}** {costs}{longer}?", title(item)))
+}
+
+/// What follows it.
+pub fn renewed(bought: &Bought) -> Draft {
+    let Bought { purchase, item, total, left, money, .. } = bought;
+    let paid = if *total == Amount::ZERO {
+        String::new()
+    } else {
+        format!(" for {}. You have {} left", said(money, *total), said(money, *left))
+    };
+    let until = purchase.role.and_then(|given| given.until);
+    let until =
+        until.map(|until| format!("\nIt ends {}.", moment(until, MomentStyle::ShortDateTime))).unwrap_or_default();
+    Draft::text(format!("🔁 You renewed **{}**{paid}.{until}", title(item)))
+}
+
 /// The answer to a refund, to the buyer or to the team.
 pub fn refunded(refunded: &Refunded, is_own: bool) -> Draft {
     let Refunded { purchase, item, total, balance, money } = refunded;
@@ -203,6 +238,13 @@ pub fn told(bought: &Purchased, money: &Money) -> Option<Draft> {
     let what = format!("**{}** × **{}**", purchase.quantity, title(item));
     match purchase.state {
         PurchaseState::HandedOver => Some(Draft::text(format!("📬 Your order of {what} was handed over."))),
+        PurchaseState::Refunded if purchase.closed.is_some_and(|(_, by)| by == Actor::System) => {
+            let then = match purchase.code {
+                Some(_) => "The code can be redeemed once more.".to_owned(),
+                None => format!("{} returned to you.", said(money, purchase.total())),
+            };
+            Some(Draft::text(format!("↩️ I could not give you the role of {what}, so it was taken back. {then}")))
+        }
         PurchaseState::Refunded => {
             let total = said(money, purchase.total());
             Some(Draft::text(format!("↩️ Your purchase of {what} was taken back, and {total} returned to you.")))

@@ -5,10 +5,12 @@
 //! | `sending` | the job that brings one message to what is wanted |
 //! | `search` | a message that may be there without our knowing it |
 //! | `files` | files that are posted along |
+//! | `looking` | whether messages are still there, which nobody tells who was away |
 //!
 //! Here: who draws what, deletions by somebody else's hand, and the wait of whoever asked for a change.
 
 mod files;
+mod looking;
 mod search;
 mod sending;
 #[cfg(test)]
@@ -29,6 +31,7 @@ use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::posts::{CHANGED, PostKind, PostState, Sync, service, tables};
 use crate::store::Read;
 
+pub use looking::{LOOK_HANDLER, in_sight};
 pub use sending::SEND_HANDLER;
 
 /// How long somebody who changed a row waits until its message shows that.

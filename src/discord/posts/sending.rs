@@ -118,7 +118,9 @@ async fn step(bot: &Bot, task: Task, post: &Post, drawn: Drawn) -> Result<Option
             bot.store.write("post_without_row", move |tx| service::withdraw_without_row(tx, guild, id)).await?;
             return Ok(None);
         }
-        Drawn::Not(reason) => return Ok(Some(Outcome::Refused { reason, revision: post.revision }.into())),
+        Drawn::Not(reason) => {
+            return Ok(Some(Outcome::Refused { reason, is_barred: false, revision: post.revision }.into()));
+        }
     };
     Ok(Some(match post.step() {
         Step::Nothing | Step::Remove => Outcome::NotFound.into(),
@@ -208,11 +210,12 @@ fn trouble(bot: &Bot, task: Task, post: &Post, undelivered: Undelivered) -> Came
         };
         return Came { outcome: Outcome::Later(reason.to_owned()), setback: Some(undelivered.into()) };
     }
-    if matches!(undelivered.obstacle, Obstacle::Forbidden | Obstacle::ChannelGone) {
+    let is_barred = matches!(undelivered.obstacle, Obstacle::Forbidden | Obstacle::ChannelGone);
+    if is_barred {
         // The team is told, where the channel was chosen by a setting.
         bot.watch.ask(task.guild);
     }
-    Outcome::Refused { reason: reason(&undelivered), revision: post.revision }.into()
+    Outcome::Refused { reason: reason(&undelivered), is_barred, revision: post.revision }.into()
 }
 
 /// Why Discord refuses a post, in words.

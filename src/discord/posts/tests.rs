@@ -85,7 +85,8 @@ impl House {
         let live = Client::new(ClientSettings::default(), clock.clone()).unwrap();
         let clients = Clients { rest, files, titles: Titles::new(None).unwrap(), live };
         let (displays, references) = (Displays::new(Vec::new()), Catalogue::new([], []));
-        let shown = Shown { displays, posts: Posts::new([&ITEMS, &TASKS]), references, switch_of: |_| None };
+        let posts = Posts::new([&ITEMS, &TASKS]);
+        let shown = Shown { displays, posts, promises: Vec::new(), references, switch_of: |_| None };
         let bot = Bot::new(store, clock, clients, shown);
         bot.remember_own_user(UserId::new(sim.bot().get()));
         let guild = GuildId::new(ids.guild.get());
@@ -368,9 +369,8 @@ async fn a_withdrawn_message_that_may_not_be_deleted_now_goes_later() {
     house.all_work().await;
     assert_eq!((house.sync(&ITEM, 1), house.texts("shop").len()), (Some(Sync::Failed), 1));
     house.sim.set_overwrite(shop, hidden(Permissions::VIEW_CHANNEL, Permissions::NONE)).await.unwrap();
-    let channel = house.channel("shop");
     let guild = house.guild;
-    house.write(move |tx| service::again_in(tx, guild, channel)).await;
+    house.write(move |tx| service::again_where(tx, guild, &|_| true)).await;
     house.all_work().await;
     assert_eq!((house.state(&ITEM, 1), house.texts("shop")), (None, vec![]));
 }

@@ -7,7 +7,7 @@
 //! to run at any time; one server after another, and what is asked for meanwhile is one look. Discord is asked only where
 //! something is set.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serenity::all::{ChannelId as SerenityChannel, FullEvent, GuildId as SerenityGuild, RoleId as SerenityRole};
 use tokio::sync::broadcast::error::RecvError;
@@ -17,18 +17,22 @@ use super::server::{Server, has_left};
 use super::words::sentence;
 use crate::discord::bot::Bot;
 use crate::discord::problem::log_error;
+use crate::discord::roles::{is_any_promised, judge_promises};
 use crate::jobs::GIVEN_UP;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{ChannelId, GuildId, RoleId};
-use crate::references::{BrokenReference, Target, told};
+use crate::posts::service;
+use crate::references::{BrokenReference, Needs, Target, told};
 use crate::settings::Setting;
+use crate::store::Read;
 
 /// The servers that are to be looked at.
 pub struct Watch(watch::Sender<Work>);
 
 #[derive(Default)]
 struct Work {
-    asked: BTreeSet<GuildId>,
+    /// Each with whether something may have been mended.
+    asked: BTreeMap<GuildId, bool>,
     looking_at: Option<GuildId>,
 }
 
@@ -39,10 +43,18 @@ impl Default for Watch {
 }
 
 impl Watch {
-    /// Has a server looked at soon.
+    /// Has a server looked at soon, because something did not work.
     pub fn ask(&self, guild: GuildId) {
         self.0.send_modify(|work| {
-            work.asked.insert(guild);
+            work.asked.entry(guild).or_default();
+        });
+    }
+
+    /// The same, because something may have been mended: what was refused is tried again where it can work now. What fails asks
+    /// without that, so nothing is tried again and again.
+    fn ask_whether_mended(&self, guild: GuildId) {
+        self.0.send_modify(|work| {
+            work.asked.insert(guild, true);
         });
     }
 
@@ -52,12 +64,12 @@ impl Watch {
         let _ = self.0.subscribe().wait_for(|work| work.asked.is_empty() && work.looking_at.is_none()).await;
     }
 
-    async fn next(&self) -> GuildId {
+    async fn next(&self) -> (GuildId, bool) {
         loop {
             let mut first = None;
             self.0.send_if_modified(|work| {
-                work.looking_at = work.asked.pop_first();
-                first = work.looking_at;
+                first = work.asked.pop_first();
+                work.looking_at = first.map(|(guild, _)| guild);
                 false
             });
             if let Some(guild) = first {
@@ -91,12 +103,15 @@ impl Watch {
             let set = catalogue.references.of_guild(read, guild)?;
             Ok(match target {
                 // The bot may have had its permissions by this role.
-                Some(Target::Role(_)) | None => !set.is_empty(),
-                Some(target) => set.iter().any(|reference| reference.target == target),
+                Some(Target::Role(_)) | None => !set.is_empty() || depends(&catalogue, read, guild)?,
+                Some(target @ Target::Channel(channel)) => {
+                    set.iter().any(|reference| reference.target == target)
+                        || service::is_any_barred(read, guild, Some(channel))?
+                }
             })
         });
         match concerned.await {
-            Ok(true) => self.ask(guild),
+            Ok(true) => self.ask_whether_mended(guild),
             Ok(false) => {}
             Err(error) => log_error(&error, "look whether a change on Discord matters"),
         }
@@ -113,8 +128,8 @@ pub async fn run(bot: Bot) {
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return std::future::pending().await,
             },
-            guild = bot.watch.next() => {
-                if let Err(error) = look(&bot, guild).await {
+            (guild, may_be_mended) = bot.watch.next() => {
+                if let Err(error) = look(&bot, guild, may_be_mended).await {
                     log_error(&error, "look at what a server has set");
                 }
                 bot.watch.done();
@@ -123,17 +138,23 @@ pub async fn run(bot: Bot) {
     }
 }
 
-/// Looks at what a server has set, tells the team what is new, and answers what does not work now.
-async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<BrokenReference>> {
+/// Whether anything beside what a server has set depends on how it is: a post that is refused, or a role that is promised.
+fn depends(bot: &Bot, read: &dyn Read, guild: GuildId) -> Result<bool> {
+    Ok(service::is_any_barred(read, guild, None)? || is_any_promised(bot, read, guild)?)
+}
+
+/// Looks at what a server has set, tells the team what is new, and answers what does not work now. What depends on the server beside
+/// that hears how it is; posts that were refused are tried again only where something may have been mended.
+async fn look(bot: &Bot, guild: GuildId, may_be_mended: bool) -> Result<Vec<BrokenReference>> {
     let catalogue = bot.clone();
-    let (is_any_set, is_any_told) = bot
+    let is_any = bot
         .store
         .read("references", move |read| {
             let is_any_set = !catalogue.references.of_guild(read, guild)?.is_empty();
-            Ok((is_any_set, told::is_any(read, guild)?))
+            Ok(is_any_set || told::is_any(read, guild)? || depends(&catalogue, read, guild)?)
         })
         .await?;
-    if !is_any_set && !is_any_told {
+    if !is_any {
         return Ok(Vec::new());
     }
     let server = match Server::ask(bot, guild).await {
@@ -148,6 +169,11 @@ async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<BrokenReference>> {
             let set = catalogue.references.of_guild(tx, guild)?;
             let problems = server.problems(&set);
             told::compare(tx, guild, &set, &problems, sentence)?;
+            judge_promises(&catalogue, tx, guild, &server)?;
+            if may_be_mended {
+                let works = |channel| server.missing(channel, Needs::POST) == Some(0);
+                service::again_where(tx, guild, &works)?;
+            }
             Ok(problems)
         })
         .await
@@ -155,7 +181,7 @@ async fn look(bot: &Bot, guild: GuildId) -> Result<Vec<BrokenReference>> {
 
 /// What does not work now in a server; where Discord cannot be asked, what is known has to do.
 pub async fn look_or_known(bot: &Bot, guild: GuildId) -> Result<Vec<BrokenReference>> {
-    match look(bot, guild).await {
+    match look(bot, guild, true).await {
         Ok(problems) => Ok(problems),
         Err(error) => {
             log_error(&error, "look at what the server has set");
@@ -167,7 +193,7 @@ pub async fn look_or_known(bot: &Bot, guild: GuildId) -> Result<Vec<BrokenRefere
 /// What is known not to work in a server, without asking Discord.
 pub async fn known(bot: &Bot, guild: GuildId) -> Result<Vec<BrokenReference>> {
     let catalogue = bot.clone();
-    let read = move |read: &dyn crate::store::Read| {
+    let read = move |read: &dyn Read| {
         if !told::is_any(read, guild)? {
             return Ok(Vec::new());
         }

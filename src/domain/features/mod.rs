@@ -194,7 +194,7 @@ pub const ALL: &[&Domain] = &[
         topics: &[posts::CHANGED],
         jobs: posts::JOBS,
         activities: &[&posts::FAILED],
-        recurring: &[&upkeep::POSTS_TRIED_AGAIN],
+        recurring: &[&upkeep::POSTS_TRIED_AGAIN, &upkeep::POSTS_LOOKED_AT],
         gauges: &[Gauge {
             name: "posts_not_synced",
             help: "Messages kept up to date that do not show what is wanted, by state",

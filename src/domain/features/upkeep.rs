@@ -37,6 +37,14 @@ pub(super) static POSTS_TRIED_AGAIN: Upkeep = Upkeep {
     step: |tx, due, _| Ok(posts::service::try_again(tx, due.guild, due.at)?.then_some(0)),
 };
 
+/// Whether the messages of posts are still there is looked at, some channels at a time (`T-SYN-28`).
+pub(super) static POSTS_LOOKED_AT: Upkeep = Upkeep {
+    name: "posts_looked_at",
+    due: |read, at| Ok(Due::in_guilds(posts::looks::guilds(read, at)?, at)),
+    is_due: |_, _| Ok(true),
+    step: |tx, due, _| posts::looks::stage(tx, due.guild, due.at).map(|()| None),
+};
+
 /// Sessions, links, tokens and the like that have ended are forgotten, and wrong passwords are told.
 pub(super) static SIGNINS_FORGOTTEN: Upkeep = Upkeep {
     name: "signins_forgotten",

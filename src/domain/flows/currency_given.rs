@@ -7,8 +7,9 @@ use crate::activity::Subject;
 use crate::features::coins::model::{Called, CoinsRefusal, Currency, EntryKind, LedgerEntry, Posting};
 use crate::features::coins::rules::after_posting;
 use crate::features::currency::activity::{GIVEN, Given};
-use crate::features::currency::model::CurrencyRefusal;
+use crate::features::currency::model::{CurrencyRefusal, GIFT, GiftTold};
 use crate::features::{coins, currency};
+use crate::jobs::Lane;
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::{Error, Result};
@@ -55,7 +56,7 @@ pub struct Moved {
     pub money: Money,
 }
 
-/// Moves an amount. Refuses a gift to oneself, of nothing, of more than there is, and what the receiver cannot hold.
+/// Moves an amount, and has the receiver told. Refuses a gift to oneself, of nothing, of more than there is, and what the receiver cannot hold.
 pub fn run(tx: &Tx<'_>, guild: GuildId, Gift { from, to, amount }: &Gift) -> Result<Moved> {
     currency::rules::may_give(from.user, to.user)?;
     let money = money::of(tx, guild)?;
@@ -82,6 +83,8 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, Gift { from, to, amount }: &Gift) -> Res
         .of(Subject::Member(to.user))
         .changing(received.before.get().to_string(), received.after.get().to_string())
         .note(tx, guild)?;
+    let told = GiftTold { from: from.user, to: to.user, amount: *amount, after: received.after };
+    GIFT.schedule_now(tx, guild, Lane::User(to.user), &told)?;
     Ok(Moved { sent, received, money })
 }
 

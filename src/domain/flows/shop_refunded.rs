@@ -42,6 +42,22 @@ pub fn by_team(tx: &Tx<'_>, guild: GuildId, by: Actor, id: PurchaseId) -> Result
     run(tx, guild, by, id, Returning::Team)
 }
 
+/// The role of a purchase could not be given, and never will be: the money returns by itself, and a code can be redeemed once more.
+/// The buyer is told. One that was given back meanwhile stays so.
+pub fn by_refused_role(tx: &Tx<'_>, guild: GuildId, id: PurchaseId) -> Result<()> {
+    let tried = tx.step(|tx| {
+        let Refunded { purchase, .. } = run(tx, guild, Actor::System, id, Returning::NotGiven)?;
+        match purchase.code {
+            Some(code) => shop::codes::taken_back(tx, guild, purchase.user, code),
+            None => Ok(()),
+        }
+    })?;
+    if let Err(refusal) = tried {
+        tracing::warn!(%guild, purchase = %id, code = refusal.code, "a purchase without its role is not taken back");
+    }
+    Ok(())
+}
+
 fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, id: PurchaseId, who: Returning) -> Result<Refunded> {
     let (purchase, item) = service::returnable(tx, guild, id, who, tx.now())?;
     let (user, total) = (purchase.user, purchase.total());
@@ -63,9 +79,9 @@ fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, id: PurchaseId, who: Returning) -
         coins_posted::tell(tx, guild, &entry, None)?;
         (Some(EntryRef::new(number.get())), entry.after)
     };
-    let purchase = shop::service::take_back(tx, guild, by, id, (purchase, item.clone()), refund)?;
+    let purchase = shop::service::take_back(tx, guild, by, id, (purchase, item.clone(), who), refund)?;
     REFUNDED.with(service::noted(id, &purchase, &item)).by(by).of(Subject::Member(user)).note(tx, guild)?;
-    if who == Returning::Team {
+    if !matches!(who, Returning::Buyer(_)) {
         service::tell_buyer(tx, guild, user, id)?;
     }
     Ok(Refunded { purchase, item, total, balance, money: money::of(tx, guild)? })

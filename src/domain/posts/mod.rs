@@ -12,13 +12,17 @@
 //!
 //! **A message that somebody deleted** is posted anew or not, as its kind says ([`WhenGone`], `C-57`). What Discord refuses is
 //! `failed`, with the reason in words, and the team is told; what it does not answer is `pending_sync`. What is pending and has no
-//! open job is tried again every 10 minutes (`T-SYN-28`).
+//! open job is tried again every 10 minutes (`T-SYN-28`). What failed is tried again when its channel takes it again
+//! ([`service::again_where`]), and by itself after 10 minutes, then after twice as long each time, up to a day.
+//!
+//! **A message that was deleted while nobody told the bot** is missed within 10 minutes, and after each start ([`looks`]).
 //!
 //! Invariants: a post is `synced` only after Discord showed its last revision; one job at a time works on a post.
 //!
-//! Table: `posts.posts`. Topic: [`CHANGED`]. Job: `posts.send`.
+//! Tables: `posts.posts`, `posts.looks`. Topic: [`CHANGED`]. Jobs: `posts.send`, `posts.look`.
 
 mod activity;
+pub mod looks;
 mod model;
 pub mod service;
 pub mod tables;
@@ -35,8 +39,14 @@ use crate::store::{Read, Tx};
 /// Brings the message of a post to what is wanted of it.
 pub static SEND: JobKind<PostId> = JobKind::new("posts.send", "A message that is kept up to date");
 
+/// Looks whether the messages of posts in a channel are still there.
+pub static LOOK: JobKind<ChannelId> = JobKind::new("posts.look", "A look whether messages are still there");
+
 /// The kinds of jobs of this module.
-pub const JOBS: &[&dyn Purposeful] = &[&SEND];
+pub const JOBS: &[&dyn Purposeful] = &[&SEND, &LOOK];
+
+/// Posts that are tried again, and channels that are looked at, in one step.
+const MOST_AT_ONCE: usize = 100;
 
 /// Draws all posts of a guild anew: something changed that many of them say, such as the name of its currency.
 pub fn redraw_all(tx: &Tx<'_>, guild: GuildId) -> Result<()> {

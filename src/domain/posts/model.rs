@@ -8,13 +8,14 @@ use strum::{IntoStaticStr, VariantArray};
 use crate::jobs::JobId;
 use crate::kernel::ids::{ChannelId, MessageId};
 use crate::kernel::time::Timestamp;
-use crate::store::Record;
-use crate::{id_type, key_enum};
+use crate::{fields, id_type, key_enum};
 
 /// When what is pending and has no open job is tried again (`T-SYN-28`).
 pub(super) const PENDING_TRIED_AFTER: Duration = Duration::from_mins(10);
-/// When the deletion of a message is tried again that Discord refused.
-const REFUSED_DELETION_TRIED_AFTER: Duration = Duration::from_hours(24);
+/// The longest wait until something is tried again that Discord refused.
+const REFUSED_TRIED_AT_LAST_AFTER: Duration = Duration::from_hours(24);
+/// What is said of a message that is there, and does not show what is wanted.
+const SHOWS_THE_OLD: &str = "Until that works, its message shows how it was before.";
 /// What is said of a message that is gone and stays so.
 const DELETED: &str = "Its message was deleted on Discord.";
 
@@ -107,9 +108,13 @@ pub struct Post {
     pub job: JobId,
     /// When it is looked at again by itself.
     pub next_try: Option<Timestamp>,
+    /// How often Discord refused it since it was last as it should be, or something new was wanted.
+    pub refusals: u32,
+    /// Whether it is its channel that refuses it, and not what it says.
+    pub is_barred: bool,
 }
 
-impl Record for Post {}
+fields!(Post: refusals since 2 = 0, is_barred since 2 = false);
 
 /// How a post is, for whoever shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,6 +170,8 @@ pub enum Outcome {
     Refused {
         /// Why, in words.
         reason: String,
+        /// Whether its channel is what refuses, and not what it says.
+        is_barred: bool,
         /// The revision that was drawn.
         revision: u64,
     },
@@ -206,13 +213,19 @@ impl Post {
             reason: None,
             job: JobId::default(),
             next_try: None,
+            refusals: 0,
+            is_barred: false,
         }
     }
 
     /// As whoever shows it reads it.
     pub fn state(&self) -> PostState {
         let here = self.place.filter(|place| place.channel == self.channel);
-        let (message, reason) = (here.map(|place| place.message), self.reason.clone());
+        let message = here.map(|place| place.message);
+        let reason = match (&self.reason, self.sync) {
+            (Some(reason), Sync::Failed) if message.is_some() => Some(format!("{reason} {SHOWS_THE_OLD}")),
+            (reason, _) => reason.clone(),
+        };
         PostState { channel: self.channel, message, sync: self.sync, reason }
     }
 
@@ -246,6 +259,7 @@ impl Post {
         match outcome {
             Outcome::Shown { place, shown, revision } => {
                 (self.place, self.shown, self.begun, self.reason) = (Some(place), Some(shown), None, None);
+                (self.refusals, self.is_barred) = (0, false);
                 self.end_at(revision, Sync::Synced, now)
             }
             Outcome::Found(place) => {
@@ -271,11 +285,12 @@ impl Post {
                     }
                 }
             }
-            Outcome::Refused { reason, revision } => {
-                self.reason = Some(reason);
+            Outcome::Refused { reason, is_barred, revision } => {
+                (self.reason, self.is_barred) = (Some(reason), is_barred);
                 let then = self.end_at(revision, Sync::Failed, now);
-                if then == Then::End && self.is_withdrawn {
-                    self.next_try = Some(now.after(REFUSED_DELETION_TRIED_AFTER));
+                if then == Then::End {
+                    self.next_try = Some(now.after(wait_after(self.refusals)));
+                    self.refusals = self.refusals.saturating_add(1);
                 }
                 then
             }
@@ -328,4 +343,9 @@ impl Post {
         (self.sync, self.next_try) = (sync, None);
         Then::End
     }
+}
+
+/// How long is waited after that many refusals before: twice as long each time, from 10 minutes to a day.
+fn wait_after(refusals: u32) -> Duration {
+    PENDING_TRIED_AFTER.saturating_mul(1_u32 << refusals.min(8)).min(REFUSED_TRIED_AT_LAST_AFTER)
 }

@@ -1,17 +1,15 @@
 //! What is done to posts: wishes, what came of them, and what is tried again by itself.
 
-use super::SEND;
 use super::activity;
+use super::looks;
 use super::model::{Begun, Outcome, Post, PostId, Step, Sync, Then, WhenGone};
 use super::tables::{self, CHANGED, POSTS};
+use super::{MOST_AT_ONCE, SEND};
 use crate::jobs::{self, JobId, Lane};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
 use crate::kernel::time::Timestamp;
 use crate::store::{Read, Tx};
-
-/// Posts that are tried again in one step.
-const MOST_AT_ONCE: usize = 100;
 
 /// A row is to be shown in a channel as it is now.
 pub fn want(tx: &Tx<'_>, guild: GuildId, row: (&str, u64), when_gone: WhenGone, channel: ChannelId) -> Result<()> {
@@ -22,6 +20,7 @@ pub fn want(tx: &Tx<'_>, guild: GuildId, row: (&str, u64), when_gone: WhenGone, 
     let is_orphaned = post.sync == Sync::Orphaned && !post.is_withdrawn;
     (post.when_gone, post.channel, post.is_withdrawn) = (when_gone, channel, false);
     post.revision = post.revision.saturating_add(1);
+    post.refusals = 0;
     if is_orphaned {
         return put(tx, guild, id, &post);
     }
@@ -65,16 +64,31 @@ fn withdraw_post(tx: &Tx<'_>, guild: GuildId, id: PostId, mut post: Post) -> Res
 
 /// Tries once more what failed, and posts anew what is orphaned. `false` where the row has no post.
 pub fn again(tx: &Tx<'_>, guild: GuildId, row: (&str, u64)) -> Result<bool> {
-    let Some((id, post)) = tables::by_row(tx, guild, row)? else { return Ok(false) };
+    let Some((id, mut post)) = tables::by_row(tx, guild, row)? else { return Ok(false) };
+    post.refusals = 0;
     try_once_more(tx, guild, id, post)?;
     Ok(true)
 }
 
-/// Tries once more what failed in a channel: the bot may write there again.
-pub fn again_in(tx: &Tx<'_>, guild: GuildId, channel: ChannelId) -> Result<()> {
-    let failed = tables::of_state(tx, guild, Sync::Failed, usize::MAX)?;
-    let there = |post: &Post| post.channel == channel || post.place.is_some_and(|place| place.channel == channel);
-    failed.into_iter().filter(|(_, post)| there(post)).try_for_each(|(id, post)| try_once_more(tx, guild, id, post))
+/// Tries once more what the channels of a guild refused, where they take it now, as `works` tells.
+pub fn again_where(tx: &Tx<'_>, guild: GuildId, works: &dyn Fn(ChannelId) -> bool) -> Result<()> {
+    for (id, post) in tables::of_state(tx, guild, Sync::Failed, usize::MAX)? {
+        let is_at = post.place.map_or(post.channel, |place| place.channel);
+        if post.is_barred && works(is_at) && works(post.channel) {
+            try_once_more(tx, guild, id, post)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a channel of a guild refuses a post: this one, or any with `None`.
+pub fn is_any_barred(read: &dyn Read, guild: GuildId, channel: Option<ChannelId>) -> Result<bool> {
+    let failed = tables::of_state(read, guild, Sync::Failed, MOST_AT_ONCE)?;
+    let there = |post: &Post| {
+        channel
+            .is_none_or(|channel| post.channel == channel || post.place.is_some_and(|place| place.channel == channel))
+    };
+    Ok(failed.iter().any(|(_, post)| post.is_barred && there(post)))
 }
 
 fn try_once_more(tx: &Tx<'_>, guild: GuildId, id: PostId, mut post: Post) -> Result<()> {
@@ -129,8 +143,10 @@ pub fn begin(
 /// Takes in how a step of a job went; `true` where the job has another step.
 pub fn took(tx: &Tx<'_>, guild: GuildId, id: PostId, outcome: Outcome) -> Result<bool> {
     let Some(mut post) = tables::get(tx, guild, id)? else { return Ok(false) };
-    let was_failed = post.sync == Sync::Failed;
     let then = post.take(outcome, tx.now());
+    if let Some(place) = post.place {
+        looks::begin(tx, guild, place.channel)?;
+    }
     match then {
         Then::GoOn | Then::Wait => put(tx, guild, id, &post)?,
         Then::Remove => remove(tx, guild, id)?,
@@ -143,7 +159,7 @@ pub fn took(tx: &Tx<'_>, guild: GuildId, id: PostId, outcome: Outcome) -> Result
             put(tx, guild, id, &post)?;
         }
     }
-    if post.sync == Sync::Failed && !was_failed {
+    if post.sync == Sync::Failed && post.refusals == 1 {
         activity::tell(tx, guild, &post)?;
     }
     Ok(then == Then::GoOn)

@@ -2,6 +2,7 @@
 
 use strum::VariantArray;
 
+use super::looks::Look;
 use super::model::{Post, PostId, Sync};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, MessageId};
@@ -12,7 +13,7 @@ use crate::store::{AnyTable, Direction, Index, Read, Span, Table, Topic, UniqueI
 pub const CHANGED: Topic = Topic::new("posts.changed");
 
 /// The tables of posts.
-pub const TABLES: &[&dyn AnyTable] = &[&POSTS];
+pub const TABLES: &[&dyn AnyTable] = &[&POSTS, &LOOKS];
 
 /// Posts of one state that are counted at most, so that a look at them stays short.
 const MOST_COUNTED: usize = 10_000;
@@ -38,6 +39,13 @@ static BY_SYNC: Index<(Sync, GuildId, PostId), PostKey, Post> =
     Index::new("posts.posts_by_sync", |(guild, id), post| {
         (post.sync != Sync::Synced).then_some((post.sync, *guild, *id))
     });
+
+/// When the channels of posts are looked at, by guild and channel.
+pub(super) static LOOKS: Table<(GuildId, ChannelId), Look> =
+    Table::new("posts.looks", &[&LOOKS_BY_DUE]).without_members();
+/// The same by when, across all guilds.
+static LOOKS_BY_DUE: Index<(Timestamp, GuildId, ChannelId), (GuildId, ChannelId), Look> =
+    Index::new("posts.looks_by_due", |(guild, channel), look| Some((look.due, *guild, *channel)));
 
 /// A post.
 pub fn get(read: &dyn Read, guild: GuildId, id: PostId) -> Result<Option<Post>> {
@@ -72,6 +80,34 @@ pub fn in_channel(
         }
     }
     Ok(found.into_iter().map(|(.., id)| id).collect())
+}
+
+/// Whether a guild has posts whose messages are known.
+pub fn has_messages(read: &dyn Read, guild: GuildId) -> Result<bool> {
+    Ok(BY_MESSAGE.first(read, guild, Direction::Forward)?.is_some())
+}
+
+/// The channels of a guild in which messages of posts are.
+pub fn channels(read: &dyn Read, guild: GuildId) -> Result<Vec<ChannelId>> {
+    let (mut found, mut rest) = (Vec::new(), Span::of(guild));
+    while let Some((_, channel, ..)) = BY_MESSAGE.page(read, rest, Direction::Forward, 1)?.pop() {
+        found.push(channel);
+        rest = Span::of(guild).after((guild, channel));
+    }
+    Ok(found)
+}
+
+/// The messages of posts in a channel from one on, in their order.
+pub fn messages_in(read: &dyn Read, guild: GuildId, channel: ChannelId, from: MessageId) -> Result<Vec<MessageId>> {
+    let span = Span::of((guild, channel)).starting_at((guild, channel, from));
+    let found = BY_MESSAGE.page(read, span, Direction::Forward, usize::MAX)?;
+    Ok(found.into_iter().map(|(_, _, message, _)| message).collect())
+}
+
+/// The channels that are to be looked at at a moment, those that have waited longest first.
+pub fn to_look_at(read: &dyn Read, at: Timestamp, limit: usize) -> Result<Vec<(GuildId, ChannelId)>> {
+    let found = LOOKS_BY_DUE.page(read, Span::all().through(at), Direction::Forward, limit)?;
+    Ok(found.into_iter().map(|(_, guild, channel)| (guild, channel)).collect())
 }
 
 /// The posts that are to be looked at by themselves at a moment, at most `limit`.

@@ -11,6 +11,8 @@ use crate::features::testing::{GUILD, TestStore};
 use crate::jobs::{self, Run};
 use crate::kernel::ids::{ChannelId, MessageId};
 
+mod waiting;
+
 static ITEM: PostKind = PostKind::new("test.item", WhenGone::Recreate);
 static TASK: PostKind = PostKind::new("test.task", WhenGone::Orphan);
 
@@ -119,7 +121,9 @@ impl World {
                 break;
             }
             let outcome = match fault {
-                Fault::Refused => Outcome::Refused { reason: "No.".to_owned(), revision: post.revision },
+                Fault::Refused => {
+                    Outcome::Refused { reason: "No.".to_owned(), is_barred: true, revision: post.revision }
+                }
                 Fault::Silence => Outcome::Later("Silence.".to_owned()),
                 _ => {
                     let (text, channel, row) = (wanted.map_or(0, |(text, _)| text), post.channel, post.row);
@@ -339,10 +343,9 @@ fn what_is_not_answered_is_pending_and_what_is_refused_failed_with_the_reason_an
         assert_eq!((state.sync, state.reason.as_deref()), (Sync::Failed, Some("No.")));
     }
     assert_eq!(world.store.read(|read| tables::by_state(read)), [("pending_sync", 0), ("orphaned", 0), ("failed", 2)]);
-    world.store.advance(10 * TEN_MINUTES);
-    world.sweeps();
-    assert!(world.jobs().is_empty(), "what is refused is not tried by itself");
-    world.store.write(|tx| service::again_in(tx, GUILD, HERE)).unwrap();
+    world.store.write(|tx| service::again_where(tx, GUILD, &|channel| channel == THERE)).unwrap();
+    assert!(world.jobs().is_empty(), "their channel refuses them as before");
+    world.store.write(|tx| service::again_where(tx, GUILD, &|channel| channel == HERE)).unwrap();
     world.all_work();
     assert_eq!((world.sync(2), world.sync(4)), (Some(Sync::Synced), Some(Sync::Synced)));
 }

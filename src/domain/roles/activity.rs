@@ -74,16 +74,7 @@ pub(super) fn is_known_to_have_vanished(tx: &Tx<'_>, guild: GuildId, role: RoleI
 fn refused(told: &Noted<'_, Refusal>) -> Option<Sentence> {
     let Refusal { role, reason, is_taking, trouble } = &told.details;
     let (member, reason) = (Numbered(told.member()?), Sentence::typed(reason));
-    let because = match trouble {
-        RoleTrouble::Vanished => "the role is gone",
-        RoleTrouble::NoPermission => "I lack the permission **Manage Roles**",
-        RoleTrouble::TooHigh => "the role does not stand below mine in the list of roles; drag mine above it",
-        RoleTrouble::Managed => "nobody can give that role by hand",
-        RoleTrouble::TooMighty => "the role lets people manage the server, and only its owner may promise such a one",
-        RoleTrouble::MemberLeft => "they are not in the server",
-        RoleTrouble::Refused => "Discord refused it",
-    };
-    let because = Sentence::words(because);
+    let because = Sentence::words(trouble.because());
     let sentence = if *is_taking {
         sentence!("I could not take {role} from {member} ({reason}): {because}.", role, member, reason, because)
     } else {

@@ -20,12 +20,16 @@ pub struct Why {
     pub(super) reason: String,
     pub(super) by: Actor,
     pub(super) is_told: bool,
+    pub(super) cause: Option<Cause>,
 }
+
+/// For which row of a feature a role is given: the name of what it is, and its number.
+pub type Cause = (String, u64);
 
 impl Why {
     /// For this reason, as Discord's audit log and the team read it.
     pub fn because(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), by: Actor::System, is_told: false }
+        Self { reason: reason.into(), by: Actor::System, is_told: false, cause: None }
     }
 
     /// The same, at somebody's word: who made the item or the task. What only the owner may promise is given only where that
@@ -40,6 +44,13 @@ impl Why {
     #[must_use]
     pub const fn telling_before_the_end(mut self) -> Self {
         self.is_told = true;
+        self
+    }
+
+    /// The same, for a row that its feature takes back where the role cannot be given.
+    #[must_use]
+    pub fn for_row(mut self, (what, row): (&str, u64)) -> Self {
+        self.cause = Some((what.to_owned(), row));
         self
     }
 }
@@ -63,6 +74,16 @@ pub struct Grant {
     pub by: Actor,
     /// Up to when; `None` for good.
     pub until: Option<Timestamp>,
+    /// For which row; `None` where nothing is taken back if it cannot be given.
+    #[serde(default)]
+    pub cause: Option<Cause>,
+}
+
+impl Grant {
+    /// The number of the row for which it is given, where that is one of these.
+    pub fn row_of(&self, what: &str) -> Option<u64> {
+        self.cause.as_ref().filter(|(known, _)| known == what).map(|(_, row)| *row)
+    }
 }
 
 /// A role that ends (`S-DB-37`).
@@ -92,9 +113,12 @@ impl TimedRole {
     /// As a job gives or takes it.
     pub fn grant(&self) -> Grant {
         let (reason, until) = (self.reason.clone(), Some(self.until));
-        Grant { user: self.user, role: self.role, reason, by: self.by, until }
+        Grant { user: self.user, role: self.role, reason, by: self.by, until, cause: None }
     }
 }
+
+/// Says why a role cannot be given at the word of whoever promised it; nothing where it can.
+pub type Judge<'j> = &'j dyn Fn(RoleId, Actor) -> Option<RoleTrouble>;
 
 /// Why Discord, or we ourselves, did not give or take a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,4 +138,19 @@ pub enum RoleTrouble {
     MemberLeft,
     /// Something else.
     Refused,
+}
+
+impl RoleTrouble {
+    /// The same in words, as the second half of a sentence.
+    pub const fn because(self) -> &'static str {
+        match self {
+            Self::Vanished => "the role is gone",
+            Self::NoPermission => "I lack the permission **Manage Roles**",
+            Self::TooHigh => "the role does not stand below mine in the list of roles; drag mine above it",
+            Self::Managed => "nobody can give that role by hand",
+            Self::TooMighty => "the role lets people manage the server, and only its owner may promise such a one",
+            Self::MemberLeft => "they are not in the server",
+            Self::Refused => "Discord refused it",
+        }
+    }
 }

@@ -16,6 +16,8 @@ use crate::store::{Read, Tx};
 
 /// How long before the end of a role its member is told.
 const TOLD_BEFORE: Duration = Duration::from_hours(24);
+/// How long a role must last that its member is told: three days, but for the moment in which it is given.
+const LONG_ENOUGH: Duration = Duration::from_mins(3 * 24 * 60 - 1);
 /// The longest reason, in characters: Discord's audit log has room for 512.
 const LONGEST_REASON: usize = 200;
 
@@ -29,7 +31,7 @@ pub fn give(
     until: Option<Timestamp>,
     why: impl Into<Why>,
 ) -> Result<()> {
-    let Why { reason, by, is_told } = why.into();
+    let Why { reason, by, is_told, cause } = why.into();
     let reason = one_line(&reason, LONGEST_REASON);
     let known = of_member(tx, guild, user, role)?;
     match (until, known) {
@@ -41,14 +43,14 @@ pub fn give(
                 Some((id, timed)) => (id, timed.made_at, timed.job),
                 None => (TimedRoleId::new(tx.next_id(guild, "roles.timed")?), tx.now(), JobId::default()),
             };
-            let is_to_be_told = is_told && until > tx.now().after(TOLD_BEFORE);
+            let is_to_be_told = is_told && until >= tx.now().after(LONG_ENOUGH);
             let timed = TimedRole { user, role, by, reason: reason.clone(), until, made_at, is_to_be_told, job };
             let rings_at = if is_to_be_told { until.before(TOLD_BEFORE) } else { until };
             ENDS.set(tx, guild, id, timed, rings_at)?;
         }
     }
     let until = self::until(tx, guild, user, role)?;
-    GIVE.schedule_now(tx, guild, Lane::User(user), &Grant { user, role, reason, by, until }).map(drop)
+    GIVE.schedule_now(tx, guild, Lane::User(user), &Grant { user, role, reason, by, until, cause }).map(drop)
 }
 
 /// Takes a role from a member, however long it was to last.
@@ -57,8 +59,16 @@ pub fn take(tx: &Tx<'_>, guild: GuildId, user: UserId, role: RoleId, why: impl I
         ENDS.remove(tx, guild, id)?;
     }
     let Why { reason, by, .. } = why.into();
-    let grant = Grant { user, role, reason: one_line(&reason, LONGEST_REASON), by, until: None };
+    let grant = Grant { user, role, reason: one_line(&reason, LONGEST_REASON), by, until: None, cause: None };
     TAKE.schedule_now(tx, guild, Lane::User(user), &grant).map(drop)
+}
+
+/// A role for a while that was never given is over, and Discord is not asked for anything.
+pub fn forget(tx: &Tx<'_>, guild: GuildId, user: UserId, role: RoleId) -> Result<()> {
+    match of_member(tx, guild, user, role)? {
+        Some((id, _)) => ENDS.remove(tx, guild, id).map(drop),
+        None => Ok(()),
+    }
 }
 
 /// When a member's role ends; `None` where it was not given for a while.

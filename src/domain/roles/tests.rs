@@ -129,7 +129,7 @@ fn whoever_comes_back_before_the_end_gets_it_again_and_nobody_else() {
 fn what_is_refused_is_told_and_a_role_that_is_gone_is_told_once() {
     let store = TestStore::new();
     let tells = |trouble, until: Option<Timestamp>, is_taking| {
-        let grant = Grant { user: ANN, role: VIP, reason: "Task 3".to_owned(), by: Actor::System, until };
+        let grant = Grant { user: ANN, role: VIP, reason: "Task 3".to_owned(), by: Actor::System, until, cause: None };
         store.write(move |tx| refused(tx, GUILD, &grant, is_taking, trouble)).unwrap();
         store.read(|read| crate::activity::since(read, GUILD, crate::activity::ActivityId::new(0), 100)).len()
     };

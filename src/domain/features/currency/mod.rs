@@ -10,6 +10,8 @@
 //! account with the first entry (`T-CUR-07`). Who left the server keeps what they have, can be given nothing, and finds it again
 //! when they come back (`C-66`); whom the gateway told of while the program did not run is not known to have left.
 //!
+//! **Job.** `currency.gift`, what a receiver is told.
+//!
 //! **Table.** `currency.accounts`. In the export `users` and `currency_metadata`. **Topic.** That of the ledger, `coins.changed`.
 
 pub mod activity;
@@ -39,6 +41,7 @@ pub const DOMAIN: Domain = Domain {
     switch: Some(&settings::SWITCH),
     settings: settings::LISTED,
     tables: tables::TABLES,
+    jobs: &[&model::GIFT],
     activities: &[&activity::GIVEN, &activity::CLEANED, &activity::REACTIVATED],
     refusals: &[model::CurrencyRefusal::ROWS],
     export: EXPORT,

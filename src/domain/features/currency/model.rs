@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::jobs::JobKind;
+use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::text::MomentStyle;
@@ -20,6 +22,22 @@ pub struct Account {
 }
 
 impl Record for Account {}
+
+/// A gift of which its receiver is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiftTold {
+    /// Who gave.
+    pub from: UserId,
+    /// To whom.
+    pub to: UserId,
+    /// How much.
+    pub amount: Amount,
+    /// What the receiver had then.
+    pub after: Amount,
+}
+
+/// The job that tells somebody what they were given.
+pub static GIFT: JobKind<GiftTold> = JobKind::new("currency.gift", "Telling a member what they were given");
 
 refusals! {
     /// What is refused of the server's currency.

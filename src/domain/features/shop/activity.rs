@@ -6,8 +6,10 @@ use super::model::{CodeId, Item, ItemId, PurchaseId};
 use crate::activity::{ActivityKind, ChangeType, Noted, Readable, Subject, Thing};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
+use crate::kernel::ids::RoleId;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
+use crate::roles::RoleTrouble;
 use crate::sentence;
 
 /// An item was made. About the item.
@@ -26,6 +28,16 @@ pub static ITEM_REMOVED: ActivityKind<ItemNoted> = ActivityKind::new("shop.item_
 pub static STOCK_CHANGED: ActivityKind<ItemNoted> = ActivityKind::new("shop.stock_changed", restocked)
     .called("The stock of an item was changed")
     .heard_as(Thing::Item, ChangeType::Update);
+/// The role of an item cannot be given any more, so it is not for sale. About the item.
+pub static ITEM_WITHHELD: ActivityKind<RoleNoted> =
+    ActivityKind::new("shop.item_withheld", |told| Some(withheld(told)))
+        .called("An item cannot be sold for now")
+        .heard_as(Thing::Item, ChangeType::Update);
+/// It can be given again. About the item.
+pub static ITEM_RELEASED: ActivityKind<RoleNoted> =
+    ActivityKind::new("shop.item_released", |told| Some(released(told)))
+        .called("An item is for sale again")
+        .heard_as(Thing::Item, ChangeType::Update);
 /// Something was bought. About the buyer.
 pub static BOUGHT: ActivityKind<PurchaseNoted> = ActivityKind::new("shop.bought", bought)
     .called("Something was bought")
@@ -61,6 +73,8 @@ pub const KINDS: &[&dyn Readable] = &[
     &ITEM_CHANGED,
     &ITEM_REMOVED,
     &STOCK_CHANGED,
+    &ITEM_WITHHELD,
+    &ITEM_RELEASED,
     &BOUGHT,
     &ORDERED,
     &HANDED_OVER,
@@ -93,6 +107,17 @@ pub struct Difference {
     pub before: String,
     /// How it is.
     pub after: String,
+}
+
+/// An item whose role cannot be given, or can again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleNoted {
+    /// What the item is called.
+    pub name: String,
+    /// The role.
+    pub role: RoleId,
+    /// Why it cannot be given, or could not.
+    pub trouble: RoleTrouble,
 }
 
 /// What was bought or given back.
@@ -207,6 +232,17 @@ fn restocked(told: &Noted<'_, ItemNoted>) -> Option<Sentence> {
     Some(sentence.signed("📦"))
 }
 
+fn withheld(told: &Noted<'_, RoleNoted>) -> Sentence {
+    let RoleNoted { name, role, trouble } = &told.details;
+    let because = Sentence::words(trouble.because());
+    sentence!("**{name}** is not for sale, because I cannot give {role}: {because}.", name, role, because).signed("🎭")
+}
+
+fn released(told: &Noted<'_, RoleNoted>) -> Sentence {
+    let RoleNoted { name, role, .. } = &told.details;
+    sentence!("I can give {role} again, so **{name}** is for sale again.", role, name).signed("🎭")
+}
+
 fn bought(told: &Noted<'_, PurchaseNoted>) -> Option<Sentence> {
     let PurchaseNoted { name, quantity, total, .. } = &told.details;
     let user = told.member()?;
@@ -244,6 +280,16 @@ fn handed_over(told: &Noted<'_, PurchaseNoted>) -> Option<Sentence> {
 fn refunded(told: &Noted<'_, PurchaseNoted>) -> Option<Sentence> {
     let PurchaseNoted { name, quantity, total, .. } = &told.details;
     let user = told.member()?;
+    if told.actor() == Actor::System {
+        let sentence = sentence!(
+            "{user} did not get the role of {quantity} × **{name}**, so that was taken back, and {total} returned.",
+            user,
+            quantity,
+            name,
+            total
+        );
+        return Some(sentence.signed("↩️"));
+    }
     let by = (told.actor() != Actor::Member(user)).then(|| told.by());
     let by = by.map(|by| sentence!(" through {by}", by));
     let sentence = sentence!(

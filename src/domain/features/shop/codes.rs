@@ -38,13 +38,14 @@ pub struct NewCode {
     pub until: Option<Timestamp>,
 }
 
-/// Makes a code. That what it gives can be given is looked at when it is redeemed; here only that there is such an item.
+/// Makes a code. That what it gives can be given is looked at when it is redeemed; here only that there is such an item, and that
+/// nothing is known to be in the way of its role. That role stays the promise of whoever made the item.
 pub fn make(tx: &Tx<'_>, guild: GuildId, by: Actor, wanted: &NewCode) -> Result<(CodeId, Code)> {
     match wanted.gives {
         CodeGift::Currency(Amount::ZERO) | CodeGift::Item(_, 0) => return Err(CodeRefusal::GivesNothing.into()),
         CodeGift::Item(_, quantity) if quantity > MOST_AT_ONCE => return Err(ShopRefusal::Quantity.into()),
         CodeGift::Currency(_) => {}
-        CodeGift::Item(item, _) => drop(super::service::item(tx, guild, item)?),
+        CodeGift::Item(item, _) => super::rules::can_give_its_role(&super::service::item(tx, guild, item)?)?,
     }
     if wanted.most == 0 {
         return Err(CodeRefusal::NoUses.into());
@@ -145,6 +146,24 @@ pub fn redeemed(tx: &Tx<'_>, guild: GuildId, user: UserId, id: CodeId, code: &Co
     tables::REDEEMED.insert(tx, &(guild, id, user), &tx.now())?;
     let noted = noted(tx, guild, id, &code)?;
     CODE_REDEEMED.with(noted).by(Actor::Member(user)).of(Subject::Member(user)).note(tx, guild)
+}
+
+/// What a member got by a code was taken back, because its role could not be given: they may redeem it once more.
+pub fn taken_back(tx: &Tx<'_>, guild: GuildId, user: UserId, id: CodeId) -> Result<()> {
+    if tables::REDEEMED.remove(tx, &(guild, id, user))?.is_none() {
+        return Ok(());
+    }
+    let Some(code) = tables::CODES.get(tx, &(guild, id))? else { return Ok(()) };
+    put(tx, guild, id, &Code { used: code.used.saturating_sub(1), used_up_at: None, ..code })
+}
+
+/// Whether what somebody typed is a code for an item that gives a role.
+pub fn gives_role(read: &dyn Read, guild: GuildId, typed: &str) -> Result<bool> {
+    let Ok(text) = code_text(typed) else { return Ok(false) };
+    match tables::code_of(read, guild, &text)? {
+        Some((_, Code { gives: CodeGift::Item(item, _), .. })) => super::queries::gives_role(read, guild, item),
+        _ => Ok(false),
+    }
 }
 
 fn put(tx: &Tx<'_>, guild: GuildId, id: CodeId, code: &Code) -> Result<()> {

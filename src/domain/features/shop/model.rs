@@ -6,12 +6,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
+use crate::fields;
 use crate::id_type;
 use crate::jobs::JobKind;
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::{RoleId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::roles::RoleTrouble;
 use crate::store::Record;
 
 id_type!(
@@ -74,9 +76,12 @@ pub struct Item {
     pub made_by: Actor,
     /// When it was removed, since when nobody sees it but where it was bought.
     pub removed_at: Option<Timestamp>,
+    /// Why its role cannot be given, where that is known; it is not for sale as long as that is so.
+    #[serde(default)]
+    pub withheld: Option<RoleTrouble>,
 }
 
-impl Record for Item {}
+fields!(Item: withheld since 2 = None);
 
 impl Item {
     /// A consumable of this name for this price, of which there is any number.
@@ -99,6 +104,7 @@ impl Item {
             revision: 0,
             made_by: Actor::System,
             removed_at: None,
+            withheld: None,
         }
     }
 
@@ -113,6 +119,7 @@ impl Item {
     /// Whether it can be bought at a moment, as far as that is the same for everybody.
     pub fn is_for_sale(&self, now: Timestamp) -> bool {
         self.is_active
+            && self.withheld.is_none()
             && self.removed_at.is_none()
             && self.from.is_none_or(|from| from <= now)
             && self.until.is_none_or(|until| now < until)
@@ -317,6 +324,9 @@ impl PurchaseState {
         self.into()
     }
 }
+
+/// What a role is given for that comes with a purchase, as [`roles`](crate::roles) names it.
+pub const FOR_PURCHASE: &str = "shop.purchase";
 
 /// The buyer of a purchase of which somebody of the team did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

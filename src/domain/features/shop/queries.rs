@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::model::{Code, CodeId, Item, ItemId, Purchase, PurchaseId, PurchaseState, Stock};
+use super::model::{Code, CodeId, Item, ItemId, ItemKind, Purchase, PurchaseId, PurchaseState, Stock};
 use super::service::ITEM_POST;
 use super::settings::SHOP_CHANNEL;
 use super::tables;
 pub use super::tables::{CHANGED, Of, held, sold};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{ChannelId, GuildId, UserId};
+use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
 use crate::kernel::text::typed_name;
 use crate::kernel::time::Timestamp;
 use crate::posts::PostState;
@@ -71,6 +71,28 @@ pub fn any_item(read: &dyn Read, guild: GuildId, id: ItemId) -> Result<Option<It
     tables::ITEMS.get(read, &(guild, id))
 }
 
+/// Whether an item gives a role.
+pub fn gives_role(read: &dyn Read, guild: GuildId, id: ItemId) -> Result<bool> {
+    Ok(item(read, guild, id)?.is_some_and(|item| item.kind.role().is_some()))
+}
+
+/// Whether any item of a guild gives a role.
+pub fn promises_roles(read: &dyn Read, guild: GuildId) -> Result<bool> {
+    Ok(tables::shown(read, guild)?.iter().any(|(_, item)| item.kind.role().is_some()))
+}
+
+/// The item by which a member can have a role for longer: the latest that gave it to them for a while, where it still does.
+pub fn renews(read: &dyn Read, guild: GuildId, user: UserId, role: RoleId) -> Result<Option<(ItemId, Item)>> {
+    for (_, purchase) in tables::with_role(read, guild, user, role)?.into_iter().rev() {
+        let found = item(read, guild, purchase.item)?;
+        let fits = |item: &Item| matches!(item.kind, ItemKind::Role { role: given, hours: Some(_) } if given == role);
+        if let Some(item) = found.filter(fits) {
+            return Ok(Some((purchase.item, item)));
+        }
+    }
+    Ok(None)
+}
+
 /// The item that somebody means: by its number, or by the name of exactly one.
 pub fn typed(read: &dyn Read, guild: GuildId, typed: &str) -> Result<Option<(ItemId, Item)>> {
     if let Ok(id) = typed.trim().parse::<ItemId>() {
@@ -97,6 +119,7 @@ pub fn categories(read: &dyn Read, guild: GuildId) -> Result<Vec<String>> {
     let mut found: Vec<String> = tables::shown(read, guild)?.into_iter().map(|(_, item)| item.category).collect();
     found.sort_by_cached_key(|category| typed_name(category));
     found.dedup_by_key(|category| typed_name(category));
+    found.retain(|category| !category.is_empty());
     Ok(found)
 }
 

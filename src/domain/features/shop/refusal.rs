@@ -15,6 +15,14 @@ refusals! {
             "There is no such item in this server. {/shop view} lists what there is.";
         /// It is switched off.
         NotForSale(name: String) => "shop.not_for_sale", "**{name}** is not for sale at the moment.";
+        /// Its role cannot be given.
+        Withheld(name: String) => "shop.withheld",
+            "**{name}** is not for sale at the moment: I cannot give its role. The team knows.";
+        /// Its buyer is not in its server, from which a direct message came.
+        NotThere => "shop.not_there" as NotAllowed, "You are not in that server any more.";
+        /// It costs something else than what was asked.
+        AnotherPrice(name: String) => "shop.another_price",
+            "**{name}** has another price by now. Please look at it in the shop.";
         /// It is sold later.
         NotYet {
             /// What it is called.

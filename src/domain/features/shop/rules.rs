@@ -55,6 +55,7 @@ pub fn may_buy(item: &Item, wish: Wish<'_>, now: Timestamp) -> Result<Amount, Sh
     if !item.is_active {
         return Err(ShopRefusal::NotForSale(name()));
     }
+    can_give_its_role(item)?;
     if let Some(from) = item.from.filter(|from| now < *from) {
         return Err(ShopRefusal::NotYet { name: name(), from });
     }
@@ -70,6 +71,11 @@ pub fn may_buy(item: &Item, wish: Wish<'_>, now: Timestamp) -> Result<Amount, Sh
     in_stock(item, wish.quantity)?;
     within_limit(item, wish)?;
     total(item.price, wish.quantity).ok_or(ShopRefusal::BeyondAll)
+}
+
+/// Whether the role that it gives can be given, as far as is known.
+pub fn can_give_its_role(item: &Item) -> Result<(), ShopRefusal> {
+    if item.withheld.is_none() { Ok(()) } else { Err(ShopRefusal::Withheld(item.name.clone())) }
 }
 
 /// Whether there are so many (`T-HLP-21`).
@@ -159,7 +165,12 @@ pub fn checked(item: &Item) -> Result<Item, ShopRefusal> {
     Ok(Item {
         name,
         description: paragraph(&item.description, LONGEST_DESCRIPTION),
-        category: if category.is_empty() { super::model::CONSUMABLE.to_owned() } else { category },
+        // A category says something of the kind to whoever reads it, so nothing is said of another kind.
+        category: if category.is_empty() && item.kind == ItemKind::Consumable {
+            super::model::CONSUMABLE.to_owned()
+        } else {
+            category
+        },
         emoji: item.emoji.as_deref().map(str::trim).filter(|typed| !typed.is_empty()).map(emoji).transpose()?,
         ..item.clone()
     })
@@ -191,6 +202,8 @@ pub enum Returning {
     Buyer(UserId),
     /// Somebody of the team, who may do so at any time.
     Team,
+    /// Nobody: its role could not be given.
+    NotGiven,
 }
 
 /// Whether a purchase can be given back.
@@ -202,6 +215,9 @@ pub fn may_refund(purchase: &Purchase, who: Returning, now: Timestamp) -> Result
     }
     if purchase.state == PurchaseState::Refunded {
         return Err(ShopRefusal::AlreadyRefunded);
+    }
+    if who == Returning::NotGiven {
+        return Ok(());
     }
     if purchase.code.is_some() {
         return Err(ShopRefusal::WasAGift);
@@ -265,6 +281,7 @@ mod tests {
         let cases = [
             (Item { removed_at: Some(NOW), ..item() }, wish(1), "shop.no_such_item"),
             (Item { is_active: false, ..item() }, wish(1), "shop.not_for_sale"),
+            (Item { withheld: Some(crate::roles::RoleTrouble::TooHigh), ..item() }, wish(1), "shop.withheld"),
             (Item { from: Some(later), ..item() }, wish(1), "shop.not_yet"),
             (Item { until: Some(NOW), ..item() }, wish(1), "shop.over"),
             (item(), wish(0), "shop.quantity"),
@@ -333,6 +350,8 @@ mod tests {
         let kept = checked(&typed).unwrap();
         assert_eq!((kept.name.as_str(), kept.category.as_str()), ("Big cookie", "consumable"));
         assert_eq!(kept.called(), "🍪 Big cookie");
+        let gives_a_role = Item { kind: ItemKind::Role { role: ROLE, hours: None }, ..typed };
+        assert_eq!(checked(&gives_a_role).unwrap().category, "", "it says nothing false of the kind");
         let refused = [
             (Item { name: " \n".into(), ..item() }, "shop.no_name"),
             (Item { price: Amount::MAX, ..item() }, "shop.price"),
@@ -391,6 +410,12 @@ mod tests {
             (Purchase { refundable_until: NOW, ..purchase.clone() }, Returning::Buyer(buyer), Err("shop.too_late")),
             (Purchase { refundable_until: NOW, ..purchase.clone() }, Returning::Team, Ok(())),
             (Purchase { used: 1, ..purchase.clone() }, Returning::Team, Err("shop.used_up")),
+            (Purchase { role: role(Some(NOW)), ..purchase.clone() }, Returning::NotGiven, Ok(())),
+            (
+                Purchase { state: PurchaseState::Refunded, ..purchase.clone() },
+                Returning::NotGiven,
+                Err("shop.already_refunded"),
+            ),
             (Purchase { role: role(Some(NOW)), ..purchase.clone() }, Returning::Team, Err("shop.role_ended")),
             (Purchase { role: role(Some(later)), ..purchase.clone() }, Returning::Team, Ok(())),
             (Purchase { role: role(None), ..purchase.clone() }, Returning::Buyer(buyer), Ok(())),

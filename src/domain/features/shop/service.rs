@@ -6,12 +6,12 @@
 use std::time::Duration;
 
 use super::activity::{
-    HANDED_OVER, ITEM_CHANGED, ITEM_MADE, ITEM_REMOVED, ItemNoted, PurchaseNoted, STOCK_CHANGED, USED, UseNoted, about,
-    differences,
+    HANDED_OVER, ITEM_CHANGED, ITEM_MADE, ITEM_RELEASED, ITEM_REMOVED, ITEM_WITHHELD, ItemNoted, PurchaseNoted,
+    RoleNoted, STOCK_CHANGED, USED, UseNoted, about, differences,
 };
 use super::model::{
-    BuyerTold, CodeId, EntryRef, Item, ItemId, ItemKind, Purchase, PurchaseId, PurchaseState, RoleGiven, Stock,
-    StockOperation, TELL,
+    BuyerTold, CodeId, EntryRef, FOR_PURCHASE, Item, ItemId, ItemKind, Purchase, PurchaseId, PurchaseState, RoleGiven,
+    Stock, StockOperation, TELL,
 };
 use super::refusal::ShopRefusal;
 use super::rules::{self, MOST_AT_ONCE, MOST_ITEMS, Returning, Wish};
@@ -25,7 +25,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, RoleId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::posts::{PostKind, WhenGone};
-use crate::roles::{self, Why};
+use crate::roles::{self, Judge, RoleTrouble, Why};
 use crate::settings::Change;
 use crate::store::{Read, Tx, is_pseudonym};
 
@@ -40,7 +40,9 @@ pub fn item(read: &dyn Read, guild: GuildId, id: ItemId) -> Result<Item> {
 
 /// Makes an item, and shows it in the shop channel (`T-SYN-15`). Its number of changes and its moments are not looked at.
 pub fn add(tx: &Tx<'_>, guild: GuildId, by: Actor, item: Item) -> Result<(ItemId, Item)> {
-    let item = rules::checked(&Item { created_at: tx.now(), revision: 0, made_by: by, removed_at: None, ..item })?;
+    let (created_at, made_by) = (tx.now(), by);
+    let item = Item { created_at, revision: 0, made_by, removed_at: None, withheld: None, ..item };
+    let item = rules::checked(&item)?;
     if tables::count_shown(tx, guild)? >= MOST_ITEMS {
         return Err(ShopRefusal::Full.into());
     }
@@ -68,10 +70,41 @@ pub fn edit(
     }
     let mut after = before.clone();
     change(&mut after);
-    let made_by = if after.kind == before.kind { before.made_by } else { by };
-    let kept = Item { created_at: before.created_at, revision: before.revision, made_by, removed_at: None, ..after };
+    let (made_by, withheld) = promise(&before, &after, by);
+    let (created_at, revision) = (before.created_at, before.revision);
+    let kept = Item { created_at, revision, made_by, withheld, removed_at: None, ..after };
     let after = rules::checked(&kept)?;
     replace(tx, guild, by, id, before, after)
+}
+
+/// Who promises what an item gives after a change, and what is known to be in the way: both stay as long as role and duration do,
+/// whoever changes the rest. Whoever changes them was judged, and answers for it from here on.
+fn promise(before: &Item, after: &Item, by: Actor) -> (Actor, Option<RoleTrouble>) {
+    if after.kind == before.kind { (before.made_by, before.withheld) } else { (by, None) }
+}
+
+/// Takes in which of the roles that items give can be given now: `judge` says why one cannot, for the role and who promised it. An
+/// item whose role cannot be given is not for sale until it can; the team is told of both, and its message shows it.
+pub fn judge_roles(tx: &Tx<'_>, guild: GuildId, judge: Judge<'_>) -> Result<()> {
+    for (id, item) in tables::shown(tx, guild)? {
+        let Some(role) = item.kind.role() else { continue };
+        let withheld = judge(role, item.made_by);
+        if withheld == item.withheld {
+            continue;
+        }
+        let told = match (item.withheld, withheld) {
+            (None, Some(trouble)) => Some((&ITEM_WITHHELD, trouble)),
+            (Some(trouble), None) => Some((&ITEM_RELEASED, trouble)),
+            _ => None,
+        };
+        let item = Item { withheld, ..item };
+        tables::put_item(tx, guild, id, &item)?;
+        if let Some((kind, trouble)) = told {
+            kind.with(RoleNoted { name: item.name, role, trouble }).of(about(id)).note(tx, guild)?;
+        }
+        show(tx, guild, id)?;
+    }
+    Ok(())
 }
 
 /// Changes the stock by hand (`T-HLP-23`, `T-SYN-19`).
@@ -146,8 +179,8 @@ pub fn undo(tx: &Tx<'_>, guild: GuildId, by: Actor, id: ActivityId) -> Result<(I
     // What was sold since was taken from the stock of now, so that stays unless the change was about it.
     let of_stock = noted.differs.iter().any(|difference| difference.field == "stock");
     let stock = if of_stock { before.stock } else { now.stock };
-    let made_by = if before.kind == now.kind { now.made_by } else { by };
-    Ok((id, replace(tx, guild, by, id, now, Item { stock, made_by, ..*before })?))
+    let (made_by, withheld) = promise(&now, &before, by);
+    Ok((id, replace(tx, guild, by, id, now, Item { stock, made_by, withheld, ..*before })?))
 }
 
 fn require(holds: bool, now: &Item) -> Result<()> {
@@ -229,6 +262,7 @@ pub fn admit_gift(read: &dyn Read, guild: GuildId, id: ItemId, quantity: u32) ->
     if !(1..=MOST_AT_ONCE).contains(&quantity) {
         return Err(ShopRefusal::Quantity.into());
     }
+    rules::can_give_its_role(&item)?;
     rules::in_stock(&item, quantity)?;
     Ok(item)
 }
@@ -279,7 +313,7 @@ pub fn deliver(tx: &Tx<'_>, guild: GuildId, item: &Item, deal: Deal) -> Result<(
     };
     let number = tables::add_purchase(tx, guild, &purchase)?;
     if let Some(RoleGiven { role, .. }) = purchase.role {
-        give_role(tx, guild, user, role, &left)?;
+        give_role(tx, guild, user, role, &left, Some(number))?;
     }
     show(tx, guild, id)?;
     Ok((number, purchase))
@@ -296,12 +330,25 @@ fn role_given(read: &Tx<'_>, guild: GuildId, user: UserId, kind: ItemKind, quant
 }
 
 /// Gives a member a role for as long as their purchases say; not at all where none gives it any more.
-fn give_role(tx: &Tx<'_>, guild: GuildId, user: UserId, role: RoleId, item: &Item) -> Result<()> {
+///
+/// Where it is for a new purchase and cannot be given, that purchase is taken back.
+fn give_role(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    user: UserId,
+    role: RoleId,
+    item: &Item,
+    purchase: Option<PurchaseId>,
+) -> Result<()> {
     let now = tx.now();
     let given = tables::with_role(tx, guild, user, role)?.into_iter().filter_map(|(_, purchase)| purchase.role);
     let ends = given.map(|given| given.until).filter(|until| until.is_none_or(|until| now < until));
     let Some(until) = ends.max_by_key(|until| (until.is_none(), *until)) else { return Ok(()) };
     let why = Why::because(format!("Bought: {}", item.name)).by(item.made_by).telling_before_the_end();
+    let why = match purchase {
+        Some(purchase) => why.for_row((FOR_PURCHASE, purchase.get())),
+        None => why,
+    };
     roles::give(tx, guild, user, role, until, why)
 }
 
@@ -382,13 +429,13 @@ pub fn returnable(
     Ok((purchase, item))
 }
 
-/// Takes back what can be given back, once the money is returned: stock, inventory and role.
+/// Takes back what can be given back, once the money is returned: stock, inventory and role. One that was never given is not taken.
 pub fn take_back(
     tx: &Tx<'_>,
     guild: GuildId,
     by: Actor,
     id: PurchaseId,
-    (purchase, item): (Purchase, Item),
+    (purchase, item, who): (Purchase, Item, Returning),
     refund: Option<EntryRef>,
 ) -> Result<Purchase> {
     let returned = Item { stock: rules::returned(item.stock, purchase.quantity), ..item };
@@ -407,8 +454,11 @@ pub fn take_back(
         }
     }
     if let Some(RoleGiven { role, .. }) = purchase.role {
-        roles::take(tx, guild, purchase.user, role, format!("Given back: {}", returned.name))?;
-        give_role(tx, guild, purchase.user, role, &returned)?;
+        match who {
+            Returning::NotGiven => roles::forget(tx, guild, purchase.user, role)?,
+            _ => roles::take(tx, guild, purchase.user, role, format!("Given back: {}", returned.name))?,
+        }
+        give_role(tx, guild, purchase.user, role, &returned, None)?;
     }
     if returned.removed_at.is_none() {
         show(tx, guild, purchase.item)?;

@@ -42,6 +42,7 @@ const OF_NOBODY: &[&str] = &[
     "engagement.viewer_snapshots",
     "handles.unseen",
     "jobs.waits",
+    "posts.looks",
     "posts.posts",
     "queue.lost_files",
     "queue.paces",

@@ -296,6 +296,80 @@ fn a_role_for_good_is_bought_once() {
 }
 
 #[test]
+fn a_role_that_was_not_given_brings_back_what_was_paid_and_leaves_what_was_given_before() {
+    let store = TestStore::new();
+    rich(&store, ANN, 1000);
+    let id = add(&store, Item { kind: ItemKind::Role { role: ROLE, hours: Some(2) }, ..cookie(5) });
+    let first = buy(&store, ANN, id, 1).unwrap();
+    let before = ends(&store);
+    let second = buy(&store, ANN, id, 3).unwrap();
+    let refused = |id| store.write(move |tx| shop_refunded::by_refused_role(tx, GUILD, id)).unwrap();
+    for _ in 0..2 {
+        refused(second.id);
+    }
+    assert_eq!((balance(&store, ANN), stock(&store, id), held(&store, ANN, id)), (900, 4, 1), "once");
+    assert_eq!(ends(&store), before);
+    refund(&store, ANN, first.id).unwrap();
+    refused(first.id);
+    assert_eq!((balance(&store, ANN), stock(&store, id), ends(&store)), (1000, 5, None));
+    sound(&store);
+}
+
+#[test]
+fn a_code_whose_role_was_not_given_can_be_redeemed_once_more() {
+    let store = TestStore::new();
+    let id = add(&store, Item { kind: ItemKind::Role { role: ROLE, hours: None }, ..cookie(5) });
+    let wanted = NewCode { text: Some("GIVESROLE".into()), gives: CodeGift::Item(id, 1), most: 1, until: None };
+    store.write(move |tx| codes::make(tx, GUILD, ADMIN, &wanted)).unwrap();
+    let redeem = || store.write(|tx| code_redeemed::run(tx, GUILD, ANN, "givesrole"));
+    let latest = || store.read(|read| queries::purchases(read, GUILD, queries::Of::User(ANN), None, 1)).pop().unwrap();
+    redeem().unwrap();
+    let given = latest().id;
+    store.write(move |tx| shop_refunded::by_refused_role(tx, GUILD, given)).unwrap();
+    assert_eq!((balance(&store, ANN), stock(&store, id)), (0, 5));
+    assert!(matches!(redeem().unwrap(), Tried::Given(_)));
+    sound(&store);
+}
+
+#[test]
+fn what_gives_a_role_that_cannot_be_given_is_neither_sold_nor_given_until_it_can() {
+    use crate::features::shop::activity::{ITEM_RELEASED, ITEM_WITHHELD};
+    let store = TestStore::new();
+    rich(&store, ANN, 1000);
+    let role = ItemKind::Role { role: ROLE, hours: None };
+    let id = add(&store, Item { kind: role, ..cookie(5) });
+    let other = add(&store, cookie(5));
+    let judge = |trouble: Option<roles::RoleTrouble>| {
+        store.write(move |tx| service::judge_roles(tx, GUILD, &|_, _| trouble)).unwrap();
+    };
+    for trouble in [roles::RoleTrouble::TooHigh, roles::RoleTrouble::Vanished] {
+        judge(Some(trouble));
+        assert_eq!(buy(&store, ANN, id, 1).unwrap_err().code(), "shop.withheld");
+        let wanted = NewCode { text: None, gives: CodeGift::Item(id, 1), most: 1, until: None };
+        let made = store.write(move |tx| codes::make(tx, GUILD, ADMIN, &wanted));
+        assert_eq!(made.unwrap_err().code(), "shop.withheld");
+    }
+    buy(&store, ANN, other, 1).unwrap();
+    // Who changes the rest neither mends it nor answers for it; who chooses another role was judged.
+    let edit = |change: fn(&mut Item)| {
+        store.write(move |tx| service::edit(tx, GUILD, Actor::Operator, id, None, change)).unwrap()
+    };
+    let cheaper = edit(|item| item.price = Amount::of(1));
+    assert_eq!((cheaper.made_by, cheaper.withheld.is_some()), (ADMIN, true));
+    judge(None);
+    judge(None);
+    buy(&store, ANN, id, 1).unwrap();
+    judge(Some(roles::RoleTrouble::TooHigh));
+    let longer = edit(|item| item.kind = ItemKind::Role { role: ROLE, hours: Some(24) });
+    assert_eq!((longer.made_by, longer.withheld), (Actor::Operator, None));
+    let all = store.read(|read| crate::activity::since(read, GUILD, crate::activity::ActivityId::new(0), 1_000));
+    let count = |is: fn(&crate::activity::Activity) -> bool| all.iter().filter(|(_, act)| is(act)).count();
+    let told = (count(|act| ITEM_WITHHELD.details(act).is_some()), count(|act| ITEM_RELEASED.details(act).is_some()));
+    assert_eq!(told, (2, 1), "each is told once");
+    sound(&store);
+}
+
+#[test]
 fn a_code_gives_currency_or_an_item_once_to_each() {
     let store = TestStore::new();
     let id = add(&store, cookie(1));

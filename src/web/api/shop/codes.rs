@@ -5,6 +5,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::wish::Sent;
+use crate::discord::roles::judge_before_sale;
 use crate::features::shop::codes::{self, NewCode};
 use crate::features::shop::model::{Code, CodeGift, CodeId, ItemId};
 use crate::features::shop::queries;
@@ -216,6 +217,9 @@ impl Endpoint for MakeCode {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<CodeView>, Problem> {
         let (guild, wanted) = (asked.guild, asked.body.read()?);
+        if let CodeGift::Item(item, _) = wanted.gives {
+            judge_before_sale(&web.bot, guild, move |read| queries::gives_role(read, guild, item)).await?;
+        }
         let made = web.change(&asked, move |tx, by| {
             let (id, code) = codes::make(tx, guild, by, &wanted)?;
             CodeView::of(tx, guild, id, &code)

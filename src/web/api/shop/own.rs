@@ -6,10 +6,11 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::bought::{InventoryView, PurchaseView};
+use crate::discord::roles::judge_before_sale;
 use crate::discord::standing::Asked as Standing;
 use crate::features::shop::model::{ItemId, PurchaseId};
 use crate::features::shop::refusal::ShopRefusal;
-use crate::features::shop::service;
+use crate::features::shop::{queries, service};
 use crate::flows::shop_bought::{self, Order};
 use crate::flows::shop_refunded;
 use crate::kernel::amount::Amount;
@@ -113,6 +114,7 @@ impl Endpoint for Buy {
         let (guild, One(item), user) = (asked.guild, asked.path, own_account(&asked.visitor)?);
         let quantity = asked.body.clone().unwrap_or_default().read()?;
         let roles = web.roles_of(guild, user).await?;
+        judge_before_sale(&web.bot, guild, move |read| queries::gives_role(read, guild, item)).await?;
         let order = Order { user, roles, item, quantity };
         let bought = web.change(&asked, move |tx, _| {
             let bought = shop_bought::run(tx, guild, &order)?;

@@ -94,7 +94,7 @@ pub struct ItemBody {
     /// What one costs.
     #[schema(value_type = Option<Typed>)]
     pub price: Sent<Typed>,
-    /// Under what it is found; `consumable` without it.
+    /// Under what it is found; `consumable` without it, where that is its kind.
     #[schema(value_type = Option<String>)]
     pub category: Sent<String>,
     /// How many there are; -1 for any number, which is usual.
@@ -289,7 +289,7 @@ impl Wish {
 
     /// The item that it makes where there was none.
     pub fn item(&self) -> Result<Item, ShopRefusal> {
-        let mut item = Item::new("", Amount::ZERO);
+        let mut item = Item { category: String::new(), ..Item::new("", Amount::ZERO) };
         if let Sent::This(category) = &self.category {
             item.kind = ItemKind::of_category(category.trim());
         }

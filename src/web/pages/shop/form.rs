@@ -89,7 +89,7 @@ impl<P: Page> Fields<'_, P> {
         let text = self.said("description", item.description.clone(), "What members get.");
         let known = self.about.categories.join(", ");
         let known = if known.is_empty() {
-            "Under what it is found; consumable without it.".to_owned()
+            "Under what it is found, if you like.".to_owned()
         } else {
             format!("So far: {}", one_line(&known, 120))
         };

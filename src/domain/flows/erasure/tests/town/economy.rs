@@ -15,6 +15,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AttachmentId, GuildId, MessageId, RoleId, UserId};
+use crate::posts::{self, Outcome, Place, Sync};
 use crate::store::Tx;
 
 /// A role that ends.
@@ -34,6 +35,15 @@ impl Town {
             self.gives_away(guild, one, other);
             self.gives_work(guild, one, other);
         }
+        // The message of something is in the shop.
+        self.write(move |tx| {
+            let Some((id, post)) = posts::tables::of_state(tx, guild, Sync::PendingSync, 1)?.pop() else {
+                return Ok(());
+            };
+            let place = Place { channel: CHANNEL, message: MessageId::new(700) };
+            let shown = Outcome::Shown { place, shown: String::new(), revision: post.revision };
+            posts::service::took(tx, guild, id, shown).map(drop)
+        });
     }
 
     /// Somebody makes items, and another buys, uses, orders and gives back.
