@@ -7,9 +7,10 @@ use super::{Base, Problem, Revision, body_of, form_field};
 use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::sentence::Sentence;
+use crate::kernel::time::Timestamp;
 use crate::signin::answer::{Asked, RepeatKey, Reply, keep, look};
 use crate::signin::{self, Person};
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 use crate::web::endpoint::{Arrived, Endpoint};
 use crate::web::ui::components::{CSRF, IDEMPOTENCY_KEY};
 
@@ -46,6 +47,12 @@ impl Repeat {
         let path = serde_json::to_vec(&arrived.params).unwrap_or_default();
         let request = Digest::of_parts(&[&path, arrived.query.as_bytes(), &contents(arrived)]);
         Ok(Some(Self { caller: somebody.person.clone(), key, request }))
+    }
+
+    /// Whether this was done already: whoever sends it once more is told so, and not asked whether they mean it.
+    pub(in crate::web) fn was_done<E: Endpoint>(&self, read: &dyn Read, now: Timestamp) -> Result<bool> {
+        let asked = Asked { caller: &self.caller, route: E::NAME, key: &self.key, request: self.request };
+        Ok(look(read, &asked, now)?.is_some())
     }
 }
 

@@ -402,7 +402,7 @@ mod tests {
     fn a_proof_has_neighbours_and_one_that_waits_no_more_leads_to_the_first() {
         let desk = Desk {
             guild: GuildId::new(5),
-            money: Money { name: "coins".to_owned(), symbol: "$".to_owned() },
+            money: Money { name: "coins".to_owned(), one: String::new(), symbol: "$".to_owned() },
             all: 3,
             oldest: None,
             tasks: BTreeMap::new(),
