@@ -26,11 +26,11 @@ pub(super) async fn marked(web: &Web, ways: Vec<Way>, guild: GuildId, rank: Rank
         return Ok(ways);
     }
     let look = move |read: &dyn Read| {
-        let is_off = |switch: &Option<&'static Switch>| match switch {
+        let is_off = |switch: Option<&'static Switch>| match switch {
             Some(switch) => switch.setting.get(read, guild).map(|is_on| !is_on),
             None => Ok(false),
         };
-        switches.iter().map(is_off).collect::<Result<Vec<bool>>>()
+        switches.into_iter().map(is_off).collect::<Result<Vec<bool>>>()
     };
     let off = web.look("switches", look).await?;
     let may_switch = rank.reaches(Who::Admin);

@@ -166,7 +166,7 @@ impl Endpoint for Buy {
 }
 
 /// So soon after a purchase the same once more may be a slip of whoever did not see that it was done.
-const A_SLIP: Duration = Duration::from_secs(60);
+const A_SLIP: Duration = Duration::from_mins(1);
 
 /// Whether buying an item now may be a second press of the same wish.
 fn may_be_a_slip(latest: &Purchase, item: ItemId, now: Timestamp) -> bool {

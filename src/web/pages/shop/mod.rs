@@ -293,7 +293,7 @@ fn called(item: &Item) -> String {
 fn stock(stock: Stock) -> Markup {
     html! {
         @match stock {
-            Stock::Unlimited => { span title="any number" { "∞" } span.heard { " any number" } }
+            Stock::Unlimited => "any number",
             Stock::Pieces(left) => (number(left)),
         }
     }

@@ -312,7 +312,9 @@ fn member(guild: GuildId, shown: &OnDesk, joined: Option<Timestamp>) -> Markup {
         facts.insert(1, ("Joined", moment(joined)));
     }
     if !notes.is_empty() {
-        facts.push(("Said before", html! { (badge(tone(*state), state.in_words())) " " (notes) }));
+        // While it waits, what was said before is of an earlier state, or was taken back.
+        let waits = *state == ClaimState::Submitted;
+        facts.push(("Said before", html! { @if !waits { (badge(tone(*state), state.in_words())) " " } (notes) }));
     }
     html! { (Card { title: "Who", facts: &facts }) }
 }
