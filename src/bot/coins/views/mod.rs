@@ -174,10 +174,17 @@ fn listing(
 
 /// An entry in one line: how much, what for, what the balance was then, and when.
 fn line(entry: &LedgerEntry) -> String {
+    let (kind, why) = entry.parts();
+    let why = escape(&truncate(&why, SHORT));
+    let words = match kind {
+        Some(kind) if why.is_empty() => kind.to_owned(),
+        Some(kind) => format!("{kind}: {why}"),
+        None => why,
+    };
     format!(
         "**{}** {} · then **{}** · {}",
         signed(entry.delta),
-        escape(&truncate(&entry.in_words(), SHORT)),
+        words,
         entry.after,
         moment(entry.at, MomentStyle::Relative)
     )

@@ -40,18 +40,26 @@ impl EntryKind {
 }
 
 impl LedgerEntry {
-    /// What the entry stands for and why, as people read it: `a task: Accepted: Owl`. What members give each other says it by
-    /// itself: `received from ann`, without the number that the ledger keeps beside the name. Not escaped.
+    /// What the entry stands for and why, as people read it: `a task: Accepted: Owl`. Not escaped.
     pub fn in_words(&self) -> String {
-        let why = self.why();
-        let kind = self.kind.of_change(self.delta);
+        match self.parts() {
+            (Some(kind), why) if why.is_empty() => kind.to_owned(),
+            (Some(kind), why) => format!("{kind}: {why}"),
+            (None, why) => why,
+        }
+    }
+
+    /// What it stands for, which is a word of ours, and why, which is not and is not escaped. What members give each other says it by
+    /// itself, without the number that the ledger keeps beside the name: `received from ann`.
+    pub fn parts(&self) -> (Option<&'static str>, String) {
+        let (kind, why) = (self.kind.of_change(self.delta), self.why());
         match self.kind {
             EntryKind::TransferSend | EntryKind::TransferReceive if !why.is_empty() => {
                 let mut letters = why.chars();
-                letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+                let first = letters.next().map(char::to_lowercase);
+                (None, first.into_iter().flatten().chain(letters).collect())
             }
-            _ if why.is_empty() => kind.to_owned(),
-            _ => format!("{kind}: {why}"),
+            _ => (Some(kind), why.to_owned()),
         }
     }
 
