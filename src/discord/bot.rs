@@ -12,7 +12,7 @@ use super::guild_locks::GuildLocks;
 use super::pace::Pace;
 use super::pictures::Pictures;
 use super::posts::Posts;
-use super::references::Watch;
+use super::references::{Structures, Watch};
 use super::rest::Rest;
 use super::roles::Promises;
 use super::seen::Seen;
@@ -67,6 +67,8 @@ pub struct Parts {
     pub references: Catalogue,
     /// Which guilds are to be looked at for that.
     pub watch: Watch,
+    /// How often their channels and roles changed.
+    pub structures: Structures,
     /// Whose turn it is to read the messages of a guild.
     pub guild_locks: GuildLocks,
     /// What people are in guilds, and in which guilds the bot is.
@@ -123,6 +125,7 @@ impl Bot {
         Self(Arc::new(Parts {
             references,
             watch: Watch::default(),
+            structures: Structures::default(),
             store,
             pace: Pace::new(clock.clone()),
             clock,

@@ -262,6 +262,7 @@ impl serenity::framework::Framework for Gateway {
         let inner = &*self.0;
         lighten(&mut event);
         inner.bot.standings.notice(&event, inner.bot.clock.now());
+        inner.bot.structures.notice(&event, |user| inner.bot.is_own_id(user));
         inner.bot.watch.notice(&inner.bot, &event).await;
         roles::notice(&inner.bot, &event).await;
         match event {

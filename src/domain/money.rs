@@ -16,21 +16,37 @@ use crate::{posts, sentence};
 pub static ENABLED: Setting<bool> = Setting::new("features.currency", true);
 /// What the currency is called.
 pub static NAME: Setting<Text> = Setting::text_followed("currency_name", "coins", 32, renamed);
+/// What one of it is called; empty where that is the name as well.
+pub static ONE: Setting<Text> = Setting::text_or_empty_followed("currency_name_singular", 32, renamed);
 /// What stands beside an amount of it where there is no room for its name.
 pub static SYMBOL: Setting<Text> = Setting::text_followed("currency_symbol", "$", 8, renamed);
 
 /// The settings of this module, as administrators meet them.
-pub const LISTED: &[Listed] = &[NAME_LISTED, SYMBOL_LISTED];
+pub const LISTED: &[Listed] = &[NAME_LISTED, ONE_LISTED, SYMBOL_LISTED];
 const NAME_LISTED: Listed =
     Listed::new(&NAME, Area::Economy, "Currency Name", "What the currency of the server is called.").detail();
-const SYMBOL_LISTED: Listed =
-    Listed::new(&SYMBOL, Area::Economy, "Currency Symbol", "What stands beside an amount of it.").detail();
+const ONE_LISTED: Listed = Listed::new(
+    &ONE,
+    Area::Economy,
+    "Currency Name for One",
+    "What one of it is called: vinyl, where the name is vinyls. Empty where that is the name as well.",
+)
+.detail();
+const SYMBOL_LISTED: Listed = Listed::new(
+    &SYMBOL,
+    Area::Economy,
+    "Currency Symbol",
+    "What stands before an amount in lists, where there is no room for the name.",
+)
+.detail();
 
 /// The currency of a server, as it is called there. In a slot of a sentence it is its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Money {
     /// Its name, `coins`; not escaped.
     pub name: String,
+    /// What one of it is called, `coin`; not escaped, and empty where that is the name as well.
+    pub one: String,
     /// Its symbol, `$`; not escaped.
     pub symbol: String,
 }
@@ -42,8 +58,9 @@ pub fn is_on(read: &dyn Read, guild: GuildId) -> Result<bool> {
 
 /// What a guild calls its currency.
 pub fn of(read: &dyn Read, guild: GuildId) -> Result<Money> {
-    let (name, symbol) = (NAME.get(read, guild)?, SYMBOL.get(read, guild)?);
-    Ok(Money { name: name.as_str().to_owned(), symbol: symbol.as_str().to_owned() })
+    let [name, one, symbol] =
+        [&NAME, &ONE, &SYMBOL].map(|setting| setting.get(read, guild).map(|text| text.as_str().to_owned()));
+    Ok(Money { name: name?, one: one?, symbol: symbol? })
 }
 
 /// Gives the currency of a guild the name, and the symbol if there is one, that somebody typed. Refuses what is too long or says
@@ -64,9 +81,19 @@ fn renamed(tx: &Tx<'_>, guild: GuildId, _: &Change) -> Result<()> {
 }
 
 impl Money {
-    /// An amount of it in a sentence: **1,250** cookies.
+    /// What so much of it is called: cookies, or cookie for one.
+    pub fn called(&self, amount: Amount) -> &str {
+        if amount == Amount::of(1) && !self.one.is_empty() { &self.one } else { &self.name }
+    }
+
+    /// An amount of it in a sentence: **1,250** cookies, **1** cookie.
     pub fn of(&self, amount: Amount) -> Sentence {
-        sentence!("**{amount}** {name}", amount, name = self)
+        sentence!("**{amount}** {name}", amount, name = Sentence::typed(self.called(amount)))
+    }
+
+    /// An amount as plain text, `1,250 cookies`; not escaped.
+    pub fn plain(&self, amount: Amount) -> String {
+        format!("{amount} {}", self.called(amount))
     }
 
     /// An amount as plain text where there is little room, `$1,250`; not escaped.
@@ -104,5 +131,14 @@ mod tests {
         rename("*big* cookies", Some("🍪")).unwrap();
         assert_eq!(said(GUILD), (r"**1,250** \*big\* cookies".to_owned(), "🍪1,250".to_owned()));
         assert_eq!(said(GuildId::new(6)).0, "**1,250** coins", "what one server calls it concerns no other");
+        let one = || store.read(|read| of(read, GUILD)).of(Amount::of(1)).markdown(NO_COMMANDS);
+        assert_eq!(one(), r"**1** \*big\* cookies", "without another word one is called as many are");
+        store.write(|tx| ONE_LISTED.change(tx, GUILD, Actor::Operator, "*big* cookie").map(drop)).unwrap();
+        assert_eq!(
+            (one(), said(GUILD).0),
+            (r"**1** \*big\* cookie".to_owned(), r"**1,250** \*big\* cookies".to_owned())
+        );
+        store.write(|tx| ONE_LISTED.change(tx, GUILD, Actor::Operator, "").map(drop)).unwrap();
+        assert_eq!(one(), r"**1** \*big\* cookies");
     }
 }

@@ -341,17 +341,27 @@ async fn rank_of(web: &Web, who: Who, visitor: &Visitor, guild: Option<GuildId>)
     web.rank(&somebody.person, guild).await
 }
 
+/// The switch of the feature after which something of the web is named, `feature.page`.
+pub(super) fn switch_of(name: &str) -> Option<&'static Switch> {
+    Domain::switch_of(name.split_once('.').map_or(name, |(feature, _)| feature))
+}
+
 /// Refuses what belongs to a feature that is switched off in the server.
 async fn require_on(web: &Web, route: &Route, guild: Option<GuildId>) -> Result<(), Problem> {
     let (Some(guild), Some(switch)) = (guild, route.switch()) else { return Ok(()) };
     Ok(web.bot.store.read("switch", move |read| switch.require_on(read, guild)).await?)
 }
 
+/// What was paid for is handed over or given back by the team also while the feature is off.
+const OWED: [&str; 4] = ["shop.orders_page", "shop.orders", "shop.hand_over", "shop.refund"];
+
 impl Route {
     /// By what a server switches its feature off, after which it is named; `None` where it is always there.
     pub(super) fn switch(&self) -> Option<&'static Switch> {
-        let feature = self.name.split_once('.').map_or(self.name, |(feature, _)| feature);
-        Domain::switch_of(feature).filter(|_| self.doors.paths.iter().any(|path| path.contains("{server}")))
+        if OWED.contains(&self.name) {
+            return None;
+        }
+        switch_of(self.name).filter(|_| self.doors.paths.iter().any(|path| path.contains("{server}")))
     }
 }
 

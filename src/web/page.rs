@@ -6,6 +6,7 @@
 //! for nothing, and its [`Filter`] says what is wrong and keeps what was typed.
 
 mod answer;
+mod bar;
 mod question;
 
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ use serde::de::DeserializeOwned;
 pub use self::answer::html_response;
 pub(super) use self::question::{SurePage, question};
 use super::Web;
-use super::access::{Name, Origin, Rank, Somebody, Via, Visitor, Who};
+use super::access::{Name, Origin, Rank, Via, Visitor, Who};
 use super::answer::{Problem, Refill, html as sentence_html};
 use super::api::palette::InstancePalette;
 use super::endpoint::{Arrived, Door, Doors, Freshness, Route, Sample, Samples};
@@ -37,7 +38,6 @@ use super::pages::settings::way_to_setting;
 use super::part;
 use super::push::{Region, live_address};
 use super::segments::Segments;
-use super::sign_in::UserView;
 use super::trouble::{Met, problem};
 use super::ui::components::{IDEMPOTENCY_KEY, Notice, Seal, Tone};
 use super::ui::icons::Icon;
@@ -131,6 +131,8 @@ pub struct Shown {
     pub is_framed: bool,
     /// The address of its stream, where it has one of its own.
     pub live: Option<String>,
+    /// Around the modules of which server it stands, and what whoever looks is there, where its address does not say that.
+    pub place: Option<(GuildId, Rank)>,
 }
 
 /// A page that is in the bar of modules.
@@ -145,12 +147,23 @@ pub struct Entry {
     pub group: NavGroup,
     /// For whom.
     pub who: Who,
+    /// The name of the page.
+    pub page: &'static str,
 }
 
 impl Shown {
     /// A page in its frame.
     pub fn new(title: impl Into<String>, main: Markup) -> Self {
-        Self { title: title.into(), face: None, main, crumbs: Vec::new(), actions: None, is_framed: true, live: None }
+        Self {
+            title: title.into(),
+            face: None,
+            main,
+            crumbs: Vec::new(),
+            actions: None,
+            is_framed: true,
+            live: None,
+            place: None,
+        }
     }
 
     /// A page on its own.
@@ -198,7 +211,9 @@ impl<P: Page> Seen<P> {
     pub fn theirs(&self, field: &str, present: &str) -> Option<String> {
         let typed = self.refill.as_ref().filter(|refill| refill.is_stale)?;
         let shown = if present.is_empty() { "empty" } else { present };
-        (typed.value(field).unwrap_or_default() != present).then(|| format!("Now it is: {shown}"))
+        // A browser ends its lines in its own way.
+        let typed = typed.value(field).unwrap_or_default().replace("\r\n", "\n");
+        (typed.trim() != present.trim()).then(|| format!("Now it is: {shown}"))
     }
 }
 
@@ -300,7 +315,10 @@ async fn drawn<P: Page>(
     let regions: Vec<&'static Region> = P::REGIONS.iter().filter(|region| may_see(region.who)).copied().collect();
     let address = shown.live.clone().or_else(|| live_address(seen.guild, &regions, hints));
     let live = address.as_deref().map(|address| LiveRegions { address, revision: &revision });
-    let around = Around::of(web, &seen.visitor, &arrived.headers, seen.guild, seen.rank, &seen.address, &seen.ink);
+    let (guild, rank) = shown.place.unwrap_or((seen.guild, seen.rank));
+    let around = Around::of(web, &seen.visitor, &arrived.headers, guild, rank, &seen.address, &seen.ink);
+    let entries = bar::marked(web, around.entries, guild, rank).await?;
+    let around = Around { entries, ..around };
     // What was left for the page of something that was done is not for one that tells that something else was not.
     let is_read = fault.is_none() && !part::is_passed_through(&arrived.headers, &seen.address);
     let around = if is_read { around.telling() } else { around };
@@ -345,7 +363,7 @@ struct Around<'a> {
     avatar: Option<String>,
     guild: Option<(GuildId, String, Option<String>)>,
     servers: Vec<(GuildId, String, Option<String>)>,
-    entries: Vec<(String, &'static Entry)>,
+    entries: Vec<bar::Way>,
     notices: Vec<Notice>,
 }
 
@@ -371,7 +389,9 @@ impl<'a> Around<'a> {
             session_ends: web.session_shown_ends(visitor, headers),
             avatar: own_face(visitor),
             servers: servers_of(web, visitor).into_iter().map(pictured).collect(),
-            entries: entries.map(|entry| (format!("/g/{guild}{}", entry.path), entry)).collect(),
+            entries: entries
+                .map(|entry| (format!("/g/{guild}{}", entry.path), entry.label.to_owned(), entry))
+                .collect(),
             notices: Vec::new(),
             guild: named.map(|named| pictured((named.id, named.name))),
             web,
@@ -391,11 +411,12 @@ impl<'a> Around<'a> {
     }
 
     fn draw(&self, shown: &Shown, fault: Option<Markup>, live: Option<LiveRegions<'_>>) -> String {
-        let servers: Vec<Server<'_>> = self.servers.iter().map(server).collect();
+        let servers: Vec<Server<'_>> = self.servers.iter().map(bar::server).collect();
         let path = self.here.split('?').next().unwrap_or_default();
-        let items: Vec<NavItem<'_>> = self.entries.iter().map(|(href, entry)| nav_item(href, entry, path)).collect();
+        let items: Vec<NavItem<'_>> =
+            self.entries.iter().map(|(href, label, entry)| bar::nav_item((href, label), entry, path)).collect();
         let crumbs: Vec<Crumb<'_>> = shown.crumbs.iter().map(|(href, label)| Crumb { href, label }).collect();
-        let mark = self.visitor.somebody().map(mark_of).unwrap_or_default();
+        let mark = self.visitor.somebody().map(bar::mark_of).unwrap_or_default();
         let viewer = self.visitor.somebody().map(|somebody| Viewer {
             mark: &mark,
             name: &somebody.name,
@@ -409,7 +430,7 @@ impl<'a> Around<'a> {
             here: self.here,
             viewer,
             guild: guild.map(|named| {
-                let Server { id, name, picture } = server(named);
+                let Server { id, name, picture } = bar::server(named);
                 GuildNav { id, name, picture, servers: &servers, items: &items }
             }),
             palette: (shown.is_framed && self.visitor.is_operator()).then_some(InstancePalette::PATH),
@@ -430,24 +451,6 @@ impl<'a> Around<'a> {
         };
         if shown.is_framed { frame(&around, &main) } else { bare(&around, &main) }
     }
-}
-
-fn server((id, name, picture): &(GuildId, String, Option<String>)) -> Server<'_> {
-    Server { id: *id, name, picture: picture.as_deref() }
-}
-
-/// Tells one person from another, and does not say who they are.
-fn mark_of(somebody: &Somebody) -> String {
-    let id = UserView::of(&somebody.person, "").id;
-    let digest = Digest::of_parts(&[b"viewer", id.as_bytes()]);
-    BASE64_URL_SAFE_NO_PAD.encode(digest.bytes())
-}
-
-fn nav_item<'a>(href: &'a str, entry: &'static Entry, path: &str) -> NavItem<'a> {
-    // The first page of a server is above all others; it is current where no other is.
-    let is_below = path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let is_current = if entry.path.is_empty() { path == href } else { is_below };
-    NavItem { href, label: entry.label, icon: entry.icon, group: entry.group, is_current }
 }
 
 /// What was wrong with a form, above its page, which begins with what is said in all, and the way to what would mend it. The

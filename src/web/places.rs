@@ -1,5 +1,5 @@
-//! The channels and roles of servers as Discord tells them, for a minute: what there is to choose from, and what they are
-//! called where a page names them.
+//! The channels and roles of servers as Discord tells them, until the gateway tells that they are others, and for a minute at most:
+//! what there is to choose from, and what they are called where a page names them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,20 +26,24 @@ const LONGEST_NAME: usize = 100;
 
 /// What is known of servers.
 #[derive(Default)]
-pub struct Places(Mutex<HashMap<GuildId, (Timestamp, Arc<Server>)>>);
+pub struct Places(Mutex<HashMap<GuildId, Known>>);
+
+/// What Discord told, when, and how often it had changed before that was asked.
+type Known = (Timestamp, u64, Arc<Server>);
 
 impl Places {
-    fn fresh(&self, guild: GuildId, now: Timestamp) -> Option<Arc<Server>> {
+    fn fresh(&self, guild: GuildId, (now, changes): (Timestamp, u64)) -> Option<Arc<Server>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&guild).filter(|(asked, _)| asked.after(FRESH) > now).map(|(_, server)| Arc::clone(server))
+        let (asked, told, server) = known.get(&guild)?;
+        (asked.after(FRESH) > now && *told == changes).then(|| Arc::clone(server))
     }
 
-    fn keep(&self, guild: GuildId, server: Arc<Server>, now: Timestamp) {
+    fn keep(&self, guild: GuildId, server: Arc<Server>, (now, changes): (Timestamp, u64)) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
             known.clear();
         }
-        known.insert(guild, (now, server));
+        known.insert(guild, (now, changes, server));
     }
 }
 
@@ -49,7 +53,7 @@ impl Web {
         if guild == GuildId::INSTANCE {
             return None;
         }
-        match self.places.fresh(guild, self.bot.clock.now()) {
+        match self.places.fresh(guild, (self.bot.clock.now(), self.bot.structures.of(guild))) {
             Some(known) => Some(known),
             None => self.ask_places(guild).await.ok(),
         }
@@ -57,13 +61,14 @@ impl Web {
 
     /// The same, as they are now: for whoever is about to choose one of them.
     pub async fn ask_places(&self, guild: GuildId) -> Result<Arc<Server>, Problem> {
+        let changes = self.bot.structures.of(guild);
         let asked = tokio::select! {
             biased;
             asked = Server::ask(&self.bot, guild) => asked,
             () = self.bot.clock.sleep(PATIENCE) => return Err(Problem::DiscordUnavailable),
         };
         let server = Arc::new(asked.map_err(|_| Problem::DiscordUnavailable)?);
-        self.places.keep(guild, Arc::clone(&server), self.bot.clock.now());
+        self.places.keep(guild, Arc::clone(&server), (self.bot.clock.now(), changes));
         Ok(server)
     }
 }
@@ -116,11 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn what_discord_told_counts_for_a_minute() {
+    fn what_discord_told_counts_for_a_minute_or_until_it_tells_of_a_change() {
         let (places, here) = (Places::default(), GuildId::new(1));
-        let at = |seconds: i64| Timestamp::from_millis(seconds * 1_000);
-        places.keep(here, Arc::new(server()), at(0));
-        assert!(places.fresh(here, at(59)).is_some());
-        assert!(places.fresh(here, at(60)).is_none() && places.fresh(GuildId::new(2), at(0)).is_none());
+        let at = |seconds: i64, changes: u64| (Timestamp::from_millis(seconds * 1_000), changes);
+        places.keep(here, Arc::new(server()), at(0, 3));
+        assert!(places.fresh(here, at(59, 3)).is_some());
+        assert!(places.fresh(here, at(60, 3)).is_none() && places.fresh(GuildId::new(2), at(0, 3)).is_none());
+        assert!(places.fresh(here, at(1, 4)).is_none(), "a channel was made since");
     }
 }

@@ -10,6 +10,7 @@ use super::answer::{Problem, html as sentence_html, report, say_when_again};
 use super::endpoint::{Arrived, Door};
 use super::gate::to_sign_in;
 use super::page::{Shown, framed, html_response};
+use super::pages::settings::way_to_setting;
 use crate::kernel::error::ReportId;
 use crate::kernel::ids::GuildId;
 
@@ -69,10 +70,18 @@ struct ErrorPage {
 
 /// The page about a problem that somebody met. `report` is the number of what broke.
 fn told(problem: &Problem, report: Option<ReportId>, met: &Met<'_>) -> ErrorPage {
+    let sentence = problem.sentence(report);
+    let (guild, rank) = met.place;
+    // Whoever only looked at a page had nothing to change.
+    let advice = advice(problem).filter(|_| met.address.is_none() || !is_refused(problem));
     let main = html! {
-        p { (sentence_html(&problem.sentence(report))) }
-        @if let Some(advice) = advice(problem) { p { (advice) } }
+        p { (sentence_html(&sentence)) }
+        @if let Some(advice) = advice { p { (advice) } }
         p.actions {
+            @if let Some(way) = way_to_setting(guild, rank, &sentence) { (way) }
+            @if let Some(list) = met.address.filter(|_| is_refused(problem)).and_then(list_above) {
+                a.button href=(list) { "Back to the list" }
+            }
             @if let Some(again) = met.address.filter(|_| may_pass(problem)) { a.button.main href=(again) { "Try again" } }
             @if *met.visitor == Visitor::Nobody && matches!(problem, Problem::NotFound) {
                 a.button href=(sign_in(met.address)) { "Sign in" }
@@ -83,8 +92,20 @@ fn told(problem: &Problem, report: Option<ReportId>, met: &Met<'_>) -> ErrorPage
     ErrorPage { title: title(problem), main }
 }
 
+/// Whether it is no failure, but what an operation or a look refused.
+fn is_refused(problem: &Problem) -> bool {
+    matches!(problem, Problem::Operation(_)) && !problem.status().is_server_error()
+}
+
+/// The list above a page of one thing of a server: `/g/5/shop` of `/g/5/shop/7`.
+fn list_above(address: &str) -> Option<&str> {
+    let (list, _) = address.split('?').next()?.rsplit_once('/')?;
+    (list.matches('/').count() > 2).then_some(list)
+}
+
 fn title(problem: &Problem) -> &'static str {
     match (problem, problem.status()) {
+        (Problem::Operation(_), _) if problem.code() == "feature.off" => "Switched off",
         (Problem::Method(_), _) => "Not in this way",
         (Problem::WrongHost, _) => "Not under this name",
         (Problem::TooLarge(_), _) => "Too much",
@@ -196,6 +217,26 @@ mod tests {
             let goes_again = drawn.contains("<a class=\"button main\" href=\"/me\">Try again</a>");
             assert_eq!(goes_again, matches!(problem.status().as_u16(), 429 | 500..), "{drawn}");
         }
+    }
+
+    #[test]
+    fn what_is_switched_off_leads_whoever_may_to_its_setting_and_nobody_is_told_of_changes_by_looking() {
+        use crate::access::Level;
+        use crate::settings::SwitchRefusal;
+        let off = SwitchRefusal::Off { title: "The shop", key: "features.currency" };
+        let problem = Problem::Operation(off.into());
+        let (visitor, headers) = (Visitor::Nobody, HeaderMap::new());
+        let drawn = |level, address| {
+            let rank = Rank { level: Some(level), is_reviewer: false };
+            let met = Met { place: (GuildId::new(5), rank), address, ..Met::nowhere(&visitor, &headers) };
+            let ErrorPage { title, main } = told(&problem, None, &met);
+            format!("{title}: {}", main.into_string())
+        };
+        let admin = drawn(Level::Admin, Some("/g/5/shop/7"));
+        assert!(admin.starts_with("Switched off: ") && admin.contains("#f-features.currency"), "{admin}");
+        assert!(admin.contains(r#"href="/g/5/shop""#) && !admin.contains("Nothing was changed"), "{admin}");
+        let member = drawn(Level::Member, None);
+        assert!(!member.contains("#f-features") && member.contains("Nothing was changed"), "{member}");
     }
 
     #[test]

@@ -165,6 +165,8 @@ const verbs = {
   tap: (screen, what) => found(screen, what).tap(),
   // Opens what has this label: a fold has no role of its own.
   unfold: ({ page }, { label }) => page.getByLabel(label, { exact: true }).first().tap(),
+  // Unfolds everything in the content of the page but its menus.
+  unfold_all: ({ page }) => page.evaluate(() => { for (const fold of document.querySelectorAll("main details:not(.menu)")) fold.open = true; }),
   // Goes to the end of the page.
   end: ({ page }) => page.evaluate("scrollTo(0, document.documentElement.scrollHeight)"),
   // Where something lies on the screen, and how large that is.

@@ -37,7 +37,8 @@ fn purse(is_on: bool) -> Purse {
 #[test]
 fn a_balance_says_whether_coins_count_here() {
     let earning = Earning { per_hundred_gifted: 2, minutes_per_coin: 1 };
-    let server = (Amount::of(340), Money { name: "*big* cookies".to_owned(), symbol: "🍪".to_owned() });
+    let server =
+        (Amount::of(340), Money { name: "*big* cookies".to_owned(), one: String::new(), symbol: "🍪".to_owned() });
     let shown = [
         views::balance("*ann* @here", &purse(true), Some(&server), &earning, "</buy-skip:1>", true),
         views::balance("*ann* @here", &purse(false), None, &earning, "</buy-skip:1>", false),
@@ -45,7 +46,7 @@ fn a_balance_says_whether_coins_count_here() {
     insta::assert_snapshot!(messages_of(shown), @r"
     ╒ Balance of \*ann\* @(invisible)here
     🪙 Luxury Coins: **1,250** (enough for a skip: </buy-skip:1>)
-    💰 \*big\* cookies: **340**
+    💰 \*big\* cookies: **🍪340**
     ⭐ Engagement points: **1,234**
 
     You earn Luxury Coins on the live, with a linked TikTok handle: **2** for each whole 100 coins that you gift, and **1** for each minute that you watch.

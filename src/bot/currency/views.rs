@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn what_moved_is_told_with_what_there_is_now_and_pings_nobody() {
-        let money = Money { name: "*big* cookies".to_owned(), symbol: "🍪".to_owned() };
+        let money = Money { name: "*big* cookies".to_owned(), one: String::new(), symbol: "🍪".to_owned() };
         let next = Timestamp::from_millis(1_763_842_500_000);
         let claimed_now = Claimed { entry: entry(1, 1_150, 100, EntryKind::Daily), next, money: money.clone() };
         let (sent, received) =

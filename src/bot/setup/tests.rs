@@ -156,7 +156,7 @@ fn the_settings_are_shown_with_what_does_not_work() {
     insta::assert_snapshot!(message_of(views::list(&settings(), "All settings")), @"
     ╒ All settings
     Now Playing Channel: <#78> ⚠️ I lack **Send Messages** there: `now_playing_channel_id` Where `/next` announces the song.
-    Economy System Enabled: Yes: `features.luxury` Whether Luxury Coins are earned and spent.
+    Economy System Enabled: Yes: `features.luxury` Whether Luxury Coins are earned and spent; the server's own currency has a switch of its own.
     Price of a Skip: 1000: `skip_price` How many Luxury Coins a skip costs.
     ");
     insta::assert_snapshot!(message_of(views::all(&settings())), @"

@@ -22,7 +22,7 @@ const SHOP: Option<ChannelId> = Some(ChannelId::new(3));
 const VIP: RoleId = RoleId::new(33);
 
 fn money() -> Money {
-    Money { name: "*coins*".to_owned(), symbol: "$".to_owned() }
+    Money { name: "*coins*".to_owned(), one: String::new(), symbol: "$".to_owned() }
 }
 
 fn cookie() -> Item {

@@ -24,7 +24,7 @@ const MOD: Actor = Actor::Member(UserId::new(8));
 const GUILD: GuildId = GuildId::new(5);
 
 fn money() -> Money {
-    Money { name: "*cookies*".to_owned(), symbol: "🍪".to_owned() }
+    Money { name: "*cookies*".to_owned(), one: String::new(), symbol: "🍪".to_owned() }
 }
 
 fn task() -> KnownTask {

@@ -99,7 +99,7 @@ fn pay(tx: &Tx<'_>, guild: GuildId, user: UserId, amount: Amount, id: CodeId, by
         currency: Currency::Server,
         user,
         delta: amount.get(),
-        kind: EntryKind::AdminAdd,
+        kind: EntryKind::Code,
         reason: format!("Code {id}"),
         actor: by,
     };

@@ -54,7 +54,7 @@ pub fn warnings_of(
         Currency::Luxury => Ok(warnings(&prices(read, guild)?)),
         Currency::Points => Ok(Vec::new()),
         Currency::Server => {
-            let (made, spent) = history.made_and_spent(now.week() - COMPARED..now.week());
+            let (made, spent) = history.sheet(&(now.week() - COMPARED..now.week())).made_and_spent();
             let name = money::of(read, guild)?.name;
             let daily = currency::queries::daily_amount(read, guild)?.get();
             let cheapest = for_sale(read, guild, now)?.into_iter().min_by_key(|listed| listed.item.price);

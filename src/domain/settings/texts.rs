@@ -13,7 +13,7 @@ use crate::text_setting;
 const MOST_LINES: usize = 100;
 const LONGEST_LINE: usize = 200;
 
-/// A line of text, cleaned and never empty.
+/// A line of text, cleaned; empty only where its setting says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text(Cow<'static, str>);
 
@@ -32,6 +32,12 @@ impl Setting<Text> {
     pub const fn text_followed(key: &'static str, default: &'static str, most: u32, follows: Consequence) -> Self {
         let limits = Limits { smallest: 1, largest: most, ..Limits::ANY };
         Self { key, default: Text(Cow::Borrowed(default)), limits, follows: Some(follows) }
+    }
+
+    /// A line of text of up to `most` characters that may be left empty, as it is by default; from its change something follows.
+    pub const fn text_or_empty_followed(key: &'static str, most: u32, follows: Consequence) -> Self {
+        let limits = Limits { smallest: 0, largest: most, ..Limits::ANY };
+        Self { key, default: Text(Cow::Borrowed("")), limits, follows: Some(follows) }
     }
 }
 
@@ -58,7 +64,7 @@ impl FromStr for Text {
 
 impl Typed for Text {
     fn shown(&self, _: Limits) -> String {
-        crate::kernel::text::escape(&self.0)
+        if self.0.is_empty() { "None".to_owned() } else { crate::kernel::text::escape(&self.0) }
     }
 
     fn parse(typed: &str, limits: Limits) -> Option<Self> {

@@ -293,7 +293,7 @@ async fn see_other<T>(web: &Web, arrived: &Arrived, answered: Answered<T>) -> Re
     if let Some(notice) = answered.notice {
         let names = web.mentioned(arrived.guild, vec![notice.clone()]).await.read_by(arrived.rank);
         let text = names.drawn_as_it_is(&notice);
-        let notice = Notice { undo: answered.undo, ..Notice::new(Tone::Good, text) };
+        let notice = Notice { undo: answered.undo, passes: true, ..Notice::new(Tone::Good, text) };
         web.notices.leave(&arrived.visitor, notice);
     }
     let to = answered.leads_to.unwrap_or_else(|| page_before(arrived));

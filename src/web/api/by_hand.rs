@@ -135,28 +135,17 @@ pub(super) fn beside(amount: Amount, has: Amount, user: &str, name: &Sentence) -
 /// What a page says of a balance that changed by hand: by how much, and what there is now.
 pub(super) fn changed(entry: &EntryView) -> Sentence {
     let amount = |number: i64| Amount::ZERO.clamped_change(number.saturating_abs());
-    let (user, name) = (entry.user_name.clone(), entry.currency_name.clone());
-    let (after, coins) = (amount(entry.after), amount(entry.amount));
+    let (user, said, after) = (entry.user_name.clone(), entry.said.clone(), amount(entry.after));
     match entry.requested.map(amount) {
         Some(requested) => sentence!(
-            "**{coins} {name}** were taken from **{user}**, who has **{after}** now. That was all there was of the {requested} \
-             asked for.",
-            coins,
-            name,
+            "**{user}** lost **{said}** and has **{after}** now. That was all there was of the {requested} asked for.",
             user,
+            said,
             after,
             requested
         ),
-        None if entry.amount < 0 => {
-            sentence!(
-                "**{coins} {name}** were taken from **{user}**, who has **{after}** now.",
-                coins,
-                name,
-                user,
-                after
-            )
-        }
-        None => sentence!("**{user}** got **{coins} {name}** and has **{after}** now.", user, coins, name, after),
+        None if entry.amount < 0 => sentence!("**{user}** lost **{said}** and has **{after}** now.", user, said, after),
+        None => sentence!("**{user}** got **{said}** and has **{after}** now.", user, said, after),
     }
 }
 
@@ -167,12 +156,12 @@ mod tests {
     #[test]
     fn what_a_page_says_of_a_change_tells_what_there_is_now() {
         let ann = || "<ann>".to_owned();
-        let luxury = EntryView { currency_name: "Luxury Coins".to_owned(), ..EntryView::default() };
-        let taken = EntryView { user_name: ann(), amount: -30, before: 30, ..luxury.clone() };
-        insta::assert_snapshot!(changed(&taken).to_string(), @"30 Luxury Coins were taken from <ann>, who has 0 now.");
+        let said = |said: &str| EntryView { user_name: ann(), said: said.to_owned(), ..EntryView::default() };
+        let taken = EntryView { amount: -30, before: 30, ..said("30 Luxury Coins") };
+        insta::assert_snapshot!(changed(&taken).to_string(), @"<ann> lost 30 Luxury Coins and has 0 now.");
         let less = EntryView { requested: Some(1_000), ..taken };
-        insta::assert_snapshot!(changed(&less).to_string(), @"30 Luxury Coins were taken from <ann>, who has 0 now. That was all there was of the 1,000 asked for.");
-        let given = EntryView { user_name: ann(), amount: 29_999_999, before: 1, after: 30_000_000, ..luxury };
+        insta::assert_snapshot!(changed(&less).to_string(), @"<ann> lost 30 Luxury Coins and has 0 now. That was all there was of the 1,000 asked for.");
+        let given = EntryView { amount: 29_999_999, before: 1, after: 30_000_000, ..said("29,999,999 Luxury Coins") };
         insta::assert_snapshot!(changed(&given).to_string(), @"<ann> got 29,999,999 Luxury Coins and has 30,000,000 now.");
     }
 

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::me::own_account;
 use crate::flows::daily_claimed::{self, Claimed};
+use crate::kernel::amount::Amount;
 use crate::sentence;
 use crate::signin::scope::Scope;
 use crate::web::Web;
@@ -26,6 +27,9 @@ pub struct ClaimedView {
     pub balance: i64,
     /// What the server calls it.
     pub currency_name: String,
+    /// What came, in words, for pages alone.
+    #[serde(skip)]
+    pub said: String,
     /// When the next claim is possible.
     pub next_claim: String,
 }
@@ -49,11 +53,17 @@ impl Endpoint for ClaimDaily {
         let change = web.change(&asked, move |tx, _| {
             let Claimed { entry, next, money } = daily_claimed::run(tx, guild, user)?;
             let (amount, balance) = (entry.delta, entry.after.get());
-            Ok(ClaimedView { amount, balance, currency_name: money.name, next_claim: next.rfc3339() })
+            Ok(ClaimedView {
+                amount,
+                balance,
+                said: money.plain(Amount::ZERO.clamped_change(amount)),
+                currency_name: money.name,
+                next_claim: next.rfc3339(),
+            })
         });
         let told = |view: &ClaimedView| {
-            let (amount, balance, name) = (view.amount, view.balance, view.currency_name.clone());
-            sentence!("You got **{amount} {name}** and have **{balance}** now.", amount, name, balance)
+            let (said, balance) = (view.said.clone(), Amount::ZERO.clamped_change(view.balance));
+            sentence!("You got **{said}** and have **{balance}** now.", said, balance)
         };
         Ok(change.await?.telling(told).leading_to(format!("/me/{guild}")))
     }

@@ -10,6 +10,7 @@ use crate::features::coins::queries::entries::{self, Story, Total, Wanted};
 pub use crate::features::coins::queries::totals::KnownTotals;
 use crate::features::coins::rules;
 use crate::flows::{coins_by_hand, known_members};
+use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
 use crate::kernel::sentence::Sentence;
@@ -157,6 +158,9 @@ pub struct EntryView {
     /// The entry that undid it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<u64>,
+    /// How much it was, with what so much is called, for pages alone.
+    #[serde(skip)]
+    pub said: String,
 }
 
 names_a_member!(EntryView: user_name);
@@ -180,8 +184,9 @@ impl EntryView {
             reason: entry.reason.clone(),
             actor: entry.actor.to_string(),
             at: entry.at.rfc3339(),
-            requested: requested.map(crate::kernel::amount::Amount::get),
+            requested: requested.map(Amount::get),
             undone_by: undone_by.map(EntryId::get),
+            said: currencies.plain(entry.currency, Amount::ZERO.clamped_change(entry.delta.saturating_abs())),
         }
     }
 
@@ -353,12 +358,15 @@ impl Endpoint for UndoEntry {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<EntryView>, Problem> {
         let (guild, One(id)) = (asked.guild, asked.path);
-        if !asked.rank.reaches(Who::Administrator) {
-            let story = web.look(Self::NAME, move |read| entries::story(read, guild, id)).await?;
-            if story.is_some_and(|story| story.row.entry.currency != Currency::Server) {
-                return Err(Problem::Forbidden(Who::Administrator));
-            }
+        let story = web.look(Self::NAME, move |read| entries::story(read, guild, id)).await?;
+        let entry = story.map(|story| story.row.entry);
+        let is_own = entry.as_ref().is_none_or(|entry| entry.currency == Currency::Server);
+        if !is_own && !asked.rank.reaches(Who::Administrator) {
+            return Err(Problem::Forbidden(Who::Administrator));
         }
+        // The place of a song stays where it is, whoever paid for it.
+        let bought = entry.is_some_and(|entry| entry.kind == EntryKind::BuySkip);
+        let stays = Sentence::words(if bought { " What was bought with it stays as it is." } else { "" });
         let typed = asked.body.as_ref().map(|body| body.reason.as_str()).unwrap_or_default();
         let reason = rules::required_reason(typed).unwrap_or_else(|_| BY_BUTTON.to_owned());
         let change = web.change(&asked, move |tx, actor| {
@@ -367,7 +375,7 @@ impl Endpoint for UndoEntry {
         });
         let undone = |entry: &EntryView| {
             let (number, now) = (Sentence::words(id.to_string()), changed(entry));
-            sentence!("Entry **{number}** is undone. {now} What was bought with it stays as it is.", number, now)
+            sentence!("Entry **{number}** is undone. {now}{stays}", number, now, stays = stays.clone())
         };
         let answered = web.done_with_names(guild, change.await?).await.telling(undone);
         let leads_to = answered.value.now().map(|entry| format!("/g/{guild}/members/{}", entry.user_id));

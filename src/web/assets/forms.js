@@ -261,7 +261,9 @@ const count = (field) => {
 /** Shows what is typed where the page says how it will look. */
 const mirror = (field) => {
   if (!field.id) return;
-  for (const place of document.querySelectorAll(`[data-mirrors="${CSS.escape(field.id)}"]`)) place.textContent = field.value;
+  const shown = field.value && (field.selectedOptions?.[0].text ?? field.value);
+  for (const place of document.querySelectorAll(`[data-mirrors="${CSS.escape(field.id)}"]`))
+    place.textContent = shown || (place.dataset.empty ?? "");
 };
 
 const clicked = async (event) => {

@@ -8,7 +8,8 @@ const BEAT = 40_000; // the server beats every 15 s; so long without a sign of l
 const STALE = 20_000; // whoever comes back to a page that heard nothing for so long has a stream that died in their sleep
 const MUTE = 10_000; // a stream begins with a sign of life; where none comes for so long, something on the way keeps it back
 const HIDDEN = 30_000; // so long a hidden tab keeps one of the six connections that all tabs share
-const ASK_AGAIN = 2_000; // at most one question for the same address in that time
+// At most one question for the same address in that time.
+const ASK_AGAIN = 700;
 const POLL = 15_000; // where there is no room for another stream
 const NEAR = 5_000; // the longest pause where nobody answers: Greenroom starts anew
 const FAR = 30_000; // the longest where somebody answers, and has no stream
@@ -364,7 +365,7 @@ let answers = 0; // to forms that were sent from here: each brought the page up 
 const asked = new Map();
 const missed = new Set();
 
-/** Brings these regions up to date by asking: each address at most once in two seconds, and by its tag. */
+/** Brings these regions up to date by asking: each address at most once in a while, and by its tag. */
 export const ask = (some) => {
   const addresses = new Set(some.map((region) => region.dataset.fragment ?? location.href));
   return Promise.all([...addresses].map(askSoon));

@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{Around, Ink, Page, Seen, Shown, html_response};
+use crate::kernel::ids::GuildId;
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::{OnlyAsks, Problem, form_field, is_page_of_ours, see};
@@ -105,6 +106,38 @@ impl Page for SurePage {
         let seal = Seal { key: key.unwrap_or(seal.key), ..seal };
         let fields =
             typed.iter().flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str())));
-        Ok(Shown::bare("Are you sure?", drawn(&question, fields, seal, &filled_in(&question.back, name))))
+        let main = drawn(&question, fields, seal, &filled_in(&question.back, name));
+        // It stands where the form stood.
+        let place = match (server_of(&question.action), seen.visitor.somebody()) {
+            (Some(guild), Some(somebody)) => web.rank(&somebody.person, guild).await.ok().map(|rank| (guild, rank)),
+            _ => None,
+        };
+        let is_framed = place.is_some_and(|(_, rank)| rank.level.is_some());
+        Ok(Shown { is_framed, place, ..Shown::bare("Are you sure?", main) })
+    }
+}
+
+/// The server of a form, by its address.
+fn server_of(action: &str) -> Option<GuildId> {
+    let mut parts = action.split(['/', '?']).skip(1);
+    let is_of_server = matches!(parts.next(), Some("g" | "me"));
+    parts.next()?.parse().ok().map(GuildId::new).filter(|_| is_of_server)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_stands_in_the_server_of_its_form() {
+        for (action, server) in [
+            ("/g/5/members/7/balance", Some(5)),
+            ("/me/5/shop/3/buy?x=/g/6", Some(5)),
+            ("/me/sessions/end", None),
+            ("/instance/5/x", None),
+            ("/g", None),
+        ] {
+            assert_eq!(server_of(action), server.map(GuildId::new), "{action}");
+        }
     }
 }

@@ -7,12 +7,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::members::member_link;
-use crate::features::coins::economy::{Circulation, Holder, Warning, in_dailies};
+use super::shop::in_days;
+use crate::features::coins::economy::{Circulation, Holder, Warning};
 use crate::features::coins::model::Currency;
 use crate::features::coins::queries::circulation;
 use crate::features::coins::queries::holders::median;
-use crate::features::coins::queries::statistics::{self, Flow, OfCurrency};
-use crate::features::coins::rules::makes_or_spends;
+use crate::features::coins::queries::statistics::{self, Flow, OfCurrency, Sheet};
+use crate::features::coins::rules::{Side, side};
 use crate::features::currency::queries as currency_settings;
 use crate::features::shop::queries::Listed;
 use crate::flows::economy::{for_sale, warnings_of};
@@ -71,7 +72,7 @@ struct Overview {
     /// What can be bought with it, the most sold first.
     for_sale: Vec<Listed>,
     /// What a daily claim brings.
-    daily: i64,
+    daily: Amount,
 }
 
 impl Page for EconomyPage {
@@ -116,7 +117,7 @@ fn look(read: &dyn Read, guild: GuildId, asked: Option<Currency>, now: Timestamp
         warnings: warnings_of(read, guild, currency, &history, now)?,
         median: median(read, guild, currency)?,
         for_sale: most_sold(read, guild, currency, now)?,
-        daily: currency_settings::daily_amount(read, guild)?.get(),
+        daily: currency_settings::daily_amount(read, guild)?,
         circulation,
         names,
         history,
@@ -150,37 +151,90 @@ fn economy(guild: GuildId, now: Timestamp, overview: &Overview, faces: Faces<'_>
             div.notice.warn { p { (badge(Tone::Warn, "Look at this")) " " (spelled(&warning.text)) } }
         }
         (figures(guild, now, overview))
+        (sheets(now, overview))
         (weeks(now, overview))
         (bought(overview))
         (largest(guild, overview, faces))
     }
 }
 
-/// How much there is, and what came and went this week.
+/// How much there is, and what became of it this week.
 fn figures(guild: GuildId, now: Timestamp, overview: &Overview) -> Markup {
     let Overview { circulation, median, history, .. } = overview;
-    let (came, went) = history.made_and_spent(now.week()..now.week() + 1);
+    let Sheet { came, went, undone, by_hand } = history.sheet(&(now.week()..now.week() + 1));
     let (all, middle) = (number(circulation.coins), median.map_or_else(|| "–".to_owned(), |median| median.to_string()));
     let holders = format!("among {}", counted(circulation.members, "member", "members"));
-    let (made, spent) = (format!("+{}", number(came)), format!("−{}", number(went)));
     let ledger = address(&format!("/g/{guild}/ledger"), &[("currency", Some(overview.currency.key()))]);
     html! {
         div.tiles {
             (Tile { note: Some(&holders), href: Some(&ledger), ..Tile::new("In circulation", &all) })
             (Tile { note: Some("has the member in the middle"), ..Tile::new("Median", &middle) })
-            (Tile::new("Made this week", &made))
-            (Tile::new("Spent this week", &spent))
+            (Tile { note: Some("this week"), ..Tile::new("Came in", &signed(came)) })
+            (Tile { note: Some("this week"), ..Tile::new("Went out", &signed(went.saturating_neg())) })
+            @if undone != 0 { (Tile { note: Some("this week"), ..Tile::new("Undone or given back", &signed(undone)) }) }
+            @if by_hand != 0 { (Tile { note: Some("this week"), ..Tile::new("By the team", &signed(by_hand)) }) }
         }
     }
 }
 
-/// What came into being and what was spent, by week and by what for.
+/// With its sign, unless it is nothing: `+40`, `−5`, `0`.
+fn signed(change: i64) -> String {
+    match change {
+        0 => "0".to_owned(),
+        1.. => format!("+{}", number(change)),
+        _ => format!("−{}", number(change.saturating_neg())),
+    }
+}
+
+/// What became of it week by week, so that each line is the line below it and what happened since.
+fn sheets(now: Timestamp, overview: &Overview) -> Markup {
+    let Overview { circulation, history, .. } = overview;
+    let mut then = circulation.coins;
+    let mut weeks = Vec::new();
+    for week in (now.week() - WEEKS + 1..=now.week()).rev() {
+        let sheet = history.sheet(&(week..week + 1));
+        weeks.push((week, sheet, then));
+        then = then.saturating_sub(sheet.change());
+    }
+    // Before the first entry there is nothing to be told.
+    while weeks.len() > 1 && weeks.last().is_some_and(|(_, sheet, then)| *sheet == Sheet::default() && *then == 0) {
+        weeks.pop();
+    }
+    let row = |(week, sheet, then): &(i64, Sheet, i64)| Row {
+        id: None,
+        cells: vec![
+            Cell::words("Week of", html! { (monday_of(*week)) }),
+            Cell::numbers("Came in", html! { (signed(sheet.came)) }),
+            Cell::numbers("Went out", html! { (signed(sheet.went.saturating_neg())) }),
+            Cell::numbers("Undone or given back", html! { (signed(sheet.undone)) }),
+            Cell::numbers("By the team", html! { (signed(sheet.by_hand)) }),
+            Cell::numbers("In circulation then", html! { (number(*then)) }),
+        ],
+    };
+    html! {
+        section {
+            h2 { "Week by week" }
+            (Table::new("Week by week", None, weeks.iter().map(row)))
+            p.hint {
+                "What came in, less what went out, with what was undone or given back and what the team gave or took, is how \
+                 much there is more at the end of a week. What members give each other moves, and changes nothing of it."
+            }
+        }
+    }
+}
+
+/// The day with which a week begins.
+fn monday_of(week: i64) -> String {
+    Timestamp::beginning_of_day(week.saturating_mul(7).saturating_sub(3)).strftime("%-d %b")
+}
+
+/// What came and what went, by week and by what for.
 fn weeks(now: Timestamp, overview: &Overview) -> Markup {
     let weeks: Vec<i64> = (now.week() - WEEKS + 1..=now.week()).collect();
-    let monday = |week: &i64| Timestamp::beginning_of_day(week.saturating_mul(7).saturating_sub(3));
-    let places: Vec<String> = weeks.iter().map(|week| monday(week).strftime("%-d %b")).collect();
+    let places: Vec<String> = weeks.iter().map(|week| monday_of(*week)).collect();
     let name = overview.currencies.title(overview.currency);
-    let (made, spent) = (causes(overview, &weeks, |flow| flow.came), causes(overview, &weeks, |flow| flow.went));
+    let came = causes(overview, &weeks, (1, |flow| flow.came));
+    let went = causes(overview, &weeks, (-1, |flow| flow.went));
     let chart = |id: &str, title: &str, about: &str, causes: &[(String, Vec<u64>)]| {
         let series: Vec<Series<'_>> = causes.iter().map(|(label, values)| Series { label, values }).collect();
         let chart = Chart { id, title, about, axis: "Week of", places: &places, series: &series };
@@ -189,23 +243,20 @@ fn weeks(now: Timestamp, overview: &Overview) -> Markup {
     html! {
         section.card {
             h2 { "By week and by what for" }
-            (chart("made", &format!("{name} that came into being"), "For each week, what it came from.", &made))
-            (chart("spent", &format!("{name} that were spent"), "For each week, what it went for.", &spent))
-            @if overview.currency == Currency::Server {
-                p.hint { "What members give each other, and what was given back, is in neither." }
-            }
+            (chart("made", &format!("{name} that came"), "For each week, what it came from.", &came))
+            (chart("spent", &format!("{name} that went"), "For each week, what it went for.", &went))
         }
     }
 }
 
 /// The causes with the largest sums, each with its weeks; the others share the last place.
-fn causes(overview: &Overview, weeks: &[i64], amount: impl Fn(&Flow) -> i64) -> Vec<(String, Vec<u64>)> {
+fn causes(overview: &Overview, weeks: &[i64], (direction, amount): (i64, fn(&Flow) -> i64)) -> Vec<(String, Vec<u64>)> {
     let mut by_cause: BTreeMap<&'static str, Vec<u64>> = BTreeMap::new();
     for ((week, kind), flow) in &overview.history.by_week {
         let size = u64::try_from(amount(flow)).unwrap_or(0);
         let place = weeks.iter().position(|of| of == week);
-        if size > 0 && makes_or_spends(*kind) {
-            let values = by_cause.entry(kind.in_words()).or_insert_with(|| vec![0; weeks.len()]);
+        if size > 0 && side(*kind) != Side::Moved {
+            let values = by_cause.entry(kind.of_change(direction)).or_insert_with(|| vec![0; weeks.len()]);
             if let Some(value) = place.and_then(|place| values.get_mut(place)) {
                 *value = value.saturating_add(size);
             }
@@ -233,8 +284,11 @@ fn bought(overview: &Overview) -> Markup {
         id: None,
         cells: vec![
             Cell::words("Item", html! { (item.name) }),
-            Cell::numbers("Price", html! { (item.price) }),
-            Cell::numbers("In days of dailies", html! { (number(in_dailies(item.price.get(), overview.daily))) }),
+            Cell::numbers("Price", html! { (overview.currencies.short(Currency::Server, item.price)) }),
+            Cell::words(
+                "To save for it",
+                html! { (in_days(item.price, overview.daily).unwrap_or_else(|| "nothing".to_owned())) },
+            ),
             Cell::numbers("Sold", html! { (number(*sold)) }),
         ],
     };
@@ -259,7 +313,7 @@ fn largest(guild: GuildId, overview: &Overview, faces: Faces<'_>) -> Markup {
                 "Member",
                 html! { (face(user.get(), name, faces(*user).as_deref())) " " (member_link(guild, *user, name)) },
             ),
-            Cell::numbers("Has", html! { (amount) }),
+            Cell::numbers("Has", html! { (overview.currencies.short(overview.currency, *amount)) }),
             Cell::numbers("Of all", html! { (share(amount.get(), all)) " %" }),
         ],
     };
@@ -320,20 +374,35 @@ mod tests {
             history,
             warnings: Vec::new(),
             for_sale: Vec::new(),
-            daily: 100,
+            daily: Amount::of(100),
         }
     }
 
     #[test]
-    fn what_members_give_each_other_is_neither_made_nor_spent() {
-        let this_week = now().week();
-        assert_eq!(overview().history.made_and_spent(this_week..this_week + 1), (400, 150));
+    fn what_came_went_and_was_given_back_adds_up_week_by_week_to_what_is_in_circulation() {
+        let mut all = overview();
+        all.circulation.coins = 430;
+        let page = lines(&sheets(now(), &all));
+        let cell = |label: &str, value: &str| format!(r#"data-label="{label}">{value}</td>"#);
+        for told in [
+            cell("Came in", "+400"),
+            cell("Went out", "−150"),
+            cell("Undone or given back", "+30"),
+            cell("In circulation then", "430"),
+            cell("By the team", "+40"),
+            cell("In circulation then", "150"),
+            cell("In circulation then", "60"),
+            cell("In circulation then", "10"),
+        ] {
+            assert!(page.contains(&told), "{told}: {page}");
+        }
+        assert_eq!(page.matches("<tr ").count(), 5, "weeks before the first entry are not told: {page}");
     }
 
     #[test]
     fn the_largest_causes_have_a_colour_and_the_others_share_one() {
         let weeks: Vec<i64> = (now().week() - 3..=now().week()).collect();
-        let made = causes(&overview(), &weeks, |flow| flow.came);
+        let made = causes(&overview(), &weeks, (1, |flow| flow.came));
         let labels: Vec<&str> = made.iter().map(|(label, _)| label.as_str()).collect();
         assert_eq!(labels, ["a daily claim", "a task", "from an administrator", "from another bot", "other"]);
         assert_eq!(made[0].1, [0, 0, 0, 400]);

@@ -90,8 +90,9 @@ impl Page for LedgerPage {
 }
 
 /// The kinds of entries that there are by now; the others come with the features that make them.
-const KINDS: [EntryKind; 19] = [
+const KINDS: [EntryKind; 20] = [
     EntryKind::Daily,
+    EntryKind::Code,
     EntryKind::TaskReward,
     EntryKind::ShopPurchase,
     EntryKind::ShopRefund,
@@ -118,7 +119,6 @@ const fn kind_label(kind: EntryKind) -> &'static str {
         EntryKind::PointsEvent => "engagement points from the live",
         EntryKind::PointsReset => "engagement points used by a song",
         EntryKind::PointsLink => "engagement points of a handle",
-        EntryKind::AdminAdjust => "changed on the dashboard",
         other => other.in_words(),
     }
 }
@@ -210,7 +210,7 @@ pub(super) fn entries_table(
         }
         cells.extend([
             Cell::numbers("Amount", html! { (signed(entry.delta)) " " (currencies.name(entry.currency)) }),
-            Cell::words("Why", html! { (kind_label(entry.kind)) ": " (reason(guild, &entry.reason)) }),
+            Cell::words("Why", reason(guild, &entry.in_words())),
             Cell::numbers("Then", html! { (entry.after) }),
             Cell::words("State", state(guild, row)),
         ]);
@@ -306,18 +306,18 @@ fn facts(guild: GuildId, told: &EntryDetail) -> Markup {
         ("Member", member_link(guild, entry.user, &told.name)),
         ("Amount", html! { (signed(entry.delta)) " " (told.currencies.name(entry.currency)) }),
         ("Balance", html! { (entry.before) " before, " (entry.after) " after" }),
-        ("What for", html! { (kind_label(entry.kind)) }),
+        ("What for", html! { (entry.kind.of_change(entry.delta)) }),
         (
             "Why",
             if told.has_song {
                 reason(guild, &entry.reason)
             } else {
-                html! { (entry.reason) }
+                html! { (entry.why()) }
             },
         ),
         ("By", by(entry.actor, &told.names)),
         ("When", moment(entry.at)),
-        ("Public name", html! { code { (entry.transaction_id(guild, row.id)) } }),
+        ("Number for programs", html! { code { (entry.transaction_id(guild, row.id)) } }),
     ];
     if let Some(requested) = row.requested {
         facts.push(("Asked for", html! { (requested) ", which was more than there was" }));

@@ -157,11 +157,11 @@ fn items(guild: GuildId, holdings: &[Holding]) -> Markup {
     let shown = shown.collect::<Vec<_>>().join(", ");
     html! {
         section.card #items {
-            h2 { "Your items" }
-            @if holdings.is_empty() { p.muted { "None yet." } } @else {
-                p { (shown) @if holdings.len() > MOST_ITEMS { " and more" } }
+            h2 { "The shop" }
+            @if holdings.is_empty() { p.muted { "You have nothing of it yet." } } @else {
+                p { "You have " (shown) @if holdings.len() > MOST_ITEMS { " and more" } }
             }
-            p { a.button href={ "/me/" (guild) "/shop" } { "Use, buy and give back" } }
+            p { a.button.main href={ "/me/" (guild) "/shop" } { "Buy, use and give back" } }
         }
     }
 }
@@ -175,7 +175,7 @@ fn daily(seen: &Seen<MineInServer>, own: &OwnMoney) -> Markup {
             @match own.next_claim {
                 Some(next) => p { "You have claimed it. The next one is there " (relative(next)) "." },
                 None => {
-                    p { (own.daily) " " (own.money.name) " once in 24 hours, as by " (code("/daily")) " on Discord." }
+                    p { (own.money.plain(own.daily)) " once in 24 hours, as by " (code("/daily")) " on Discord." }
                     (Form::new(&action, seal.seal()).around(&html! { (Button::main("Claim it")) }))
                 }
             }
@@ -193,7 +193,7 @@ fn why_own(guild: GuildId, own: &OwnMoney) -> Markup {
     let caption = format!("Where your {} come from", money.name);
     html! {
         section.card #why-own {
-            h2 { "Why do I have " (balance.amount) " " (money.name) "?" }
+            h2 { "Why do I have " (money.plain(balance.amount)) "?" }
             @if rows.is_empty() {
                 p { "Nothing came and nothing went so far." }
             } @else {
@@ -232,10 +232,7 @@ fn cells_of(entry: &LedgerEntry, beside: Option<Markup>) -> Vec<Cell> {
     let sign = if entry.delta > 0 { "+" } else { "" };
     vec![
         Cell::words("When", moment(entry.at)),
-        Cell::words(
-            "What for",
-            html! { (entry.kind.in_words()) ": " (entry.reason) @if let Some(beside) = beside { " " (beside) } },
-        ),
+        Cell::words("What for", html! { (entry.in_words()) @if let Some(beside) = beside { " " (beside) } }),
         Cell::numbers("Came or went", html! { (sign) (number(entry.delta)) }),
         Cell::numbers("Then you had", html! { (number(entry.after.get())) }),
     ]
@@ -358,7 +355,7 @@ mod tests {
 
     fn own() -> OwnMoney {
         OwnMoney {
-            money: Money { name: "<cookies>".to_owned(), symbol: "$".to_owned() },
+            money: Money { name: "<cookies>".to_owned(), one: String::new(), symbol: "$".to_owned() },
             is_on: true,
             balance: Balance { amount: Amount::of(90), earned: Amount::of(100), spent: Amount::of(10), began: None },
             next_claim: None,

@@ -148,19 +148,26 @@ fn nobody(query: &MembersQuery) -> Markup {
 
 /// What stands above the column of the server's own currency: cells have no room for a name of any length.
 const OWN: &str = "Currency";
+/// A name up to this length has room there.
+const ROOM: usize = 12;
+
+fn column(currencies: &Currencies) -> &str {
+    let name = currencies.name(Currency::Server);
+    if name.chars().count() <= ROOM { name } else { OWN }
+}
 
 fn list(guild: GuildId, (query, filter): Asks<'_>, found: &Found, (currencies, picture): Drawing<'_>) -> Markup {
     let page = format!("/g/{guild}/members");
     let by = |has: Has| address(&page, &[("has", Some(has.word()))]);
     let (by_own, by_coins, by_points) = (by(Has::Server), by(Has::Coins), by(Has::Points));
     let sorts = [
-        (OWN, sorted(query, &by_own, Has::Server)),
+        (column(currencies), sorted(query, &by_own, Has::Server)),
         ("Luxury Coins", sorted(query, &by_coins, Has::Coins)),
         ("Engagement points", sorted(query, &by_points, Has::Points)),
     ];
     html! {
-        p.hint { "Currency is " (currencies.name(Currency::Server)) "." }
-        (Table { sorts: &sorts, ..Table::new("Members", Some("users"), found.members.iter().map(|member| row(guild, member, picture))) })
+        @if column(currencies) == OWN { p.hint { "Currency is " (currencies.name(Currency::Server)) "." } }
+        (Table { sorts: &sorts, ..Table::new("Members", Some("users"), found.members.iter().map(|member| row(guild, member, (currencies, picture)))) })
         (filter.paging(&page, "after", found.next.as_ref()))
     }
 }
@@ -172,7 +179,7 @@ fn sorted<'a>(query: &MembersQuery, href: &'a str, has: Has) -> Sort<'a> {
     Sort { href, order: (is_sorted && !is_search).then_some(Order::Falling) }
 }
 
-fn row(guild: GuildId, member: &KnownMember, picture: Pictures<'_>) -> Row {
+fn row(guild: GuildId, member: &KnownMember, (currencies, picture): Drawing<'_>) -> Row {
     let (name, picture) = (member.called(), picture(member.user));
     let handles: Vec<String> = member.handles.iter().map(|account| account.handle.to_string()).collect();
     Row {
@@ -184,7 +191,7 @@ fn row(guild: GuildId, member: &KnownMember, picture: Pictures<'_>) -> Row {
                     (face(member.user.get(), &name, picture.as_deref())) " " (member_link(guild, member.user, &name))
                 },
             ),
-            Cell::numbers(OWN, html! { (member.server) }),
+            Cell::numbers(column(currencies).to_owned(), html! { (member.server) }),
             Cell::numbers("Luxury Coins", html! { (member.luxury) }),
             Cell::numbers("Engagement points", html! { (member.points) }),
             Cell::words("TikTok", html! { (handles.join(", ")) }),
@@ -218,6 +225,8 @@ struct Known {
     /// When they left the server.
     left_at: Option<Timestamp>,
     currencies: Currencies,
+    /// Whether the server's own currency is on.
+    is_on: bool,
 }
 
 /// Entries on the card.
@@ -250,7 +259,7 @@ impl Page for MemberPage {
         let main = html! {
             (card(&known.member, &known.currencies))
             @if let Some(left) = known.left_at { (has_left(seen, user, left)) }
-            @if seen.rank.reaches(Who::Admin) { (by_hand::own(seen, user, &known.currencies)) }
+            @if known.is_on && seen.rank.reaches(Who::Admin) { (by_hand::own(seen, user, &known.currencies)) }
             @if seen.rank.reaches(Who::Administrator) { (by_hand::luxury(seen, user)) }
             (why(guild, &known, user, &seen.filter))
             (items(guild, &known.items))
@@ -275,6 +284,7 @@ fn look(read: &dyn Read, guild: GuildId, user: UserId, query: &MemberQuery) -> R
         of_this_live: coins::queries::unjournalled(read, guild, user)?,
         left_at: currency::queries::account(read, guild, user)?.left_at,
         currencies: Currencies::of(read, guild)?,
+        is_on: currency::queries::is_on(read, guild)?,
     })
 }
 

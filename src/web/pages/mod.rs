@@ -144,7 +144,7 @@ const fn entry<P: Page>(label: &'static str, icon: Icon, group: NavGroup) -> Ent
         [path, ..] => path.split_at(OF_A_SERVER.len()).1,
         [] => "",
     };
-    Entry { path, label, icon, group, who: P::WHO }
+    Entry { path, label, icon, group, who: P::WHO, page: P::NAME }
 }
 
 /// The pages in the bar of a server.

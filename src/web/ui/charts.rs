@@ -146,19 +146,21 @@ impl Chart<'_> {
         html! {
             details {
                 summary { "As a table" }
-                table {
+                table.fold role="table" {
                     caption.heard { (self.title) }
-                    thead {
-                        tr {
-                            th scope="col" { (self.axis) }
-                            @for series in self.series { th.number scope="col" { (series.label) } }
+                    thead role="rowgroup" {
+                        tr role="row" {
+                            th role="columnheader" scope="col" { (self.axis) }
+                            @for series in self.series { th.number role="columnheader" scope="col" { (series.label) } }
                         }
                     }
-                    tbody {
+                    tbody role="rowgroup" {
                         @for (place, name) in self.places.iter().enumerate() {
-                            tr {
-                                th scope="row" { (name) }
-                                @for series in self.series { td.number { (number(value(series, place))) } }
+                            tr role="row" {
+                                th role="rowheader" scope="row" data-label=(self.axis) { (name) }
+                                @for series in self.series {
+                                    td.number role="cell" data-label=(series.label) { (number(value(series, place))) }
+                                }
                             }
                         }
                     }
@@ -301,25 +303,25 @@ mod tests {
         </ul>
         <details>
         <summary>As a table</summary>
-        <table>
+        <table class="fold" role="table">
         <caption class="heard">Cookies made</caption>
-        <thead>
-        <tr>
-        <th scope="col">Week</th>
-        <th class="number" scope="col">dailies</th>
-        <th class="number" scope="col">tasks</th>
+        <thead role="rowgroup">
+        <tr role="row">
+        <th role="columnheader" scope="col">Week</th>
+        <th class="number" role="columnheader" scope="col">dailies</th>
+        <th class="number" role="columnheader" scope="col">tasks</th>
         </tr>
         </thead>
-        <tbody>
-        <tr>
-        <th scope="row">12 Nov</th>
-        <td class="number">100</td>
-        <td class="number">50</td>
+        <tbody role="rowgroup">
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Week">12 Nov</th>
+        <td class="number" role="cell" data-label="dailies">100</td>
+        <td class="number" role="cell" data-label="tasks">50</td>
         </tr>
-        <tr>
-        <th scope="row">19 Nov</th>
-        <td class="number">1,500</td>
-        <td class="number">1,500</td>
+        <tr role="row">
+        <th role="rowheader" scope="row" data-label="Week">19 Nov</th>
+        <td class="number" role="cell" data-label="dailies">1,500</td>
+        <td class="number" role="cell" data-label="tasks">1,500</td>
         </tr>
         </tbody>
         </table>

@@ -15,7 +15,7 @@
 //! | `data-key`, `data-go`, `data-search` | what a key presses, where `g` and a letter lead, what `/` is (`keys.js`) |
 //! | `data-guard`, `data-quiet` | warn of unsaved changes; send buttons without leaving the page (`forms.js`) |
 //! | a field `ask`, `data-expect`, `data-counts` | ask first; wait for the right name; count letters (`forms.js`) |
-//! | `data-mirrors` | shows what is typed into the field of this id (`forms.js`) |
+//! | `data-mirrors`, `data-empty` | shows what is typed into the field of this id, or this where nothing is (`forms.js`) |
 //! | `data-opens`, `data-copy`, `data-for` | opens a dialog, copies, goes away after so many seconds (`forms.js`) |
 //! | `data-form` on `<time>` | `moment`, `clock`, `relative` or `since`, in the browser's zone (`times.js`) |
 

@@ -63,6 +63,7 @@ mod sessions;
 mod settings;
 mod sheets;
 mod shop;
+mod shopfront;
 mod siege;
 mod stage;
 mod stopped;

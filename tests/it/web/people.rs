@@ -343,6 +343,7 @@ async fn whoever_does_not_mean_it_is_led_back_to_all_that_they_typed_and_no_page
     let question = administrator.submit_on(&card, &coins, &slip).await.is(303).location();
     assert!(question.starts_with("/sure?kept="), "{question}");
     let asked = administrator.get(&question).await.is(200);
+    assert!(asked.text().contains("class=\"framed\"") && asked.seen().contains("Members"), "{}", asked.seen());
     let cancel =
         asked.text().split("<a class=\"button\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert!(cancel.starts_with(&format!("{}?kept=", ground.path(&card))), "{cancel}");

@@ -3,10 +3,11 @@
 use greenroom::covers;
 use greenroom::features::shop::model::{Item, ItemId, ItemKind, Stock};
 use greenroom::features::shop::{queries, service};
+use greenroom::flows::code_redeemed;
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::amount::Amount;
 use greenroom::signin::scope::Scope;
-use greenroom::sim::RoleSpec;
+use greenroom::sim::{ChannelSpec, RoleSpec};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -16,7 +17,7 @@ use super::person::{Answer, Person};
 
 impl WebWorld {
     /// An item of the first server.
-    fn sells(&self, item: Item) -> ItemId {
+    pub(in crate::web) fn sells(&self, item: Item) -> ItemId {
         let guild = self.here();
         self.write(move |tx| Ok(service::add(tx, guild, Actor::System, item.clone())?.0))
     }
@@ -268,6 +269,23 @@ async fn a_role_above_the_bots_is_refused_where_it_is_chosen() {
 }
 
 #[tokio::test]
+async fn a_channel_or_role_that_was_just_made_on_discord_can_be_chosen_at_once() {
+    let ground = WebWorld::start().await;
+    let owner = ground.signed_in("owner");
+    let (settings, item) = ("/g/{server}/settings/economy", "/g/{server}/shop/new");
+    assert!(!owner.get(settings).await.is(200).text().contains("fresh-shop"));
+    assert!(!owner.get(item).await.is(200).text().contains("Fresh Fan"));
+    let (sim, guild) = (&ground.world.sim, ground.world.ids.guild);
+    sim.create_channel(guild, ChannelSpec { name: "fresh-shop".into(), ..ChannelSpec::default() }).await.unwrap();
+    sim.create_role(guild, RoleSpec { name: "Fresh Fan".into(), ..RoleSpec::default() }).await.unwrap();
+    ground.world.settle().await;
+    let page = owner.get(settings).await.is(200);
+    assert!(page.text().contains("fresh-shop"), "{}", page.seen());
+    assert!(owner.get(item).await.is(200).text().contains("Fresh Fan"));
+    ground.end().await;
+}
+
+#[tokio::test]
 async fn a_member_buys_by_a_page_once_however_often_they_click() {
     covers!("T-SHP-20");
     let ground = WebWorld::start().await;
@@ -282,6 +300,21 @@ async fn a_member_buys_by_a_page_once_however_often_they_click() {
     assert_eq!((ground.held("ann", id), ground.item(id).stock), (1, Stock::Pieces(4)));
     let page = ann.get("/me/{server}/shop").await.is(200);
     assert!(page.seen().contains("You bought 1 × Cookie for 100 coins."), "{}", page.seen());
+    // The same pressed once more, on the page as it is by now, may be a slip: it is asked about, and a yes counts.
+    let again = page.form(&buy.action).expect("it can be bought once more");
+    let asks = ann.fill_in(&again, &[]).await.is(303).location();
+    assert_eq!(ground.held("ann", id), 1, "nothing was bought by that");
+    let question = ann.get(&asks).await.is(200);
+    assert!(question.seen().contains("You bought 1 × Cookie just now."), "{}", question.seen());
+    ground.world.pass(std::time::Duration::from_secs(61)).await;
+    ann.fill_in(&question.form(&buy.action).unwrap(), &[]).await.is(303);
+    assert_eq!((ground.held("ann", id), ground.item(id).stock), (2, Stock::Pieces(3)));
+    // The notice has the way back.
+    let page = ann.get("/me/{server}/shop").await.is(200);
+    let undo = forms(&page.text()).into_iter().find(|form| form.action.ends_with("/return")).unwrap();
+    ann.fill_in(&undo, &[]).await.is(303);
+    assert_eq!((ground.held("ann", id), ground.item(id).stock), (1, Stock::Pieces(4)));
+    let page = ann.get("/me/{server}/shop").await.is(200);
     let give_back = forms(&page.text()).into_iter().find(|form| form.action.ends_with("/return"));
     ann.fill_in(&give_back.expect("it can be given back"), &[]).await.is(303);
     assert_eq!((ground.held("ann", id), ground.item(id).stock), (0, Stock::Pieces(5)));
@@ -383,7 +416,20 @@ async fn codes_are_made_shown_to_administrators_alone_and_revoked() {
     }
     ground.token("admin", &[Scope::Read]).get("/api/{server}/shop/codes").await.is(403);
     ground.signed_in("moderator").get("/api/{server}/shop/codes").await.is(403);
+    // What is used up or revoked stays to be looked at, with who redeemed it.
+    admin.submit(codes, &[("amount", "7"), ("code", "only once")]).await.is(303);
+    let (guild, ann) = (ground.here(), ground.world.user("ann"));
+    ground.write(move |tx| code_redeemed::run(tx, guild, ann, "only once").map(drop));
+    let page = admin.get(codes).await.is(200);
+    assert!(page.text().contains(&format!("/members/{ann}")), "{}", page.seen());
+    let page = page.seen();
+    let (open, ended) = page.split_once("Used up or ended").expect("it has not vanished");
+    assert!(open.contains("OWLN-IGHT-1") && !open.contains("ONLY-ONCE"), "{page}");
+    assert!(ended.contains("ONLY-ONCE") && ended.contains("used up"), "{page}");
     admin.submit_on(codes, "/g/{server}/shop/codes/1/revoke", &[]).await.is(303);
+    let page = admin.get(codes).await.is(200).seen();
+    let (_, ended) = page.split_once("Used up or ended").unwrap();
+    assert!(ended.contains("OWLN-IGHT-1") && ended.contains("revoked") && ended.contains("nobody"), "{page}");
     assert_eq!(admin.get("/api/{server}/shop/codes").await.is(200).json()["codes"], json!([]));
     ground.end().await;
 }

@@ -38,7 +38,11 @@ pub fn history(page: &Numbered, money: &Money, button: impl Fn(u64) -> String) -
 pub fn leaderboard(ranking: &Ranking, called: &Called, asking: UserId, button: impl Fn(u64) -> String) -> Draft {
     let mut text = String::new();
     for (place, holder) in (ranking.first..).zip(&ranking.rows) {
-        text.push_str(&format!("**{place}.** {} · **{}**\n", mention(holder.user), holder.amount));
+        let amount = match called {
+            Called::Own(money) => escape(&money.short(holder.amount)),
+            Called::Everywhere(_) => holder.amount.to_string(),
+        };
+        text.push_str(&format!("**{place}.** {} · **{amount}**\n", mention(holder.user)));
     }
     if ranking.rows.is_empty() {
         text.push_str("Nobody has any so far.\n");
@@ -148,7 +152,7 @@ mod tests {
     const ANN: UserId = UserId::new(1);
 
     fn cookies() -> Money {
-        Money { name: "*big* cookies".to_owned(), symbol: "🍪".to_owned() }
+        Money { name: "*big* cookies".to_owned(), one: String::new(), symbol: "🍪".to_owned() }
     }
 
     fn entry(delta: i64, kind: EntryKind, reason: &str) -> LedgerEntry {
@@ -189,13 +193,13 @@ mod tests {
         insta::assert_snapshot!(messages_of(shown), @r"
         ╒ Your transactions of \*big\* cookies
         <@1> · balance **450** \*big\* cookies
-        **-50** given: Gave to \*ben\* \(2\) · then **450** · <t:1763756100:R> · undone
+        **-50** gave to \*ben\* · then **450** · <t:1763756100:R> · undone
         ╘ Page 2
         [◀ Previous] own:1
         [Next ▶] own:3
         ╒ Transactions, one by one
         <@1> · balance **450** \*big\* cookies
-        `12` **-50** given: Gave to \*ben\* \(2\) · then **450** · <t:1763756100:R> · by <@9> · 60 asked for · undone by `13`
+        `12` **-50** gave to \*ben\* · then **450** · <t:1763756100:R> · by <@9> · 60 asked for · undone by `13`
         ╘ Page 2
         [◀ Previous] history:1
         [Next ▶] history:3
@@ -274,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_page_fits_into_an_embed_whatever_was_written() {
-        let money = Money { name: "*".repeat(32), symbol: "*".repeat(8) };
+        let money = Money { name: "*".repeat(32), one: String::new(), symbol: "*".repeat(8) };
         for reason in ["*", "@", "\\", "🎁", "<@1>", "https://a.b "] {
             let rows = (0..10).map(|_| row(-50, EntryKind::AdminSet, &reason.repeat(200))).collect();
             let message = history(&page(rows), &money, |to| to.to_string()).into_message();

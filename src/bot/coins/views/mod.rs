@@ -46,7 +46,7 @@ pub fn balance(
     let how = if purse.is_on { earning.to_sentence() } else { CoinsRefusal::SwitchedOff.sentence() };
     let how = how.markdown(NO_COMMANDS);
     let server = server.map_or_else(String::new, |(amount, money)| {
-        format!("💰 {}: **{amount}**\n", money.to_sentence().markdown(NO_COMMANDS))
+        format!("💰 {}: **{}**\n", money.to_sentence().markdown(NO_COMMANDS), escape(&money.short(*amount)))
     });
     let text = format!(
         "🪙 Luxury Coins: **{}**{skip}\n{server}⭐ Engagement points: **{}**\n\n{how}\nEngagement points come from what you do on \
@@ -174,11 +174,17 @@ fn listing(
 
 /// An entry in one line: how much, what for, what the balance was then, and when.
 fn line(entry: &LedgerEntry) -> String {
+    let (kind, why) = entry.parts();
+    let why = escape(&truncate(&why, SHORT));
+    let words = match kind {
+        Some(kind) if why.is_empty() => kind.to_owned(),
+        Some(kind) => format!("{kind}: {why}"),
+        None => why,
+    };
     format!(
-        "**{}** {}: {} · then **{}** · {}",
+        "**{}** {} · then **{}** · {}",
         signed(entry.delta),
-        entry.kind.in_words(),
-        escape(&truncate(&entry.reason, SHORT)),
+        words,
         entry.after,
         moment(entry.at, MomentStyle::Relative)
     )
@@ -186,7 +192,7 @@ fn line(entry: &LedgerEntry) -> String {
 
 /// An entry in the list that appears while its number is typed. Discord shows it as plain text.
 pub fn entry_choice(id: EntryId, entry: &LedgerEntry) -> String {
-    truncate(&format!("{id} · {} · {}: {}", signed(entry.delta), entry.kind.in_words(), entry.reason), CHOICE)
+    truncate(&format!("{id} · {} · {}", signed(entry.delta), entry.in_words()), CHOICE)
 }
 
 /// How much came or went, without the sign.

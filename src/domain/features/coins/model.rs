@@ -159,6 +159,8 @@ pub enum EntryKind {
     ArchiveOpening,
     /// Brought from another bot.
     Import,
+    /// A code of the team that was redeemed.
+    Code,
 }
 
 // The bytes are part of stored keys: a new kind gets the next one, and none ever changes.
@@ -185,35 +187,13 @@ key_enum!(EntryKind {
     Rollback = 20,
     ArchiveOpening = 21,
     Import = 22,
+    Code = 23,
 });
 
 impl EntryKind {
     /// The stored and exported name.
     pub fn name(self) -> &'static str {
         self.into()
-    }
-
-    /// What an entry stands for, as the member whose it is reads it.
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Self::Gift => "a gift on the live",
-            Self::WatchTime => "time on the live",
-            Self::BuySkip => "a skip",
-            Self::AdminAdd => "from an administrator",
-            Self::AdminRemove => "taken by an administrator",
-            Self::AdminSet | Self::AdminAdjust => "set by an administrator",
-            Self::Rollback => "a correction",
-            Self::Daily => "a daily claim",
-            Self::TaskReward => "a task",
-            Self::ShopPurchase => "a purchase",
-            Self::ShopRefund => "a refund",
-            Self::TransferSend => "given",
-            Self::TransferReceive => "received",
-            Self::PointsEvent | Self::PointsReset | Self::PointsLink => "engagement points",
-            Self::XpText | Self::XpVoice | Self::XpAdmin => "experience",
-            Self::ArchiveOpening => "from earlier entries",
-            Self::Import => "from another bot",
-        }
     }
 }
 
@@ -456,6 +436,8 @@ refusals! {
             "This entry stands for earlier ones that were archived, and what was archived cannot be undone.";
     }
 }
+
+mod words;
 
 #[cfg(test)]
 mod tests;

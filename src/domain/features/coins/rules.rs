@@ -65,13 +65,30 @@ pub fn are_halves(one: &LedgerEntry, other: &LedgerEntry) -> bool {
 
 /// Whether an entry is neither earned nor spent: it gives back, corrects, or stands for others (`D-42`).
 pub const fn is_neither(kind: EntryKind) -> bool {
-    matches!(kind, EntryKind::ShopRefund | EntryKind::Rollback | EntryKind::ArchiveOpening)
+    matches!(side(kind), Side::Undone)
 }
 
-/// Whether what an entry stands for makes something or uses it up. What members give each other moves, and what was given back or
-/// corrected undoes something else.
-pub const fn makes_or_spends(kind: EntryKind) -> bool {
-    !is_neither(kind) && !matches!(kind, EntryKind::TransferSend | EntryKind::TransferReceive)
+/// On which side of the account of a currency an entry stands. All sides together are by how much more or less of it there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// It makes something or uses it up.
+    Flow,
+    /// It gives back or corrects what another entry did.
+    Undone,
+    /// The team gave, took or set it.
+    ByHand,
+    /// It moves from one member to another, so both halves together are nothing.
+    Moved,
+}
+
+/// The side of a kind of entries.
+pub const fn side(kind: EntryKind) -> Side {
+    match kind {
+        EntryKind::ShopRefund | EntryKind::Rollback | EntryKind::ArchiveOpening => Side::Undone,
+        EntryKind::AdminAdd | EntryKind::AdminRemove | EntryKind::AdminSet | EntryKind::AdminAdjust => Side::ByHand,
+        EntryKind::TransferSend | EntryKind::TransferReceive => Side::Moved,
+        _ => Side::Flow,
+    }
 }
 
 /// What is left of an account whose entries up to this one are archived: one entry in the place of the last of them. Nothing where

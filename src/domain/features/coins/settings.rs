@@ -9,6 +9,11 @@ pub static SKIP_PRICE: Setting<u32> = Setting::within("skip_price", 1_000, 1, 1_
 
 /// The settings of coins, as administrators meet them.
 pub const LISTED: &[Listed] = &[
-    Listed::new(&LUXURY_ENABLED, Area::Economy, "Economy System Enabled", "Whether Luxury Coins are earned and spent."),
+    Listed::new(
+        &LUXURY_ENABLED,
+        Area::Economy,
+        "Economy System Enabled",
+        "Whether Luxury Coins are earned and spent; the server's own currency has a switch of its own.",
+    ),
     Listed::new(&SKIP_PRICE, Area::Economy, "Price of a Skip", "How many Luxury Coins a skip costs.").detail(),
 ];

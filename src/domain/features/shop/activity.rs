@@ -321,7 +321,11 @@ impl CodeNoted {
 
 fn code_made(told: &Noted<'_, CodeNoted>) -> Sentence {
     let (by, gift, most, code) = (told.by(), told.details.gift(), told.details.most, told.details.code);
-    sentence!("{by} made code {code} for {gift}, up to {most} times.", by, code, gift, most).signed("🎟️")
+    match most {
+        1 => sentence!("{by} made code {code} for {gift}, to be redeemed once.", by, code, gift),
+        most => sentence!("{by} made code {code} for {gift}, up to {most} times.", by, code, gift, most),
+    }
+    .signed("🎟️")
 }
 
 fn code_revoked(told: &Noted<'_, CodeNoted>) -> Sentence {

@@ -13,7 +13,7 @@ use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
 use crate::kernel::text::typed_name;
 use crate::kernel::time::Timestamp;
 use crate::posts::PostState;
-use crate::store::Read;
+use crate::store::{Direction, Read};
 
 /// Items of one inventory that are looked at.
 const MOST_HELD: usize = 1_000;
@@ -272,6 +272,36 @@ pub fn open_codes(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Vec
         found.extend(tables::CODES.get(read, &(guild, id))?.filter(|code| code.is_open(now)).map(|code| (id, code)));
     }
     Ok(found)
+}
+
+/// A code that nobody redeems any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedCode {
+    /// Its number.
+    pub id: CodeId,
+    /// The code.
+    pub code: Code,
+    /// Who redeemed it, and when; the first ones where they are many.
+    pub redeemed: Vec<(UserId, Timestamp)>,
+}
+
+/// The codes that are used up, revoked or over, the latest first, at most `limit`; each with so many of those who redeemed it.
+pub fn ended_codes(
+    read: &dyn Read,
+    guild: GuildId,
+    now: Timestamp,
+    (limit, named): (usize, usize),
+) -> Result<Vec<EndedCode>> {
+    // Not more than so many of them can be open.
+    let latest =
+        tables::CODES.page(read, guild, Direction::Backward, super::rules::MOST_CODES.saturating_add(limit))?;
+    let ended = latest.into_iter().filter(|(_, code)| !code.is_open(now)).take(limit);
+    let with_members = ended.map(|((_, id), code)| {
+        let rows = tables::REDEEMED.page(read, (guild, id), Direction::Forward, named)?;
+        let redeemed = rows.into_iter().map(|((.., user), at)| (user, at)).collect();
+        Ok(EndedCode { id, code, redeemed })
+    });
+    with_members.collect()
 }
 
 /// A code.

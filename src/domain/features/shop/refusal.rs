@@ -2,6 +2,7 @@
 
 use super::model::Stock;
 use super::rules::{LARGEST_PRICE, LEAST_CODE, LONGEST_CODE, MOST_AT_ONCE, MOST_CODES, MOST_HOURS, MOST_ITEMS};
+use crate::kernel::amount::Amount;
 use crate::kernel::ids::RoleId;
 use crate::kernel::sentence::Sentence;
 use crate::kernel::time::Timestamp;
@@ -129,7 +130,7 @@ refusals! {
         } => "shop.below_zero", "There are **{left}** of **{name}**, so fewer than that many can go.";
         /// No number that a stock can be.
         NotAStock => "shop.not_a_stock" as NotValid,
-            "A stock is a number from 0 to {most}, or -1 for any number.", most = Stock::MOST;
+            "A stock is a number from 0 to {most}, or -1 for any number.", most = Amount::of(Stock::MOST);
         /// An item without a name.
         NoName => "shop.no_name" as NotValid, "An item needs a name.";
         /// What is no emoji.

@@ -393,7 +393,7 @@ impl Plain {
             return false;
         }
         let is_given = match gives {
-            CodeGift::Currency(amount) => self.post(user, amount.get(), EntryKind::AdminAdd, now),
+            CodeGift::Currency(amount) => self.post(user, amount.get(), EntryKind::Code, now),
             CodeGift::Item(_, quantity) => {
                 let is_there = self.has_stock(0, quantity);
                 if is_there {

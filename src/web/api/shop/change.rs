@@ -183,14 +183,27 @@ impl Endpoint for ChangeItem {
         });
         let changed = followed(web, &asked, changed.await.map_err(at_its_field)?).await?;
         let told = telling(changed, guild, |view| {
-            if view.change.is_some() {
-                sentence!("**{name}** is changed.", name = view.name)
+            let name = view.name.clone();
+            if view.change.is_some() && view.is_active != present.is_active {
+                shown_in_words(view)
+            } else if view.change.is_some() {
+                sentence!("**{name}** is changed.", name)
             } else {
-                sentence!("**{name}** is as it was: nothing was changed.", name = view.name)
+                sentence!("**{name}** is as it was: nothing was changed.", name)
             }
         });
         let page = asked.page_before().unwrap_or_else(|| format!("/g/{guild}/shop/{id}"));
         Ok(told.leading_to(page))
+    }
+}
+
+/// That an item is hidden, or is not any more.
+fn shown_in_words(view: &ItemView) -> Sentence {
+    let name = view.name.clone();
+    if view.is_active {
+        sentence!("**{name}** is in the shop again.", name)
+    } else {
+        sentence!("**{name}** is hidden: nobody can buy it now.", name)
     }
 }
 
@@ -400,16 +413,30 @@ impl Endpoint for UndoItem {
         let (guild, One(id)) = (asked.guild, asked.path);
         let role = web.look("item_change", move |read| role_of_undo(read, guild, id)).await?;
         require_role(web, &asked, role).await?;
+        let before = web.look("item_before", move |read| match activity::get(read, guild, id)? {
+            Some(act) => last_item(read, guild, &act),
+            None => Ok(None),
+        });
+        let before = before.await?;
         let undone = web.change(&asked, move |tx, by| {
             let (id, item) = service::undo(tx, guild, by, id)?;
-            done(tx, guild, id, &item, None)
+            let is_gone = item.removed_at.is_some();
+            Ok(ItemView { is_gone, ..done(tx, guild, id, &item, None)? })
         });
         let undone = undone.await?;
         let item = undone.value.now().map(|view| format!("/g/{guild}/shop/{}", view.item_id));
         let here = asked.page_before().filter(|page| page.starts_with(&format!("/g/{guild}/shop")));
         let page = here.or(item).unwrap_or_else(|| format!("/g/{guild}/shop"));
-        Ok(telling(undone, guild, |view| sentence!("**{name}** is as it was before.", name = view.name))
-            .leading_to(page))
+        let tell = |view: &ItemView| {
+            let (name, was) = (view.name.clone(), before.as_ref());
+            match was {
+                _ if view.is_gone => sentence!("**{name}** is out of the shop again.", name),
+                Some(was) if was.removed_at.is_some() => sentence!("**{name}** is in the shop again.", name),
+                Some(was) if was.is_active != view.is_active => shown_in_words(view),
+                _ => sentence!("**{name}** is as it was before.", name),
+            }
+        };
+        Ok(telling(undone, guild, tell).leading_to(page))
     }
 }
 

@@ -93,6 +93,9 @@ pub struct ItemView {
     /// The number under which what this request did is taken back; nothing where it changed nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<String>,
+    /// Whether it was removed by this request, for the page alone.
+    #[serde(skip)]
+    pub is_gone: bool,
 }
 
 /// What is counted of an item.
@@ -135,6 +138,7 @@ impl ItemView {
             revision: item.revision,
             metadata: ItemMetadata { sales_count: queries::sold(read, guild, id)? },
             change: None,
+            is_gone: false,
         };
         Ok(view.shown(queries::post(read, guild, id)?))
     }

@@ -1,6 +1,8 @@
 //! What whoever asks does in the shop themselves: buys, uses up, gives back. The same operations as the commands on Discord, and the
 //! same limit (`T-ERR-02`).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -8,18 +10,21 @@ use utoipa::ToSchema;
 use super::bought::{InventoryView, PurchaseView};
 use crate::discord::roles::judge_before_sale;
 use crate::discord::standing::Asked as Standing;
-use crate::features::shop::model::{ItemId, PurchaseId};
+use crate::features::shop::model::{ItemId, Purchase, PurchaseId, PurchaseState};
+use crate::features::shop::queries::{self, Of};
 use crate::features::shop::refusal::ShopRefusal;
-use crate::features::shop::{queries, service};
+use crate::features::shop::service;
 use crate::flows::shop_bought::{self, Order};
 use crate::flows::shop_refunded;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::{GuildId, RoleId, UserId};
 use crate::kernel::refusal::Refuse;
 use crate::kernel::sentence::Sentence;
+use crate::kernel::time::Timestamp;
 use crate::money;
 use crate::sentence;
 use crate::signin::scope::Scope;
+use crate::store::Read;
 use crate::web::Web;
 use crate::web::access::{Limit, Who};
 use crate::web::answer::{Answered, Problem};
@@ -82,6 +87,9 @@ pub struct BoughtView {
     /// What it cost, in words.
     #[serde(skip)]
     pub cost: Sentence,
+    /// Whether it can be given back, for the page alone.
+    #[serde(skip)]
+    pub is_returnable: bool,
 }
 
 names_those_of!(BoughtView: purchase, ReturnedView: purchase);
@@ -110,6 +118,20 @@ impl Endpoint for Buy {
         Sample { path: vec![("item", samples.item.clone())], body, ..Sample::default() }
     }
 
+    async fn question(web: &Web, asked: &Asked<Self>) -> Result<Option<Sentence>, Problem> {
+        let (guild, One(item), now) = (asked.guild, asked.path, asked.now);
+        let (user, repeat) = (own_account(&asked.visitor)?, asked.repeat.clone());
+        let latest = move |read: &dyn Read| match repeat {
+            Some(repeat) if repeat.is_known(read, Self::NAME, now)? => Ok(None),
+            _ => Ok(queries::purchases(read, guild, Of::User(user), None, 1)?.pop()),
+        };
+        let latest = web.look(Self::NAME, latest).await?;
+        Ok(latest.filter(|latest| may_be_a_slip(&latest.purchase, item, now)).map(|latest| {
+            let (quantity, name) = (latest.purchase.quantity, latest.item.name);
+            sentence!("You bought {quantity} × **{name}** just now. Do you want to buy it once more?", quantity, name)
+        }))
+    }
+
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<BoughtView>, Problem> {
         let (guild, One(item), user) = (asked.guild, asked.path, own_account(&asked.visitor)?);
         let quantity = asked.body.clone().unwrap_or_default().read()?;
@@ -123,16 +145,37 @@ impl Endpoint for Buy {
                 new_balance: bought.left.get(),
                 held: bought.held,
                 cost: money::of(tx, guild)?.of(bought.total),
+                is_returnable: queries::purchase(tx, guild, bought.id)?
+                    .is_some_and(|bought| queries::is_returnable(&bought.purchase, tx.now())),
             })
         });
         let tell = |view: &BoughtView| {
             let (quantity, name, cost) = (view.purchase.quantity, view.purchase.name.clone(), view.cost.clone());
             let left = Amount::ZERO.clamped_change(view.new_balance);
-            sentence!("You bought {quantity} × **{name}** for {cost}. **{left}** are left.", quantity, name, cost, left)
+            sentence!(
+                "You bought {quantity} × **{name}** for {cost}. You have **{left}** left.",
+                quantity,
+                name,
+                cost,
+                left
+            )
         };
-        let bought = web.done_with_names(guild, bought.await.map_err(at_quantity)?).await;
-        Ok(bought.telling(tell).leading_to(page_of(guild)))
+        let bought = web.done_with_names(guild, bought.await.map_err(at_quantity)?).await.telling(tell);
+        let undo = bought.value.now().filter(|view| view.is_returnable).map(|view| {
+            let id = &view.purchase.purchase_id;
+            format!("/me/{guild}/shop/purchases/{id}/return")
+        });
+        Ok(Answered { undo, ..bought }.leading_to(page_of(guild)))
     }
+}
+
+/// So soon after a purchase the same once more may be a slip of whoever did not see that it was done.
+const A_SLIP: Duration = Duration::from_mins(1);
+
+/// Whether buying an item now may be a second press of the same wish.
+fn may_be_a_slip(latest: &Purchase, item: ItemId, now: Timestamp) -> bool {
+    let stands = latest.state != PurchaseState::Refunded && latest.code.is_none();
+    stands && latest.item == item && now < latest.at.after(A_SLIP)
 }
 
 /// What somebody used up.

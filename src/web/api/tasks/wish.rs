@@ -143,7 +143,9 @@ impl TaskBody {
             patch.duration_hours = faults.take(Field::DurationHours, hours);
         }
         if let Some(typed) = &self.max_claims {
-            let places = number(typed, TaskRefusal::NotAPlaceCount).and_then(|most| rules::places(most).map(|_| most));
+            // A field of a form that is left empty is any number.
+            let most = if typed.is_empty() { Ok(-1) } else { number(typed, TaskRefusal::NotAPlaceCount) };
+            let places = most.and_then(|most| rules::places(most).map(|_| most));
             patch.max_claims = faults.take(Field::MaxClaims, places);
         }
         if let Some(typed) = &self.channel_id {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::access::REVIEWER_ROLE;
 use crate::features::queue::model::{Entry, Line};
 use crate::features::submissions::settings::{SUBMISSION_CHANNEL, SUBMISSIONS_OPEN};
-use crate::features::{currency, engagement, queue, shop, tasks};
+use crate::features::{engagement, queue, shop, tasks};
 use crate::jobs;
 use crate::jobs::unsent::MOST_AT_ONCE;
 use crate::kernel::amount::Amount;
@@ -100,8 +100,8 @@ pub(super) fn look(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Ho
     Ok(Home {
         guild,
         pending: queue::queries::count_in(read, guild, Line::PendingSkips)?,
-        orders: orders(read, guild)?,
-        proofs: tasks::queries::waiting(read, guild)?,
+        orders: shop::queries::count_waiting(read, guild, LOOKED_AT)?,
+        proofs: proofs(read, guild)?,
         given_up,
         alike,
         forgotten: forgotten(read, guild, now)?,
@@ -116,9 +116,9 @@ pub(super) fn look(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Ho
     })
 }
 
-/// How many orders wait, where there is a shop.
-fn orders(read: &dyn Read, guild: GuildId) -> Result<usize> {
-    if currency::queries::is_on(read, guild)? { shop::queries::count_waiting(read, guild, LOOKED_AT) } else { Ok(0) }
+/// How many proofs wait, where they can be reviewed. Orders wait also where the shop is off: they were paid for.
+fn proofs(read: &dyn Read, guild: GuildId) -> Result<u64> {
+    if tasks::settings::SWITCH.setting.get(read, guild)? { tasks::queries::waiting(read, guild) } else { Ok(0) }
 }
 
 /// How many of the songs that are served next have waited for long.

@@ -10,6 +10,7 @@ use maud::html;
 
 use crate::activity::{self, Filter};
 use crate::discord::references;
+use crate::features::currency;
 use crate::features::submissions::settings::SUBMISSIONS_OPEN;
 use crate::kernel::time::Timestamp;
 use crate::store::{Read, Topic};
@@ -59,8 +60,9 @@ impl Page for Home {
         let name = web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default();
         let is_reviewer = seen.rank.reaches(Who::Reviewer);
         if !seen.rank.reaches(Who::Viewer) {
-            let is_open = web.look("open", move |read| SUBMISSIONS_OPEN.get(read, guild)).await?;
-            return Ok(Shown::new(name, view::for_members(guild, is_reviewer, is_open)));
+            let look =
+                move |read: &dyn Read| Ok((SUBMISSIONS_OPEN.get(read, guild)?, currency::queries::is_on(read, guild)?));
+            return Ok(Shown::new(name, view::for_members(guild, is_reviewer, web.look("open", look).await?)));
         }
         let home = web.look("home", move |read| look::look(read, guild, now)).await?;
         let state = live_state::status_of(&home.followed, &web.bot.lives);

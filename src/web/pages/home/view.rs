@@ -57,13 +57,14 @@ impl Backup {
 }
 
 /// For members who may not look at the pages of the server.
-pub(super) fn for_members(guild: GuildId, is_reviewer: bool, is_open: bool) -> Markup {
+pub(super) fn for_members(guild: GuildId, is_reviewer: bool, (is_open, has_shop): (bool, bool)) -> Markup {
     html! {
         section.card {
             p { "What you have here, your songs and your coins are on a page of your own." }
             @if !is_open { (closed()) }
             p.actions {
-                a.button.main href="/me" { "To your page" }
+                a.button.main href={ "/me/" (guild) } { "To your page" }
+                @if has_shop { a.button href={ "/me/" (guild) "/shop" } { "To the shop" } }
                 @if is_reviewer { a.button href={ "/g/" (guild) "/desk" } { "To the desk" } }
             }
         }

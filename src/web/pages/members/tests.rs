@@ -125,6 +125,7 @@ fn of_whom_nothing_came_or_went_the_page_says_so() {
         songs: OwnPage { rows: Vec::new(), page: 1, pages: 1, total: 0 },
         items: Vec::new(),
         claims: Vec::new(),
+        is_on: true,
         of_this_live,
         left_at: None,
         currencies: named(),

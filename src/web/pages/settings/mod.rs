@@ -257,7 +257,10 @@ impl Page for AreaPage {
 pub(in crate::web) fn way_to_setting(guild: GuildId, rank: Rank, sentence: &Sentence) -> Option<Markup> {
     let is_named = |listed: &&Listed| {
         let command = listed.command.map(|command| command.to_sentence()).unwrap_or_default();
-        command.codes().any(|code| sentence.codes().any(|named| named == code))
+        let sets_it = |code: &str| {
+            code.strip_prefix("/config set ").and_then(|rest| rest.split(' ').next()) == Some(listed.setting.key())
+        };
+        sentence.codes().any(|code| sets_it(code) || command.codes().any(|named| named == code))
     };
     let listed = all().find(is_named).filter(|_| rank.reaches(AreaPage::WHO))?;
     let address = format!("{}#f-{}", page_of(guild, listed), listed.setting.key());

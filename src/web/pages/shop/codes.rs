@@ -1,22 +1,32 @@
-//! The codes that the team gives away: those that can be redeemed, and the form that makes one.
+//! The codes that the team gives away: those that can be redeemed, the form that makes one, and those that are used up or ended.
 
 use maud::{Markup, html};
 
 use super::{About, ShopTab, shop_tabs};
-use crate::features::shop::queries::{self, Listed, Wanted};
+use crate::features::shop::queries::{self, EndedCode, Listed, Wanted};
 use crate::features::shop::rules::{LEAST_CODE, LONGEST_CODE};
+use crate::flows::known_members;
+use crate::kernel::amount::Amount;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
-use crate::store::Topic;
+use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
 use crate::web::answer::Problem;
 use crate::web::api::shop::codes::CodeView;
 use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::members::member_link;
 use crate::web::push::about::SHOP;
 use crate::web::ui::components::{
-    Button, Cell, Choice, Empty, Field, Form, Input, Row, Select, Table, code, moment, number,
+    Button, Cell, Choice, Empty, Field, Form, Input, Row, Select, Table, Tone, badge, code, counted, moment, number,
 };
+
+/// Codes that ended which are shown.
+const ENDED: usize = 50;
+/// Of those who redeemed one, so many are named.
+const NAMED: usize = 10;
 
 /// The codes.
 pub struct CodesPage;
@@ -35,9 +45,10 @@ impl Page for CodesPage {
         let (guild, now) = (seen.guild, seen.now);
         let look = web.look(Self::NAME, move |read| {
             let items = queries::list(read, guild, &Wanted::default())?;
-            Ok((CodeView::open(read, guild, now)?, items, About::look(read, guild)?))
+            let ended = Ended::all(read, guild, now)?;
+            Ok((CodeView::open(read, guild, now)?, ended, items, About::look(read, guild)?))
         });
-        let (codes, items, about) = look.await?;
+        let (codes, ended, items, about) = look.await?;
         let main = html! {
             (shop_tabs(guild, seen.rank, ShopTab::Codes, about.waiting))
             @if codes.is_empty() {
@@ -50,9 +61,71 @@ impl Page for CodesPage {
                 (list(seen, &codes, &about))
             }
             (make(seen, &items, &about))
+            @if !ended.is_empty() { (list_of_ended(guild, &ended, &about)) }
         };
         let crumbs = vec![(format!("/g/{guild}/shop"), "Shop".to_owned())];
         Ok(Shown { crumbs, ..Shown::new("Codes", main) })
+    }
+}
+
+/// A code that nobody redeems any more, with the names of those who did.
+struct Ended {
+    view: CodeView,
+    /// When it was used up.
+    used_up: Option<Timestamp>,
+    /// Who redeemed it, what they are called, and when.
+    redeemed: Vec<(UserId, String, Timestamp)>,
+}
+
+impl Ended {
+    fn all(read: &dyn Read, guild: GuildId, now: Timestamp) -> Result<Vec<Self>> {
+        let of = |EndedCode { id, code, redeemed }: EndedCode| {
+            let named =
+                redeemed.into_iter().map(|(user, at)| Ok((user, known_members::called(read, guild, user)?, at)));
+            Ok(Self {
+                view: CodeView::of(read, guild, id, &code)?,
+                used_up: code.used_up_at,
+                redeemed: named.collect::<Result<_>>()?,
+            })
+        };
+        queries::ended_codes(read, guild, now, (ENDED, NAMED))?.into_iter().map(of).collect()
+    }
+
+    /// Why nobody redeems it, in a word, and since when.
+    fn state(&self) -> Markup {
+        let moment_of = |at: Option<&String>| at.and_then(|at| Timestamp::from_rfc3339(at));
+        let (word, at) = match (moment_of(self.view.revoked_at.as_ref()), self.used_up) {
+            (Some(at), _) => ("revoked", Some(at)),
+            (None, Some(at)) => ("used up", Some(at)),
+            (None, None) => ("over", moment_of(self.view.expires_at.as_ref())),
+        };
+        html! { (badge(Tone::Quiet, word)) @if let Some(at) = at { p.hint { (moment(at)) } } }
+    }
+}
+
+fn list_of_ended(guild: GuildId, ended: &[Ended], about: &About) -> Markup {
+    let row = |one: &Ended| {
+        let more = usize::try_from(one.view.used).unwrap_or(usize::MAX).saturating_sub(one.redeemed.len());
+        let redeemed = html! {
+            @if one.view.used == 0 { span.muted { "nobody" } }
+            @for (user, name, at) in &one.redeemed { p { (member_link(guild, *user, name)) ", " (moment(*at)) } }
+            @if more > 0 && one.view.used > 0 { p.muted { "and " (counted(more, "other", "others")) } }
+        };
+        Row {
+            id: Some(one.view.code_id.clone()),
+            cells: vec![
+                Cell::words("Code", html! { code { (grouped(&one.view.code)) } }),
+                Cell::words("Gave", gift(&one.view, about)),
+                Cell::words("Redeemed by", redeemed),
+                Cell::words("State", one.state()),
+            ],
+        }
+    };
+    html! {
+        section {
+            h2 { "Used up or ended" }
+            (Table::new("Used up or ended", Some("ended"), ended.iter().map(row)))
+        }
     }
 }
 
@@ -88,7 +161,7 @@ fn gift(view: &CodeView, about: &About) -> Markup {
     html! {
         @match (&view.item_name, view.amount) {
             (Some(name), _) => { (number(view.quantity.unwrap_or(1))) " × " (name) }
-            (None, Some(amount)) => { (number(amount)) " " (about.money.name) }
+            (None, Some(amount)) => { (about.money.plain(Amount::ZERO.clamped_change(amount))) }
             (None, None) => { "an item" }
         }
     }

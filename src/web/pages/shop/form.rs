@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{About, called, in_days};
+use super::{About, in_days};
 use crate::discord::references::Server;
 use crate::discord::roles::can_give;
 use crate::features::shop::model::{Item, ItemKind, Stock};
@@ -219,35 +219,53 @@ impl<P: Page> Fields<'_, P> {
     }
 }
 
-/// The item as its message shows it. With script it follows what is typed.
-pub(super) fn preview(item: &Item, about: &About, server: Option<&Server>) -> Markup {
-    let role = |role: RoleId| drawn(server, &crate::sentence!("{role}", role));
-    let left = match item.stock {
-        Stock::Unlimited => "any number".to_owned(),
-        Stock::Pieces(0) => "sold out".to_owned(),
-        Stock::Pieces(left) => crate::web::ui::components::number(left),
-    };
-    html! {
-        section.card aria-label="As members see it" {
-            h2 { "As members see it" }
-            div.embed {
-                p.embed-title {
-                    @if item.name.is_empty() { span data-mirrors="f-name" { "Name" } }
-                    @else if called(item) == item.name { span data-mirrors="f-name" { (item.name) } }
-                    @else { span data-mirrors="f-emoji" { (item.emoji.as_deref().unwrap_or_default()) } " " span data-mirrors="f-name" { (item.name) } }
+/// What stands on the button below an item: what the message on Discord says as well.
+fn button(item: &Item) -> (&'static str, bool) {
+    match (item.is_active && item.removed_at.is_none(), item.stock == Stock::Pieces(0)) {
+        (false, _) => ("Not for sale", false),
+        (true, true) => ("Sold out", false),
+        (true, false) => ("Buy", true),
+    }
+}
+
+impl<P: Page> Fields<'_, P> {
+    /// The item as its message shows it: as it was typed, or else as it is. With script it follows what is typed.
+    pub(super) fn preview(&self) -> Markup {
+        let (item, server) = (self.item, self.server);
+        let typed = |field: &str, present: String| self.seen.typed(field).map_or(present, str::to_owned);
+        // An emoji of a server is known by its number alone, and is its name here.
+        let emoji = item.emoji.clone().filter(|emoji| !emoji.starts_with('<')).unwrap_or_default();
+        let price = if self.is_new { String::new() } else { item.price.to_string() };
+        let left = match item.stock {
+            Stock::Unlimited => String::new(),
+            Stock::Pieces(left) => crate::web::ui::components::number(left),
+        };
+        let each = item.per_member.map(|most| most.to_string()).unwrap_or_default();
+        let shown = |field: &str, present: String, empty: &str| {
+            let value = typed(field, present);
+            let value = if value.is_empty() { empty.to_owned() } else { value };
+            html! { span data-mirrors={ "f-" (field) } data-empty=[Some(empty).filter(|empty| !empty.is_empty())] { (value) } }
+        };
+        let role = |role: RoleId| drawn(server, &crate::sentence!("{role}", role));
+        let (word, is_open) = button(item);
+        html! {
+            section.card aria-label="As members see it" {
+                h2 { "As members see it" }
+                div.embed {
+                    p.embed-title { (shown("emoji", emoji, "")) " " (shown("name", item.name.clone(), "Name")) }
+                    p.written data-mirrors="f-description" { (typed("description", item.description.clone())) }
+                    dl {
+                        div { dt { "Price" } dd { (shown("price", price, "0")) " " (self.about.money.name) } }
+                        div { dt { "Stock" } dd { (shown("stock", left, "any number")) } }
+                        div { dt { "Category" } dd { (shown("category", item.category.clone(), "")) } }
+                        @if let ItemKind::Role { role: given, .. } = item.kind { div { dt { "Gives" } dd { (role(given)) } } }
+                        @if let Some(needed) = item.required_role { div { dt { "For members with" } dd { (role(needed)) } } }
+                        div { dt { "Each member" } dd { "up to " (shown("per_member", each, "")) } }
+                        @if let Some(from) = item.from { div { dt { "For sale from" } dd { (moment(from)) } } }
+                        @if let Some(until) = item.until { div { dt { "For sale until" } dd { (moment(until)) } } }
+                    }
+                    p { span.embed-button.off[!is_open] { (word) } }
                 }
-                p.written data-mirrors="f-description" { (item.description) }
-                dl {
-                    div { dt { "Price" } dd { span data-mirrors="f-price" { (item.price) } " " (about.money.name) } }
-                    div { dt { "Stock" } dd { (left) } }
-                    div { dt { "Category" } dd data-mirrors="f-category" { (item.category) } }
-                    @if let ItemKind::Role { role: given, .. } = item.kind { div { dt { "Gives" } dd { (role(given)) } } }
-                    @if let Some(needed) = item.required_role { div { dt { "For members with" } dd { (role(needed)) } } }
-                    @if let Some(limit) = item.per_member { div { dt { "Each member" } dd { "up to " (limit) } } }
-                    @if let Some(from) = item.from { div { dt { "For sale from" } dd { (moment(from)) } } }
-                    @if let Some(until) = item.until { div { dt { "For sale until" } dd { (moment(until)) } } }
-                }
-                p { span.embed-button { "Buy" } }
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::form::{Fields, may_not_give, preview};
+use super::form::{Fields, may_not_give};
 use super::{About, ShopTab, called, on_discord, shop_tabs, state, step, stock};
 use crate::activity::{self, Activity, ActivityId, Filter};
 use crate::features::shop::activity::{Difference, ITEM_CHANGED, ITEM_MADE, ITEM_REMOVED, STOCK_CHANGED, about};
@@ -94,7 +94,7 @@ impl Page for ItemPage {
                     }
                 }
                 div {
-                    (preview(&known.item, &known.about, server))
+                    (Fields { seen, item: &known.item, about: &known.about, server, is_new: false }.preview())
                     (known.message(may_change, seen.now))
                     (known.stock(seen, may_change))
                     (known.buyers())
@@ -155,7 +155,7 @@ impl Known {
     /// The same for whoever only looks.
     fn facts(&self) -> Markup {
         let facts = [
-            ("Price", html! { (self.item.price) " " (self.about.money.name) }),
+            ("Price", html! { (self.about.money.plain(self.item.price)) }),
             ("Stock", stock(self.item.stock)),
             ("Category", html! { (self.item.category) }),
             ("Sold", html! { (number(self.sold)) }),
@@ -342,7 +342,7 @@ impl Page for NewItemPage {
                     h2 { "The item" }
                     (form.around(&html! { (fields.drawn()) (save_bar(&html! { (Button::main("Make it")) })) }))
                 }
-                div { (preview(&item, &about, server.as_deref())) }
+                div { (fields.preview()) }
             }
         };
         let crumbs = vec![(format!("/g/{guild}/shop"), "Shop".to_owned())];

@@ -217,7 +217,10 @@ impl View {
             id: Some(id.to_string()),
             cells: vec![
                 Cell::words("Item", html! { (item_link(self.guild, *id, item)) p.hint { (item.category) } }),
-                Cell::numbers("Price", html! { (item.price) @if let Some(days) = days { p.hint { (days) } } }),
+                Cell::numbers(
+                    "Price",
+                    html! { (self.about.money.short(item.price)) @if let Some(days) = days { p.hint { (days) } } },
+                ),
                 Cell::numbers("Stock", self.stock(*id, item)),
                 Cell::numbers("Sold", html! { (number(*sold)) }),
                 Cell::words("State", html! { (state(item, self.now)) }),
@@ -290,7 +293,7 @@ fn called(item: &Item) -> String {
 fn stock(stock: Stock) -> Markup {
     html! {
         @match stock {
-            Stock::Unlimited => { span title="any number" { "∞" } span.heard { " any number" } }
+            Stock::Unlimited => "any number",
             Stock::Pieces(left) => (number(left)),
         }
     }
@@ -331,7 +334,7 @@ fn on_discord(post: Option<&PostState>) -> Markup {
 }
 
 /// How long somebody claims their daily reward for a price; nothing where it costs nothing.
-fn in_days(price: Amount, daily: Amount) -> Option<String> {
+pub(in crate::web::pages) fn in_days(price: Amount, daily: Amount) -> Option<String> {
     let (price, daily) = (price.get(), daily.get().max(1));
     if price == 0 {
         return None;

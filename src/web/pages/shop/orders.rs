@@ -102,7 +102,7 @@ fn list(seen: &Seen<OrdersPage>, found: &Found, money: &Money) -> Markup {
             @if queries::is_order(&bought.purchase) { (hand_over(seen, bought, name)) }
             @if is_refundable(&bought.purchase, seen.rank, seen.now) { (refund(seen, bought, name, money)) }
         };
-        row(seen.guild, bought, name, &ways)
+        row(seen.guild, bought, (name, money), &ways)
     });
     html! { (Table::new("Purchases", Some("purchases"), rows)) }
 }
@@ -114,14 +114,14 @@ fn is_refundable(purchase: &Purchase, rank: Rank, now: Timestamp) -> bool {
     is_free && (in_time || rank.reaches(Who::Admin))
 }
 
-fn row(guild: GuildId, bought: &Bought, name: &str, ways: &Markup) -> Row {
+fn row(guild: GuildId, bought: &Bought, (name, money): (&str, &Money), ways: &Markup) -> Row {
     let Bought { id, purchase, item } = bought;
     Row {
         id: Some(id.to_string()),
         cells: vec![
             Cell::words("Item", html! { (number(purchase.quantity)) " × " (item_link(guild, purchase.item, item)) }),
             Cell::words("Member", member_link(guild, purchase.user, name)),
-            Cell::numbers("Paid", html! { (purchase.total()) }),
+            Cell::numbers("Paid", html! { (money.short(purchase.total())) }),
             Cell::words("Bought", moment(purchase.at)),
             Cell::words(
                 "State",
@@ -161,8 +161,8 @@ fn refund(seen: &Seen<OrdersPage>, bought: &Bought, name: &str, money: &Money) -
     let sealed = seen.seal(&format!("refund-{}", bought.id));
     let (total, item) = (bought.purchase.total(), &bought.item.name);
     let asked = format!(
-        "Give {name} {total} {} back for {item}? What it gave is taken again, and that cannot be undone.",
-        money.name
+        "Give {name} {} back for {item}? What it gave is taken again, and that cannot be undone.",
+        money.plain(total)
     );
     let form = Form { confirm: Some(&asked), ..Form::new(&action, sealed.seal()) };
     let about = format!("{item} of {name}");
@@ -214,9 +214,11 @@ mod tests {
     fn an_order_says_who_waits_for_what_and_has_no_markup_of_others() {
         let item = Item::new("<b>Song</b>", Amount::of(1_250));
         let bought = Bought { id: PurchaseId::new(7), purchase: purchase(PurchaseState::Waiting), item };
-        let drawn =
-            lines(&html! { (Table::new("Purchases", None, [row(GuildId::new(5), &bought, "<ann>", &html! {})])) });
-        for told in ["2 × ", "&lt;b&gt;Song&lt;/b&gt;", "&lt;ann&gt;", "2,500", r#"id="row-7""#] {
+        let money = Money { name: "coins".to_owned(), one: String::new(), symbol: "<i>".to_owned() };
+        let drawn = lines(
+            &html! { (Table::new("Purchases", None, [row(GuildId::new(5), &bought, ("<ann>", &money), &html! {})])) },
+        );
+        for told in ["2 × ", "&lt;b&gt;Song&lt;/b&gt;", "&lt;ann&gt;", "&lt;i&gt;2,500", r#"id="row-7""#] {
             assert!(drawn.contains(told), "{told}: {drawn}");
         }
         assert!(!drawn.contains("<b>"), "{drawn}");

@@ -12,6 +12,7 @@ use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::money::Money;
 use crate::store::{Read, Topic};
 use crate::web::Web;
 use crate::web::access::Who;
@@ -66,14 +67,14 @@ impl Page for OwnShopPage {
         let known = web.look(Self::NAME, move |read| Known::look(read, guild, user, &wanted, now)).await?;
         let (name, balance) = (
             web.bot.standings.guild_of_bot(guild).map(|guild| guild.name).unwrap_or_default(),
-            number(known.balance.get()),
+            known.about.money.short(known.balance),
         );
-        let daily = format!("A daily claim brings {}.", known.about.daily);
+        let daily = format!("A daily claim brings {}.", known.about.money.plain(known.about.daily));
         let main = html! {
             div.tiles { (Tile { note: Some(&daily), ..Tile::new(&known.about.money.name, &balance) }) }
             (inventory(seen, &known.holdings))
             (for_sale(seen, &known))
-            (purchases(seen, &known.purchases))
+            (purchases(seen, &known.purchases, &known.about.money))
         };
         let crumbs = vec![("/me".to_owned(), "You".to_owned()), (format!("/me/{guild}"), format!("You in {name}"))];
         Ok(Shown { crumbs, ..Shown::new("Shop", main) })
@@ -106,7 +107,7 @@ fn inventory(seen: &Seen<OwnShopPage>, holdings: &[Holding]) -> Markup {
             Cell::numbers("You have", html! { (number(*quantity)) }),
             Cell::words(
                 "Use",
-                html! { @if item.kind == ItemKind::Consumable { (times(seen, *id, item, ("use", "Use"))) } @else { span.muted { "is kept" } } },
+                html! { @if item.kind == ItemKind::Consumable { (times(seen, *id, item, ("use", "Use"))) } @else if item.kind == ItemKind::Order { span.muted { "the team hands it over" } } @else { span.muted { "is kept" } } },
             ),
         ],
     };
@@ -127,13 +128,13 @@ fn for_sale(seen: &Seen<OwnShopPage>, known: &Known) -> Markup {
                 "Item",
                 html! { (called(item)) @if !item.description.is_empty() { p.hint { (item.description) } } },
             ),
-            Cell::numbers("Price", html! { (item.price) }),
+            Cell::numbers("Price", html! { (known.about.money.short(item.price)) }),
             Cell::numbers("Left", super::stock(item.stock)),
             Cell::words(
                 "Buy",
                 html! {
                     @if item.stock == Stock::Pieces(0) { (badge(Tone::Warn, "sold out")) }
-                    @else if known.balance < item.price { span.muted { (number(item.price.get().saturating_sub(known.balance.get()))) " more needed" } }
+                    @else if known.balance < item.price { span.muted { (number(item.price.get().saturating_sub(known.balance.get()))) " more " (known.about.money.name) " needed" } }
                     @else { (times(seen, *id, item, ("buy", "Buy"))) }
                 },
             ),
@@ -162,15 +163,15 @@ fn search(seen: &Seen<OwnShopPage>) -> Markup {
     filters(&format!("/me/{}/shop", seen.guild), &html! { (field) })
 }
 
-fn purchases(seen: &Seen<OwnShopPage>, bought: &[Bought]) -> Markup {
+fn purchases(seen: &Seen<OwnShopPage>, bought: &[Bought], money: &Money) -> Markup {
     let row = |one: &Bought| {
         let Bought { id, purchase, item } = one;
-        let give_back = queries::is_returnable(purchase, seen.now).then(|| give_back(seen, one));
+        let give_back = queries::is_returnable(purchase, seen.now).then(|| give_back(seen, one, money));
         Row {
             id: Some(id.to_string()),
             cells: vec![
                 Cell::words("Item", html! { (number(purchase.quantity)) " × " (called(item)) }),
-                Cell::numbers("Paid", html! { (purchase.total()) }),
+                Cell::numbers("Paid", html! { (money.short(purchase.total())) }),
                 Cell::words("Bought", moment(purchase.at)),
                 Cell::words("State", html! { (state(purchase)) @if let Some(give_back) = give_back { (give_back) } }),
             ],
@@ -187,10 +188,10 @@ fn purchases(seen: &Seen<OwnShopPage>, bought: &[Bought]) -> Markup {
 }
 
 /// The button that gives something back, which is asked about: somebody else may buy it meanwhile.
-fn give_back(seen: &Seen<OwnShopPage>, Bought { id, purchase, item }: &Bought) -> Markup {
+fn give_back(seen: &Seen<OwnShopPage>, Bought { id, purchase, item }: &Bought, money: &Money) -> Markup {
     let action = format!("/me/{}/shop/purchases/{id}/return", seen.guild);
     let sealed = seen.seal(&format!("return-{id}"));
-    let asked = format!("Give {} × {} back for {}?", purchase.quantity, item.name, purchase.total());
+    let asked = format!("Give {} × {} back for {}?", purchase.quantity, item.name, money.plain(purchase.total()));
     let form = Form { confirm: Some(&asked), ..Form::new(&action, sealed.seal()) };
     html! {
         (form.around(&html! { (Button { about: Some(&item.name), ..Button::plain("Give back") }) }))

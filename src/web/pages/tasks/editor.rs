@@ -3,13 +3,13 @@
 
 use maud::{Markup, Render, html};
 
-use super::amount;
 use crate::discord::references::{Role, Server};
+use crate::discord::roles::can_give;
 use crate::features::tasks::model::{Task, TaskStatus};
 use crate::features::tasks::queries;
 use crate::features::tasks::rules::{LONGEST_DESCRIPTION, LONGEST_NAME};
 use crate::features::tasks::settings::{CHANNEL, TASK_NEEDS};
-use crate::kernel::amount::Amount;
+use crate::kernel::actor::Actor;
 use crate::kernel::ids::{ChannelId, GuildId};
 use crate::money::{self, Money};
 use crate::store::Read;
@@ -19,9 +19,7 @@ use crate::web::answer::{Problem, Refill};
 use crate::web::api::tasks::wish::NO_ROLE;
 use crate::web::endpoint::Nothing;
 use crate::web::page::{Page, Seen, Shown};
-use crate::web::ui::components::{
-    Button, Choice, Field, Form, Input, Select, TextArea, Tone, badge, counted, moment, save_bar,
-};
+use crate::web::ui::components::{Button, Choice, Field, Form, Input, Select, TextArea, Tone, badge, moment, save_bar};
 
 /// A new task.
 pub struct NewTaskPage;
@@ -66,7 +64,7 @@ impl Page for NewTaskPage {
         let main = html! {
             div.editor {
                 (form.around(&html! {
-                    (fields(refill, &values, &known, server.as_deref()))
+                    (fields(refill, &values, &known, (server.as_deref(), seen.visitor.actor())))
                     (save_bar(&Button::main("Make and post it").render()))
                 }))
                 (preview(&values, &known.money, server.as_deref(), None))
@@ -106,7 +104,13 @@ impl Values {
                 "duration_hours",
                 task.map_or_else(|| "24".to_owned(), |task| task.duration_hours.to_string()),
             ),
-            max_claims: value("max_claims", task.map_or(-1, Task::max_claims_number).to_string()),
+            max_claims: value(
+                "max_claims",
+                task.map(Task::max_claims_number)
+                    .filter(|most| *most > 0)
+                    .map(|most| most.to_string())
+                    .unwrap_or_default(),
+            ),
             category: value("category", of(&|task| task.category.clone())),
             role_id: value(
                 "role_id",
@@ -120,13 +124,18 @@ impl Values {
 }
 
 /// The fields, as they are or as they were typed.
-pub(super) fn fields(refill: Option<&Refill>, values: &Values, known: &Known, server: Option<&Server>) -> Markup {
+pub(super) fn fields(
+    refill: Option<&Refill>,
+    values: &Values,
+    known: &Known,
+    (server, by): (Option<&Server>, Actor),
+) -> Markup {
     let wrong = |field: &str| refill.and_then(|refill| refill.wrong(field));
     let [name, description, reward, hours, places] =
         ["name", "description", "reward", "duration_hours", "max_claims"].map(wrong);
     let [category, role, channel] = ["category", "role_id", "channel_id"].map(wrong);
     let categories: Vec<Choice<'_>> = known.categories.iter().map(|name| Choice::new(name, name)).collect();
-    let (channels, roles) = (channels(server, values), roles(server, values));
+    let (channels, roles) = (channels(server, values), roles(server, values, by));
     html! {
         (Field {
             value: &values.name,
@@ -165,8 +174,7 @@ pub(super) fn fields(refill: Option<&Refill>, values: &Values, known: &Known, se
             input: Input::Number,
             value: &values.max_claims,
             error: places.as_deref(),
-            hint: Some("How many members can have it; -1 for any number."),
-            is_required: true,
+            hint: Some("How many members can have it. Leave it empty for any number."),
             ..Field::new("max_claims", "Places")
         })
         (Select {
@@ -214,50 +222,45 @@ fn channels(server: Option<&Server>, values: &Values) -> Vec<(String, String)> {
     all
 }
 
-/// The roles, with why I cannot give one.
-fn roles(server: Option<&Server>, values: &Values) -> Vec<(String, String)> {
+/// The roles. Of each that cannot be given, or that whoever looks may not promise, it is said before somebody chooses it.
+fn roles(server: Option<&Server>, values: &Values, by: Actor) -> Vec<(String, String)> {
     let mut all = vec![(NO_ROLE.to_owned(), "No role".to_owned())];
     let Some(server) = server else { return all };
-    let rank = server.rank_of_bot();
-    for Role { id, name, position, is_managed, .. } in server.roles() {
-        let note = match (is_managed, *position >= rank) {
-            (true, _) => " – nobody can give it",
-            (false, true) => " – stands above my role",
-            (false, false) => "",
-        };
-        all.push((id.to_string(), format!("@{name}{note}")));
+    for Role { id, name, .. } in server.roles() {
+        let note = if can_give(server, *id, by).is_err() { " – cannot be given" } else { "" };
+        all.push((id.to_string(), format!("{name}{note}")));
     }
     if !all.iter().any(|(id, _)| *id == values.role_id) {
-        all.push((values.role_id.clone(), format!("@{} (gone)", values.role_name)));
+        all.push((values.role_id.clone(), format!("{} (gone)", values.role_name)));
     }
     all
 }
 
-/// The message as members see it, as far as a page shows that.
+/// The message as members see it, as far as a page shows that. With script it follows what is typed.
 pub(super) fn preview(values: &Values, money: &Money, server: Option<&Server>, task: Option<&Task>) -> Markup {
-    let number = |text: &str| text.trim().replace(',', "").parse::<i64>().ok();
-    let reward = number(&values.reward).map(|reward| Amount::ZERO.clamped_change(reward)).unwrap_or_default();
-    let places = number(&values.max_claims).filter(|most| *most > 0);
     let taken = task.map(|task| task.counts.taken()).unwrap_or_default();
-    let role = values.role_id.parse().ok().and_then(|id| server?.role(id)).map(|role| role.name.clone());
+    let role = values.role_id.parse().ok().and_then(|id| server?.role(id)).map(|role| role.name.as_str());
     let is_open = values.status.is_none_or(|status| status == TaskStatus::Active);
+    let shown = |field: &str, value: &str, empty: &str| {
+        let value = if value.is_empty() { empty } else { value };
+        html! { span data-mirrors={ "f-" (field) } data-empty=(empty) { (value) } }
+    };
     html! {
         section.card.message aria-labelledby="preview" {
             h2 #preview { "On Discord" }
-            p.hint { "As it was saved or sent last." }
+            noscript { p.hint { "As it was saved or sent last." } }
             div.embed {
-                p.embed-title { "📋 " @if values.name.is_empty() { "The name" } @else { (values.name) } }
-                p.written { @if values.description.is_empty() { "What is to be done." } @else { (values.description) } }
+                p.embed-title { "📋 " (shown("name", &values.name, "The name")) }
+                p.written data-mirrors="f-description" data-empty="What is to be done." {
+                    @if values.description.is_empty() { "What is to be done." } @else { (values.description) }
+                }
                 dl {
-                    div { dt { "Reward" } dd { (amount(money, reward)) } }
-                    div { dt { "Your time" } dd { (counted(number(&values.duration_hours).unwrap_or_default(), "hour", "hours")) " from your claim" } }
-                    div {
-                        dt { "Places" }
-                        dd { (taken) @match places { Some(most) => { " of " (most) " taken" } None => { " taken, any number" } } }
-                    }
+                    div { dt { "Reward" } dd { (shown("reward", &values.reward, "0")) " " (money.name) } }
+                    div { dt { "Your time" } dd { (shown("duration_hours", &values.duration_hours, "0")) " hours from your claim" } }
+                    div { dt { "Places" } dd { (taken) " taken, of " (shown("max_claims", &values.max_claims, "any number")) } }
                     @if let Some(task) = task { div { dt { "Can be claimed until" } dd { (moment(task.expires_at)) } } }
-                    @if !values.category.is_empty() { div { dt { "Category" } dd { (values.category) } } }
-                    @if let Some(role) = role { div { dt { "Role" } dd { span.mention { "@" (role) } } } }
+                    div { dt { "Category" } dd { (shown("category", &values.category, "")) } }
+                    div { dt { "Role" } dd { (shown("role_id", role.unwrap_or_default(), "No role")) } }
                 }
                 @if is_open { p { span.embed-button { "Claim Task" } } }
             }

@@ -378,7 +378,7 @@ fn categories(seen: &Seen<TasksPage>, known: &[String]) -> Markup {
 
 /// An amount of the server's money; a word where there is none.
 fn amount(money: &Money, amount: Amount) -> Markup {
-    html! { @if amount == Amount::ZERO { "nothing" } @else { (amount) " " (money.name) } }
+    html! { @if amount == Amount::ZERO { "nothing" } @else { (money.plain(amount)) } }
 }
 
 /// How many places are taken, of how many.

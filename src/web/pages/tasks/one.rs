@@ -217,7 +217,7 @@ async fn editor(web: &Web, seen: &Seen<TaskPage>, story: &Story) -> Markup {
                             ul { @for (field, now) in &theirs { li { (field) ": " (now) } } }
                         }
                     }
-                    (fields(refill, &values, &story.choices, server.as_deref()))
+                    (fields(refill, &values, &story.choices, (server.as_deref(), seen.visitor.actor())))
                     (save_bar(&Button::main("Save").render()))
                 }))
                 (preview(&values, &story.choices.money, server.as_deref(), Some(task)))

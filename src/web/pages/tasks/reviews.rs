@@ -314,7 +314,9 @@ fn member(guild: GuildId, shown: &OnDesk, joined: Option<Timestamp>) -> Markup {
         facts.insert(1, ("Joined", moment(joined)));
     }
     if !notes.is_empty() {
-        facts.push(("Said before", html! { (badge(tone(*state), state.in_words())) " " (notes) }));
+        // While it waits, what was said before is of an earlier state, or was taken back.
+        let waits = *state == ClaimState::Submitted;
+        facts.push(("Said before", html! { @if !waits { (badge(tone(*state), state.in_words())) " " } (notes) }));
     }
     html! { (Card { title: "Who", facts: &facts }) }
 }
@@ -404,7 +406,7 @@ mod tests {
     fn a_proof_has_neighbours_and_one_that_waits_no_more_leads_to_the_first() {
         let desk = Desk {
             guild: GuildId::new(5),
-            money: Money { name: "coins".to_owned(), symbol: "$".to_owned() },
+            money: Money { name: "coins".to_owned(), one: String::new(), symbol: "$".to_owned() },
             all: 3,
             oldest: None,
             tasks: BTreeMap::new(),

@@ -6,7 +6,7 @@ use super::form::{Form, Seal};
 use super::value::Tone;
 use crate::web::ui::icons::{Icon, icon};
 
-/// For how many seconds a notice with an undo stands there. The history has the undo for ever.
+/// For how many seconds a notice of what was done stands there. The history has its undo for ever.
 const STANDS: u32 = 30;
 /// The key that takes back what the page told last.
 const UNDO: char = 'u';
@@ -20,12 +20,14 @@ pub struct Notice {
     pub text: Markup,
     /// Where the form that takes it back is sent.
     pub undo: Option<String>,
+    /// Whether it tells only that something was done: it is in sight wherever the page is, and goes by itself.
+    pub passes: bool,
 }
 
 impl Notice {
-    /// Something to tell that nobody takes back.
+    /// Something to tell that nobody takes back, and that stays until the next page.
     pub const fn new(kind: Tone, text: Markup) -> Self {
-        Self { kind, text, undo: None }
+        Self { kind, text, undo: None, passes: false }
     }
 
     /// The notice on a page; without a seal, for whoever is not signed in, it has no undo.
@@ -33,7 +35,7 @@ impl Notice {
         let undo = self.undo.as_deref().zip(seal);
         let role = if self.kind == Tone::Bad { "alert" } else { "status" };
         html! {
-            div class={ "notice " (self.kind.class()) } role=(role) data-for=[undo.map(|_| STANDS)] {
+            div class={ "notice " (self.kind.class()) } role=(role) data-for=[(self.passes || undo.is_some()).then_some(STANDS)] {
                 (icon(self.kind.icon()))
                 p { (self.text) }
                 @if let Some((action, seal)) = undo {
@@ -67,6 +69,13 @@ mod tests {
         </form>
         </div>
         "#);
+    }
+
+    #[test]
+    fn what_was_done_is_in_sight_for_a_while_also_where_it_cannot_be_taken_back() {
+        let told = |passes| lines(&Notice { passes, ..Notice::new(Tone::Good, html! { "Done." }) }.draw(None));
+        assert!(told(true).contains(r#"data-for="30""#), "{}", told(true));
+        assert!(!told(false).contains("data-for"), "a secret that is shown once stays");
     }
 
     #[test]

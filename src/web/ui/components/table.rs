@@ -1,5 +1,7 @@
 //! Lists: tables that fold into cards on a narrow screen, pages by cursor, and what stands there when there is nothing.
 
+use std::borrow::Cow;
+
 use maud::{Markup, Render, html};
 
 use crate::web::ui::icons::{Icon, icon};
@@ -42,7 +44,7 @@ pub struct Sort<'a> {
 #[derive(Clone, Debug)]
 pub struct Cell {
     /// What stands above the column, and beside the value where the table is folded.
-    label: &'static str,
+    label: Cow<'static, str>,
     /// Whether it is a number, which stands on the right.
     is_number: bool,
     value: Markup,
@@ -50,13 +52,13 @@ pub struct Cell {
 
 impl Cell {
     /// In a column of words.
-    pub const fn words(label: &'static str, value: Markup) -> Self {
-        Self { label, is_number: false, value }
+    pub fn words(label: impl Into<Cow<'static, str>>, value: Markup) -> Self {
+        Self { label: label.into(), is_number: false, value }
     }
 
     /// In a column of numbers.
-    pub const fn numbers(label: &'static str, value: Markup) -> Self {
-        Self { label, is_number: true, value }
+    pub fn numbers(label: impl Into<Cow<'static, str>>, value: Markup) -> Self {
+        Self { label: label.into(), is_number: true, value }
     }
 
     const fn class(&self) -> Option<&'static str> {
@@ -98,7 +100,7 @@ impl<'a> Table<'a> {
     }
 
     fn heading(&self, cell: &Cell) -> Markup {
-        let sort = self.sorts.iter().find(|(label, _)| *label == cell.label).map(|(_, sort)| sort);
+        let sort = self.sorts.iter().find(|(label, _)| cell.label == *label).map(|(_, sort)| sort);
         let order = sort.and_then(|sort| sort.order);
         html! {
             th role="columnheader" scope="col" class=[cell.class()] aria-sort=[order.map(Order::word)] {

@@ -89,6 +89,7 @@ async fn whatever_stands_on_a_page_it_is_as_wide_as_the_window_and_no_number_is_
             let torn = screen.torn().into_iter().map(|text| format!("{text:?} is torn"));
             wider.into_iter().chain(torn).map(move |fault| format!("at {width}: {fault}")).collect::<Vec<_>>()
         };
+        screen.unfolds_all();
         WIDTHS.into_iter().flat_map(at).collect()
     };
     let wrong = on_every_page(WIDE, look).await;

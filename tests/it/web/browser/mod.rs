@@ -11,6 +11,8 @@ mod journeys;
 mod laid_out;
 mod overlays;
 mod pages;
+mod reviews;
+mod shopping;
 mod standing;
 
 use std::ops::{Deref, DerefMut};
@@ -227,6 +229,11 @@ impl Screen {
     #[track_caller]
     pub fn unfolds(&self, label: &str) {
         self.does("unfold", json!({ "label": label }));
+    }
+
+    /// Unfolds everything in the content of the page but its menus.
+    pub fn unfolds_all(&self) {
+        self.does("unfold_all", json!({}));
     }
 
     /// Goes to the end of the page.

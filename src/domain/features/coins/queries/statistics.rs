@@ -10,6 +10,7 @@ use std::ops::Range;
 use strum::VariantArray;
 
 use super::super::model::{Currency, EntryKind};
+use super::super::rules::Side;
 use super::super::{rules, tables};
 use super::entries::Wanted;
 use super::walk::{Walk, walk};
@@ -54,15 +55,56 @@ pub struct OfCurrency {
     pub by_week: BTreeMap<(i64, EntryKind), Flow>,
 }
 
+/// What became of a currency in a time, told apart so that it adds up: all of it together is by how much more of it there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// What came into being.
+    pub came: i64,
+    /// What was spent, as a number from 0 up.
+    pub went: i64,
+    /// What was given back to members (above 0) or taken back from them (below 0), because something was undone.
+    pub undone: i64,
+    /// What the team gave (above 0) or took (below 0).
+    pub by_hand: i64,
+}
+
+impl Sheet {
+    fn add(&mut self, kind: EntryKind, flow: &Flow) {
+        let more = flow.came.saturating_sub(flow.went);
+        match rules::side(kind) {
+            Side::Flow => {
+                self.came = self.came.saturating_add(flow.came);
+                self.went = self.went.saturating_add(flow.went);
+            }
+            Side::Undone => self.undone = self.undone.saturating_add(more),
+            Side::ByHand => self.by_hand = self.by_hand.saturating_add(more),
+            Side::Moved => {}
+        }
+    }
+
+    /// By how much more (above 0) or less there is.
+    pub const fn change(&self) -> i64 {
+        self.came.saturating_sub(self.went).saturating_add(self.undone).saturating_add(self.by_hand)
+    }
+
+    /// What came into being and stayed, with what the team gave; and what was used up and stayed so, with what the team took.
+    pub fn made_and_spent(&self) -> (i64, i64) {
+        let made = self.came.saturating_add(self.by_hand.max(0)).saturating_add(self.undone.min(0));
+        let spent = self.went.saturating_sub(self.by_hand.min(0)).saturating_sub(self.undone.max(0));
+        (made.max(0), spent.max(0))
+    }
+}
+
 impl OfCurrency {
-    /// What came into being and what was spent in some weeks. What members give each other moves, and what was given back or corrected
-    /// undoes something else: neither is among it.
-    pub fn made_and_spent(&self, weeks: Range<i64>) -> (i64, i64) {
-        let of_weeks =
-            self.by_week.iter().filter(|((week, kind), _)| weeks.contains(week) && rules::makes_or_spends(*kind));
-        of_weeks.fold((0_i64, 0_i64), |(made, spent), (_, flow)| {
-            (made.saturating_add(flow.came), spent.saturating_add(flow.went))
-        })
+    /// What became of it in some weeks. What members give each other moves, and is nowhere in it.
+    pub fn sheet(&self, weeks: &Range<i64>) -> Sheet {
+        let mut sheet = Sheet::default();
+        for ((week, kind), flow) in &self.by_week {
+            if weeks.contains(week) {
+                sheet.add(*kind, flow);
+            }
+        }
+        sheet
     }
 }
 
@@ -182,5 +224,34 @@ mod tests {
         assert_eq!((of_one.of[&server].earned, of_one.of[&server].spent, of_one.are_more), (100, 30, false));
         assert_eq!(of_one.of[&server].all, Flow { entries: 3, came: 130, went: 30 });
         assert!(asked(Some(3), None, 30).of.is_empty());
+    }
+
+    #[test]
+    fn what_came_went_was_undone_and_given_by_hand_adds_up_to_what_there_is() {
+        let store = TestStore::new();
+        let server = Currency::Server;
+        for (user, kind, delta) in [
+            (1, EntryKind::Daily, 400),
+            (1, EntryKind::TaskReward, 42),
+            (1, EntryKind::Rollback, -40),
+            (1, EntryKind::ShopPurchase, -228),
+            (1, EntryKind::ShopRefund, 28),
+            (1, EntryKind::TransferSend, -7),
+            (2, EntryKind::TransferReceive, 7),
+            (2, EntryKind::Code, 3),
+            (2, EntryKind::AdminAdjust, 50),
+            (2, EntryKind::AdminRemove, -20),
+            (2, EntryKind::AdminSet, -5),
+        ] {
+            post(&store, user, server, kind, delta);
+        }
+        let week = store.now().week();
+        let asked = Asked { user: None, currency: Some(server), days: last_days(store.now(), 7) };
+        let of = store.read(|read| statistics(read, GUILD, &asked)).of.remove(&server).unwrap();
+        let sheet = of.sheet(&(week..week + 1));
+        assert_eq!(sheet, Sheet { came: 445, went: 228, undone: -12, by_hand: 25 });
+        assert_eq!(sheet.change(), store.read(|read| super::super::total(read, GUILD, server)));
+        assert_eq!(sheet.made_and_spent(), (458, 228), "what was taken back was not made");
+        assert_eq!(of.sheet(&(week + 1..week + 2)), Sheet::default());
     }
 }

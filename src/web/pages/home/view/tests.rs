@@ -60,7 +60,7 @@ fn that_no_songs_are_taken_is_told_to_everybody_who_looks() {
     let told = "No songs are taken now.";
     let seen = |is_open| {
         let home = Home { is_open, ..quiet() };
-        [lines(&playing(&home, false)), lines(&for_members(GuildId::new(5), false, is_open))]
+        [lines(&playing(&home, false)), lines(&for_members(GuildId::new(5), false, (is_open, true)))]
     };
     assert!(seen(false).iter().all(|seen| seen.contains(told)) && !seen(true).iter().any(|seen| seen.contains(told)));
 }
@@ -156,9 +156,11 @@ fn a_backup_is_old_after_a_day_and_two_hours() {
 
 #[test]
 fn members_are_led_to_their_own_page() {
-    let page = for_members(GuildId::new(5), false, true).into_string();
-    assert!(page.contains("href=\"/me\"") && !page.contains("desk"), "{page}");
-    assert!(for_members(GuildId::new(5), true, true).into_string().contains("href=\"/g/5/desk\""));
+    let page = for_members(GuildId::new(5), false, (true, true)).into_string();
+    assert!(page.contains("href=\"/me/5\"") && page.contains("href=\"/me/5/shop\""), "{page}");
+    assert!(!page.contains("desk"), "{page}");
+    assert!(!for_members(GuildId::new(5), false, (true, false)).into_string().contains("shop"));
+    assert!(for_members(GuildId::new(5), true, (true, true)).into_string().contains("href=\"/g/5/desk\""));
 }
 
 #[test]
