@@ -46,6 +46,7 @@ pub mod displays;
 pub mod engagement;
 pub mod handles;
 pub mod imports;
+pub mod offers;
 pub mod public;
 pub mod queue;
 pub mod reminders;
@@ -247,4 +248,5 @@ pub const ALL: &[&Domain] = &[
     &reminders::DOMAIN,
     &public::DOMAIN,
     &tasks::DOMAIN,
+    &offers::DOMAIN,
 ];
