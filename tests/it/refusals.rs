@@ -154,6 +154,8 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     me.not_confirmed            NotValid
     option.gone                 NotThere
     option.hidden               NotNow
+    offer.full                  NotNow
+    offer.of_one_server         NotValid
     pace.too_often              TooOften
     password.common             NotValid
     password.too_long           NotValid
