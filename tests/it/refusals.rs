@@ -152,10 +152,10 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     live.unexpected             NotNow
     me.nobody                   NotThere
     me.not_confirmed            NotValid
-    option.gone                 NotThere
-    option.hidden               NotNow
     offer.full                  NotNow
     offer.of_one_server         NotValid
+    option.gone                 NotThere
+    option.hidden               NotNow
     pace.too_often              TooOften
     password.common             NotValid
     password.too_long           NotValid
