@@ -154,6 +154,8 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     live.unexpected             NotNow
     me.nobody                   NotThere
     me.not_confirmed            NotValid
+    offer.full                  NotNow
+    offer.of_one_server         NotValid
     option.gone                 NotThere
     option.hidden               NotNow
     pace.too_often              TooOften

@@ -11,6 +11,7 @@ use crate::discord::delivery::Obstacle;
 use crate::discord::{Bot, problem};
 use crate::features::tasks::model::{ProofFile, TaskRefusal};
 use crate::http::Response;
+use crate::kernel::digest::Digest;
 use crate::kernel::error::{Context, Error, Failure, Result};
 use crate::kernel::ids::{AttachmentId, ChannelId, MessageId, UserId};
 use crate::kernel::text::one_line;
@@ -33,9 +34,13 @@ pub(super) async fn keep(bot: &Bot, channel: ChannelId, user: UserId, files: &[A
         return Err(too_large(large));
     }
     let _permit = AT_ONCE.acquire().await.map_err(Error::failed)?;
-    let mut fetched = Vec::new();
+    let (mut fetched, mut digests) = (Vec::new(), Vec::new());
     for file in files {
         let bytes = download(bot, file).await.during("fetch a file of a proof")?;
+        // A large file takes a while.
+        let digested = tokio::task::spawn_blocking(move || (Digest::of(&bytes), bytes)).await;
+        let (digest, bytes) = digested.map_err(Error::failed)?;
+        digests.push(digest);
         fetched.push(CreateAttachment::bytes(bytes, name_of(file)));
     }
     let sent = bot.post_with_files(channel, views::kept_files(user), fetched, None).await;
@@ -44,13 +49,16 @@ pub(super) async fn keep(bot: &Bot, channel: ChannelId, user: UserId, files: &[A
         Obstacle::Forbidden | Obstacle::ChannelGone => Error::from(TaskRefusal::CannotPostFiles(channel)),
         _ => Error::Failed(Failure::from(undelivered).during("keep the files of a proof")),
     })?;
-    let kept = message.attachments.into_iter().map(|file| ProofFile {
+    // Discord keeps their order.
+    let digests = digests.into_iter().map(Some).chain(std::iter::repeat(None));
+    let kept = message.attachments.into_iter().zip(digests).map(|(file, digest)| ProofFile {
         name: one_line(&file.filename, LONGEST_NAME),
         bytes: u64::from(file.size),
         channel,
         message: MessageId::new(message.id.get()),
         attachment: AttachmentId::new(file.id.get()),
         url: file.url,
+        digest,
     });
     Ok(kept.collect())
 }

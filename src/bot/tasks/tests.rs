@@ -59,6 +59,7 @@ fn claim(state: ClaimState) -> KnownClaim {
         message: MessageId::new(77),
         attachment: AttachmentId::new(78),
         url: "https://cdn.example/a_b.png".to_owned(),
+        digest: None,
     };
     let claim = Claim {
         task: TaskId::new(12),

@@ -47,6 +47,7 @@ pub mod displays;
 pub mod engagement;
 pub mod handles;
 pub mod imports;
+pub mod offers;
 pub mod public;
 pub mod queue;
 pub mod reminders;
@@ -249,4 +250,5 @@ pub const ALL: &[&Domain] = &[
     &reminders::DOMAIN,
     &public::DOMAIN,
     &tasks::DOMAIN,
+    &offers::DOMAIN,
 ];

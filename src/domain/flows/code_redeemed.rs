@@ -46,11 +46,17 @@ pub enum Given {
 
 /// Redeems what a member typed. A wrong code is no refusal but an answer, because it is counted.
 pub fn run(tx: &Tx<'_>, guild: GuildId, user: UserId, typed: &str) -> Result<Tried> {
-    if let Some((id, code)) = shop::codes::find(tx, guild, user, typed, tx.now())? {
-        return Ok(Tried::Given(give(tx, guild, user, id, &code, Actor::Member(user))?));
+    if let Some(given) = redeem(tx, guild, user, typed)? {
+        return Ok(Tried::Given(given));
     }
     shop::codes::guessed(tx, guild, user)?;
     Ok(Tried::Wrong(CodeRefusal::NoSuchCode))
+}
+
+/// The same where whoever calls counts a wrong code, which gives `None` and writes nothing.
+pub fn redeem(tx: &Tx<'_>, guild: GuildId, user: UserId, typed: &str) -> Result<Option<Given>> {
+    let Some((id, code)) = shop::codes::find(tx, guild, user, typed, tx.now())? else { return Ok(None) };
+    give(tx, guild, user, id, &code, Actor::Member(user)).map(Some)
 }
 
 /// Redeems a code that stands in a comment of a member's handle. What is no code, or gives nothing, is only a

@@ -26,6 +26,8 @@ pub mod known_members;
 pub mod limits_remembered;
 pub mod lines_shown;
 pub mod live_events;
+pub mod offers_changed;
+pub mod offers_followed;
 pub mod own_data;
 pub mod payment_terms;
 pub mod play_undone;

@@ -76,6 +76,8 @@ pub struct Listed {
     pub needs: Option<&'static Needs>,
     /// Whether it names any number of channels or roles.
     pub names_many: bool,
+    /// Whether each server decides it for itself, so that an instance has no value of it for those that say nothing.
+    pub is_of_each: bool,
     /// What is staged where the messages in a channel that it names can be taken and answered again.
     pub once_mended: Option<fn(&Tx<'_>, GuildId) -> Result<()>>,
     /// What is staged where the bot may delete messages in a channel that it names again.
@@ -95,6 +97,7 @@ impl Listed {
             is_main: true,
             needs: None,
             names_many: false,
+            is_of_each: false,
             once_mended: None,
             once_cleared: None,
         }
@@ -122,6 +125,12 @@ impl Listed {
     #[must_use]
     pub const fn naming_many(self) -> Self {
         Self { names_many: true, ..self }
+    }
+
+    /// The same, which each server decides for itself.
+    #[must_use]
+    pub const fn each_for_itself(self) -> Self {
+        Self { is_of_each: true, ..self }
     }
 
     /// The same, for which something is staged where a permission is back without which the messages of its channel were not

@@ -27,8 +27,6 @@ static WELCOME_CHANNEL: Setting<Option<ChannelId>> = Setting::new("welcome_chann
 /// Where new tasks are announced (`D-104`, `T-TSK-05`).
 pub static TASK_ANNOUNCEMENTS: Setting<Option<ChannelId>> = Setting::new("task_announcement_channel_id", None);
 static MODERATION: Setting<bool> = Setting::new("features.moderation", true);
-static GLOBAL_SHOP: Setting<bool> = Setting::new("features.global_shop", false);
-static GLOBAL_TASKS: Setting<bool> = Setting::new("features.global_tasks", false);
 static AUTOMOD: Setting<bool> = Setting::new("features.automod", true);
 static AUTOMOD_SPAM: Setting<bool> = Setting::new("automod_spam_enabled", true);
 /// In hundredths.
@@ -54,8 +52,6 @@ pub const LISTED: &[Listed] = &[
     of(&WELCOME_CHANNEL, "Welcome Channel", "Where new members are welcomed.").needing(&CHANNEL_NEEDS),
     of(&TASK_ANNOUNCEMENTS, "Task Announcements", "Where new tasks are announced.").needing(&CHANNEL_NEEDS),
     of(&MODERATION, "Moderation", "Whether there are moderation commands."),
-    of(&GLOBAL_SHOP, "Global Shop", "Whether items of all servers are sold."),
-    of(&GLOBAL_TASKS, "Global Tasks", "Whether tasks of all servers are offered."),
     of(&AUTOMOD, "Automod", "Whether messages are judged by themselves."),
     of(&AUTOMOD_SPAM, "Automod Spam", "Whether floods of messages are stopped."),
     of(&AUTOMOD_CAPS, "Automod Capitals", "From which part of capitals on a message is judged, in hundredths."),

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod auth;
 pub mod balances;
 pub mod by_hand;
+pub mod catalogue;
 pub mod config;
 pub mod currencies;
 pub mod daily;
@@ -168,6 +169,7 @@ pub const ROUTES: &[Route] = &[
     Route::of::<shop::bought::Inventory>(),
     Route::of::<shop::own::OwnInventory>(),
     Route::of::<shop::own::GiveBack>(),
+    Route::of::<shop::own::Redeem>(),
     Route::of::<shop::codes::Codes>(),
     Route::of::<shop::codes::MakeCode>(),
     Route::of::<shop::codes::RevokeCode>(),
@@ -192,6 +194,16 @@ pub const ROUTES: &[Route] = &[
     Route::of::<instance::restore::RestoreBackup>(),
     Route::of::<instance::servers::ListServers>(),
     Route::of::<instance::servers::LeaveServer>(),
+    Route::of::<catalogue::items::ListOfferedItems>(),
+    Route::of::<catalogue::items::AddOfferedItem>(),
+    Route::of::<catalogue::items::OneOfferedItem>(),
+    Route::of::<catalogue::items::ChangeOfferedItem>(),
+    Route::of::<catalogue::items::RemoveOfferedItem>(),
+    Route::of::<catalogue::tasks::ListOfferedTasks>(),
+    Route::of::<catalogue::tasks::AddOfferedTask>(),
+    Route::of::<catalogue::tasks::OneOfferedTask>(),
+    Route::of::<catalogue::tasks::ChangeOfferedTask>(),
+    Route::of::<catalogue::tasks::RemoveOfferedTask>(),
     Route::of::<instance::log::Logs>(),
     Route::of::<instance::log::EmptyLog>(),
     Route::of::<instance::presence::BotStatus>(),

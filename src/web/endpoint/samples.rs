@@ -61,6 +61,12 @@ pub struct Samples {
     pub purchase: String,
     /// A code of the shop, by its number.
     pub shop_code: String,
+    /// A code of the shop that can be redeemed, as it is typed.
+    pub code_text: String,
+    /// An item of the catalogue for all servers.
+    pub offered_item: String,
+    /// A task of it.
+    pub offered_task: String,
 }
 
 impl Samples {
@@ -96,6 +102,9 @@ impl Samples {
             order: "31".to_owned(),
             purchase: "32".to_owned(),
             shop_code: "3".to_owned(),
+            code_text: "SUMMER2026".to_owned(),
+            offered_item: "2".to_owned(),
+            offered_task: "5".to_owned(),
         }
     }
 }

@@ -57,7 +57,7 @@ pub const TAGS: &[Tag] = &[
         ..tag("purchases", "Purchases", "What was bought, is owned and used up; orders, and what is given back.")
     },
     Tag {
-        routes: &["shop.codes", "shop.make_code", "shop.revoke_code"],
+        routes: &["shop.codes", "shop.make_code", "shop.redeem", "shop.revoke_code"],
         ..tag("codes", "Codes", "What members redeem for an amount or an item.")
     },
     tag("tasks", "Tasks", "What members are paid for: made, changed, and shown on Discord."),
@@ -80,6 +80,7 @@ pub const TAGS: &[Tag] = &[
     tag("unsent", "Not sent", "What did not come to Discord, why, and how to try it again."),
     tag("data", "Data", "The data of a server: to be taken along, to be removed."),
     tag("palette", "Search", "Pages, members, songs and settings by their names."),
+    tag("catalogue", "Catalogue", "Items and tasks that the operator offers to all servers."),
     tag("stream", "Streams", "What changes, at the moment when it does."),
     tag("pages", "Pages", "How the pages look to whoever asks."),
     tag("instance", "The program", "How this Greenroom is, and what can be asked of it."),

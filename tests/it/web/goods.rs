@@ -8,6 +8,9 @@ use greenroom::features::shop::activity::about;
 use greenroom::features::shop::model::{CodeGift, Item, ItemId, ItemKind, Stock};
 use greenroom::features::shop::rules::LARGEST_PRICE;
 use greenroom::features::shop::{codes, queries, service};
+use greenroom::features::tasks::editing::TaskPatch;
+use greenroom::features::tasks::tables;
+use greenroom::flows::offers_changed;
 use greenroom::flows::shop_bought::{self, Order};
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::amount::Amount;
@@ -23,6 +26,7 @@ pub struct OfShop {
     pub order: String,
     pub purchase: String,
     pub code: String,
+    pub code_text: String,
 }
 
 /// An item of this name that costs nothing; the one that there is already, where there is one.
@@ -33,6 +37,17 @@ fn free(tx: &Tx<'_>, guild: GuildId, name: &str, kind: ItemKind) -> ItemId {
     }
     let item = Item { kind, stock: Stock::Pieces(1_000_000), ..Item::new(name, Amount::ZERO) };
     service::add(tx, guild, Actor::System, item).unwrap().0
+}
+
+/// A task that anybody can do.
+pub fn greeting(name: &str) -> TaskPatch {
+    TaskPatch {
+        name: Some(name.to_owned()),
+        description: Some("Say hello to somebody new".to_owned()),
+        reward: Some(50),
+        duration_hours: Some(24),
+        ..TaskPatch::default()
+    }
 }
 
 impl WebWorld {
@@ -61,14 +76,39 @@ impl WebWorld {
                 }
             }
             let wanted = codes::NewCode { text: None, gives, most: 5, until: None };
-            let (code, _) = codes::make(tx, guild, Actor::System, &wanted)?;
+            let (code, made) = codes::make(tx, guild, Actor::System, &wanted)?;
             Ok(OfShop {
                 item: item.to_string(),
                 item_change: change.to_string(),
                 order: order.to_string(),
                 purchase: purchase.to_string(),
                 code: code.to_string(),
+                code_text: made.text,
             })
+        })
+    }
+
+    /// The catalogue for all servers has one item and one task; gives their numbers.
+    pub fn catalogue_of_samples(&self) -> (String, String) {
+        self.write(|tx| {
+            let (operator, mut items) =
+                (Actor::Operator, queries::list(tx, GuildId::INSTANCE, &queries::Wanted::default())?);
+            let item = match items.pop() {
+                Some(known) => known.id,
+                None => offers_changed::add_item(tx, operator, Item::new("Cookie for all", Amount::of(5)))?.0,
+            };
+            for more in items {
+                offers_changed::remove_item(tx, operator, more.id)?;
+            }
+            let mut tasks = tables::all(tx, GuildId::INSTANCE)?;
+            let task = match tasks.pop() {
+                Some(known) => known.id,
+                None => offers_changed::add_task(tx, operator, &greeting("Greet for all"))?.id,
+            };
+            for more in tasks {
+                offers_changed::remove_task(tx, operator, more.id)?;
+            }
+            Ok((item.to_string(), task.to_string()))
         })
     }
 

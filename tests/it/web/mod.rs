@@ -29,6 +29,7 @@ mod access;
 mod asking;
 mod audit;
 mod browser;
+mod catalogue;
 mod crowd;
 mod data;
 mod desk;

@@ -1,7 +1,10 @@
 //! The shop through the front door: items, stock, orders, codes, and what a member buys by a page.
 
+use std::time::Duration;
+
 use greenroom::covers;
-use greenroom::features::shop::model::{Item, ItemId, ItemKind, Stock};
+use greenroom::features::shop::codes::{self, NewCode};
+use greenroom::features::shop::model::{CodeGift, Item, ItemId, ItemKind, Stock};
 use greenroom::features::shop::{queries, service};
 use greenroom::flows::code_redeemed;
 use greenroom::kernel::actor::Actor;
@@ -448,5 +451,35 @@ async fn an_empty_shop_says_what_to_do_and_the_palette_finds_what_is_in_it() {
     assert!(found["items"].as_array().unwrap().contains(&place), "{found}");
     let none = viewer.get("/g/{server}/shop?q=cake").await.is(200).seen();
     assert!(none.contains("No item fits."), "{none}");
+    ground.end().await;
+}
+
+#[tokio::test]
+async fn a_code_is_redeemed_on_the_page_and_nobody_guesses_one() {
+    covers!("T-ERR-05");
+    let ground = WebWorld::start().await;
+    let (guild, gives) = (ground.here(), CodeGift::Currency(Amount::of(50)));
+    let wanted = NewCode { text: Some("SUMMER-2026".to_owned()), gives, most: 5, until: None };
+    ground.write(move |tx| codes::make(tx, guild, Actor::System, &wanted).map(drop));
+    let member = ground.signed_in("member");
+    let redeems = async |code: &str| member.submit("/me/{server}/shop/redeem", &[("code", code)]).await;
+    let wrong = redeems("WINTER-2026").await.is(422).text();
+    assert!(wrong.contains("That is no code of this server") && wrong.contains("WINTER-2026"), "{wrong}");
+    let right = redeems("summer 2026").await.is(303);
+    let shown = member.get(&right.location()).await.is(200).text();
+    assert!(shown.contains("You get") && shown.contains("50"), "{shown}");
+    let again = redeems("SUMMER2026").await;
+    assert!(again.text().contains("You redeemed that code already"), "{}", again.text());
+    // Five wrong ones, and the right one is not looked at either: as by the command.
+    let thief = ground.signed_in("ann");
+    for number in 0..5 {
+        ground.world.pass(Duration::from_secs(13)).await;
+        let body = json!({ "code": format!("GUESSED{number}") });
+        thief.json(Method::POST, "/api/{server}/shop/redeem", &body).await.is(422);
+    }
+    ground.world.pass(Duration::from_secs(61)).await;
+    let body = json!({ "code": "SUMMER2026" });
+    let refused = thief.json(Method::POST, "/api/{server}/shop/redeem", &body).await.is(429).json();
+    assert_eq!(refused["error"]["code"], "shop.too_many_guesses", "{refused}");
     ground.end().await;
 }

@@ -77,6 +77,7 @@ impl WebWorld {
         let people = self.people_of_samples(member, song);
         let tasks = self.tasks_of_samples(member);
         let shop = self.shop_of_samples(member);
+        let (offered_item, offered_task) = self.catalogue_of_samples();
         let (entry, transaction) = self.entry_of_samples(member);
         self.may_claim("member");
         Samples {
@@ -109,6 +110,9 @@ impl WebWorld {
             order: shop.order,
             purchase: shop.purchase,
             shop_code: shop.code,
+            code_text: shop.code_text,
+            offered_item,
+            offered_task,
         }
     }
 

@@ -107,6 +107,15 @@ pub fn judge_roles(tx: &Tx<'_>, guild: GuildId, judge: Judge<'_>) -> Result<()> 
     Ok(())
 }
 
+/// Makes an item what somebody says from elsewhere, also one that was removed; told as a change by hand.
+pub fn follow(tx: &Tx<'_>, guild: GuildId, by: Actor, id: ItemId, wanted: &Item) -> Result<Item> {
+    let before = tables::ITEMS.get(tx, &(guild, id))?.ok_or(ShopRefusal::NoSuchItem)?;
+    if before.removed_at.is_some() && tables::count_shown(tx, guild)? >= MOST_ITEMS {
+        return Err(ShopRefusal::Full.into());
+    }
+    replace(tx, guild, by, id, before, rules::checked(wanted)?)
+}
+
 /// Changes the stock by hand (`T-HLP-23`, `T-SYN-19`).
 pub fn restock(
     tx: &Tx<'_>,

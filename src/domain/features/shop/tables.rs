@@ -152,6 +152,11 @@ pub fn count_shown(read: &dyn Read, guild: GuildId) -> Result<usize> {
     Ok(SHOWN.page(read, guild, Direction::Forward, MOST_ITEMS)?.len())
 }
 
+/// The highest number of an item; 0 where there is none.
+pub fn last_item(read: &dyn Read, guild: GuildId) -> Result<u64> {
+    Ok(ITEMS.first(read, guild, Direction::Backward)?.map_or(0, |((_, id), _)| id.get()))
+}
+
 /// How many of an item a member has.
 pub fn held(read: &dyn Read, guild: GuildId, user: UserId, item: ItemId) -> Result<u32> {
     Ok(count(HELD.get(read, &(guild, user, item))?))

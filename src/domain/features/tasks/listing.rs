@@ -4,14 +4,18 @@ use std::cmp::Reverse;
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::model::{ClaimState, KnownTask, TaskStatus};
+use super::model::{ClaimId, ClaimState, KnownClaim, KnownTask, TaskId, TaskStatus};
 use super::queries::{self, Wanted};
+use super::tables;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 use crate::store::Read;
 
 /// Tasks that are looked at for one list.
 const LOOKED_AT: usize = 5_000;
+/// Proofs with the same file that are told of.
+const MOST_SEEN: usize = 10;
 /// So many of them are read at a time.
 const AT_ONCE: usize = 500;
 
@@ -123,15 +127,99 @@ pub fn past_of(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Past> {
     Ok(past)
 }
 
+/// A file of a proof that was handed in before, by somebody else or for another task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenBefore {
+    /// What the file of this proof is called.
+    pub file: String,
+    /// Whose the other proof is.
+    pub user: UserId,
+    /// The number of its claim.
+    pub claim: ClaimId,
+    /// Its task.
+    pub task: TaskId,
+    /// When it was handed in.
+    pub at: Timestamp,
+}
+
+/// Which files of a proof were handed in before, by somebody else or for another task: byte by byte the same (`C-38`). It decides
+/// nothing: a reviewer is told.
+pub fn seen_before(read: &dyn Read, guild: GuildId, known: &KnownClaim) -> Result<Vec<SeenBefore>> {
+    let KnownClaim { id, claim } = known;
+    let Some(proof) = &claim.proof else { return Ok(Vec::new()) };
+    let mut seen = Vec::new();
+    for file in &proof.files {
+        let Some(digest) = file.digest else { continue };
+        for KnownClaim { id: other, claim: before } in tables::with_file(read, guild, digest, MOST_SEEN)? {
+            let is_theirs_again = before.user == claim.user && before.task == claim.task;
+            let Some(at) = before.proof.map(|proof| proof.submitted_at) else { continue };
+            if other != *id && !is_theirs_again && (at, other) < (proof.submitted_at, *id) {
+                let (file, user, task) = (file.name.clone(), before.user, before.task);
+                seen.push(SeenBefore { file, user, claim: other, task, at });
+            }
+        }
+    }
+    Ok(seen)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::tasks::claims::{self, HandedIn};
     use crate::features::tasks::editing::TaskPatch;
-    use crate::features::tasks::model::TaskId;
+    use crate::features::tasks::model::ProofFile;
     use crate::features::tasks::service;
     use crate::features::testing::{GUILD, TestStore};
     use crate::kernel::actor::Actor;
-    use crate::kernel::ids::ChannelId;
+    use crate::kernel::digest::Digest;
+    use crate::kernel::ids::{AttachmentId, ChannelId, MessageId};
+
+    #[test]
+    fn a_file_is_seen_again_where_somebody_else_or_another_task_had_it_before() {
+        let store = TestStore::new();
+        for name in ["Greet", "Draw", "Sing"] {
+            let patch = TaskPatch {
+                name: Some(name.to_owned()),
+                description: Some("Do it.".to_owned()),
+                reward: Some(1),
+                duration_hours: Some(9),
+                channel: Some(ChannelId::new(7)),
+                ..TaskPatch::default()
+            };
+            store.write(move |tx| service::create(tx, GUILD, Actor::System, &patch).map(drop)).unwrap();
+        }
+        let (ann, ben) = (UserId::new(1), UserId::new(2));
+        let hands_in = |user: UserId, task: u64, digest: Option<Digest>| {
+            let file = ProofFile {
+                name: "a.png".to_owned(),
+                bytes: 5,
+                channel: ChannelId::new(7),
+                message: MessageId::new(8),
+                attachment: AttachmentId::new(9),
+                url: String::new(),
+                digest,
+            };
+            let handed_in = HandedIn { content: String::new(), files: vec![file] };
+            store.advance(std::time::Duration::from_secs(1));
+            let id = TaskId::new(task);
+            let submitted = store.write(move |tx| {
+                claims::claim(tx, GUILD, user, id)?;
+                claims::submit(tx, GUILD, user, id, &handed_in)
+            });
+            let claim = submitted.unwrap().claim;
+            let seen = store.read(|read| seen_before(read, GUILD, &claim));
+            seen.into_iter().map(|seen| (seen.user, seen.task.get())).collect::<Vec<_>>()
+        };
+        let (same, other) = (Some(Digest::of(b"picture")), Some(Digest::of(b"another")));
+        assert_eq!(hands_in(ann, 1, same), []);
+        assert_eq!(hands_in(ben, 1, same), [(ann, 1)]);
+        assert_eq!(hands_in(ann, 2, same), [(ann, 1), (ben, 1)]);
+        assert_eq!(hands_in(ben, 2, other), []);
+        assert_eq!(hands_in(ann, 3, None), [], "what was kept before has no digest");
+        let first = store.read(|read| tables::claim(read, GUILD, ClaimId::new(1))).unwrap();
+        assert_eq!(store.read(|read| seen_before(read, GUILD, &first)), [], "the first one is nobody's copy");
+        store.check();
+    }
 
     #[test]
     fn tasks_of_all_statuses_are_listed_in_the_order_that_is_asked_for() {

@@ -8,11 +8,13 @@ use super::model::{
     Claim, ClaimId, ClaimState, KnownClaim, KnownTask, PROOF_POST, TASK_POST, Task, TaskId, TaskStatus, Totals,
 };
 use crate::jobs::{Alarm, Lane};
+use crate::kernel::digest::Digest;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::store::{
-    AnyTable, CountedIndex, Direction, ErasureAction, Index, Read, Selected, Selection, Span, Table, Topic, Tx,
+    AnyTable, CountedIndex, Direction, ErasureAction, Index, MultiIndex, Read, Selected, Selection, Span, Table, Topic,
+    Tx,
 };
 
 /// Tasks or claims of a guild changed.
@@ -42,7 +44,7 @@ pub static EXPIRY: Alarm<TaskId, Task> =
 /// Claims by guild and number. Those of an erased member were given up before, and go on under the pseudonym: what was paid
 /// was paid.
 pub static CLAIMS: Table<ClaimKey, Claim> =
-    Table::new("tasks.claims", &[&BY_TASK, &BY_MEMBER, &AT_A_TIME, &TO_REVIEW, &BY_DEADLINE, &ACCEPTED])
+    Table::new("tasks.claims", &[&BY_TASK, &BY_MEMBER, &AT_A_TIME, &TO_REVIEW, &BY_DEADLINE, &ACCEPTED, &BY_FILE])
         .erasing(|key, claim, erasure| ErasureAction::from((key, claim), *key, claim.without(erasure)));
 /// The claims of a task by their states.
 pub static BY_TASK: CountedIndex<(GuildId, TaskId, ClaimState, ClaimId), ClaimKey, Claim> =
@@ -71,6 +73,12 @@ pub static ACCEPTED: Index<(GuildId, Timestamp, ClaimId), ClaimKey, Claim> =
     Index::new("tasks.claims_accepted", |(guild, id), claim| {
         let at = claim.completed_at.filter(|_| claim.state == ClaimState::Accepted)?;
         Some((*guild, at, *id))
+    });
+/// Claims by the files of their proofs.
+static BY_FILE: MultiIndex<(GuildId, Digest, ClaimId), ClaimKey, Claim> =
+    MultiIndex::new("tasks.claims_by_file", |(guild, id), claim| {
+        let files = claim.proof.iter().flat_map(|proof| &proof.files);
+        files.filter_map(|file| Some((*guild, file.digest?, *id))).collect()
     });
 /// The deadline of a claim that waits for a proof.
 pub static DEADLINE: Alarm<ClaimId, Claim> = Alarm::new(
@@ -101,8 +109,31 @@ pub fn add_task(tx: &Tx<'_>, guild: GuildId, task: Task) -> Result<KnownTask> {
     set_task(tx, guild, id, task)
 }
 
-/// Writes a task: one that is active rings at its end, no other does. Its message follows.
+/// The highest number of a task; 0 where there is none.
+pub fn last_task(read: &dyn Read, guild: GuildId) -> Result<u64> {
+    Ok(TASKS.first(read, guild, Direction::Backward)?.map_or(0, |((_, id), _)| id.get()))
+}
+
+/// Those that were not deleted, by number; of the catalogue for all servers, which has few.
+pub fn all(read: &dyn Read, guild: GuildId) -> Result<Vec<KnownTask>> {
+    let mut found = Vec::new();
+    TASKS.for_each(read, guild, |(_, id), task| {
+        if !task.is_going {
+            found.push(KnownTask { id, task });
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Writes a task: one that is active rings at its end, no other does. Its message follows. Those of the catalogue for all servers
+/// neither ring nor have a message (`C-61`).
 pub fn set_task(tx: &Tx<'_>, guild: GuildId, id: TaskId, task: Task) -> Result<KnownTask> {
+    if guild == GuildId::INSTANCE {
+        TASKS.put(tx, &(guild, id), &task)?;
+        tx.publish(CHANGED, guild);
+        return Ok(KnownTask { id, task });
+    }
     let (due, channel) = (task.expires_at, task.channel);
     let task = if task.status == TaskStatus::Active {
         EXPIRY.set(tx, guild, id, task, due)?
@@ -216,6 +247,12 @@ pub fn ended_by(read: &dyn Read, guild: GuildId, at: Timestamp, limit: usize) ->
 pub fn late_by(read: &dyn Read, guild: GuildId, at: Timestamp, limit: usize) -> Result<Vec<ClaimId>> {
     let span = Span::of(guild).through((guild, at));
     Ok(BY_DEADLINE.page(read, span, Direction::Forward, limit)?.into_iter().map(|(.., id)| id).collect())
+}
+
+/// The claims for which a file was handed in, at most `limit`, the oldest first.
+pub fn with_file(read: &dyn Read, guild: GuildId, file: Digest, limit: usize) -> Result<Vec<KnownClaim>> {
+    let found = BY_FILE.page(read, (guild, file), Direction::Forward, limit)?;
+    claims_at(read, guild, found.into_iter().map(|(.., id)| id))
 }
 
 /// Changes what was done so far.

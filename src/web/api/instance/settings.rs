@@ -42,10 +42,10 @@ pub struct DefaultView {
     pub allowed: String,
 }
 
-/// The settings that an instance can have a value for: those that name nothing in one server.
+/// The settings that an instance can have a value for: those that name nothing in one server, and that no server has to decide itself.
 pub fn listed() -> impl Iterator<Item = &'static Listed> {
     let all = features::ALL.iter().flat_map(|feature| feature.settings);
-    all.filter(|listed| listed.command.is_none() && listed.needs.is_none() && !listed.names_many)
+    all.filter(|listed| listed.command.is_none() && listed.needs.is_none() && !listed.names_many && !listed.is_of_each)
 }
 
 /// What counts where servers do not say otherwise.

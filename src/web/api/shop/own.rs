@@ -10,10 +10,13 @@ use utoipa::ToSchema;
 use super::bought::{InventoryView, PurchaseView};
 use crate::discord::roles::judge_before_sale;
 use crate::discord::standing::Asked as Standing;
+use crate::features::coins::model::Currency;
+use crate::features::coins::queries::balance;
 use crate::features::shop::model::{ItemId, Purchase, PurchaseId, PurchaseState};
 use crate::features::shop::queries::{self, Of};
-use crate::features::shop::refusal::ShopRefusal;
-use crate::features::shop::service;
+use crate::features::shop::refusal::{CodeRefusal, ShopRefusal};
+use crate::features::shop::{codes, service};
+use crate::flows::code_redeemed::{self, Given};
 use crate::flows::shop_bought::{self, Order};
 use crate::flows::shop_refunded;
 use crate::kernel::amount::Amount;
@@ -280,6 +283,93 @@ impl Endpoint for GiveBack {
             sentence!("You gave {quantity} × **{name}** back, and {returned} returned.", quantity, name, returned)
         };
         Ok(web.done_with_names(guild, returned.await?).await.telling(tell).leading_to(page_of(guild)))
+    }
+}
+
+/// A code of the team.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct CodeBody {
+    /// What is typed; large and small letters, spaces and dashes do not matter.
+    pub code: String,
+}
+
+/// What a code gave.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RedeemedView {
+    /// How much of the currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+    /// What the item is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// How many of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<u32>,
+    /// The balance then.
+    pub new_balance: i64,
+    /// What it gave, in words.
+    #[serde(skip)]
+    pub told: Sentence,
+}
+
+/// Redeems a code.
+pub struct Redeem;
+
+impl Endpoint for Redeem {
+    const NAME: &'static str = "shop.redeem";
+    const ABOUT: &'static str = "Redeems a code for whoever asks, as /redeem does. Whoever types five codes that do not exist waits for an hour.";
+    const DOORS: Doors =
+        Doors::post(&["/api/{server}/shop/redeem"]).form("/me/{server}/shop/redeem", again::<OwnShopPage>);
+    const WHO: Who = Who::Member;
+    const SCOPE: Scope = Scope::Shop;
+    const LIMIT: Limit = Limit::Changes;
+    const SUCCESS: bool = true;
+
+    type Path = ();
+    type Query = Nothing;
+    type Body = CodeBody;
+    type Answer = RedeemedView;
+
+    fn sample(samples: &Samples) -> Sample {
+        Sample { body: Some(json!({ "code": samples.code_text })), ..Sample::default() }
+    }
+
+    async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<RedeemedView>, Problem> {
+        let (guild, user, typed) = (asked.guild, own_account(&asked.visitor)?, asked.body.code.clone());
+        web.bot.pace.take(guild, user)?;
+        let redeemed = web.change(&asked, move |tx, _| {
+            let given = code_redeemed::redeem(tx, guild, user, &typed)?.ok_or(CodeRefusal::NoSuchCode)?;
+            RedeemedView::of(tx, guild, user, &given)
+        });
+        let redeemed = redeemed.await;
+        if let Err(problem) = &redeemed
+            && problem.code() == CodeRefusal::NoSuchCode.code()
+        {
+            // A refusal wrote nothing, so that somebody guessed is noted behind it.
+            web.bot.store.write("code_guessed", move |tx| codes::guessed(tx, guild, user)).await?;
+            return Err(Problem::field("code", CodeRefusal::NoSuchCode.sentence()));
+        }
+        Ok(redeemed?.telling(|view| view.told.clone()).leading_to(page_of(guild)))
+    }
+}
+
+impl RedeemedView {
+    fn of(read: &dyn Read, guild: GuildId, user: UserId, given: &Given) -> crate::kernel::error::Result<Self> {
+        let new_balance = balance(read, guild, Currency::Server, user)?.get();
+        Ok(match given {
+            Given::Currency { amount, balance } => {
+                let money = money::of(read, guild)?;
+                let (got, has) = (money.of(*amount), money.of(*balance));
+                let told = sentence!("You get {got} and have {has} now.", got, has);
+                Self { amount: Some(amount.get()), name: None, quantity: None, new_balance, told }
+            }
+            Given::Item { item, quantity } => {
+                let (name, quantity) = (item.name.clone(), *quantity);
+                let told = sentence!("You get **{quantity}** × **{name}**.", quantity, name = name.clone());
+                Self { amount: None, name: Some(name), quantity: Some(quantity), new_balance, told }
+            }
+        })
     }
 }
 

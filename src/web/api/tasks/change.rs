@@ -97,7 +97,7 @@ impl Endpoint for CreateTask {
 
 impl TaskBody {
     /// Refuses a new task of which something is not said.
-    fn require_what_is_needed(&self) -> Result<(), Problem> {
+    pub fn require_what_is_needed(&self) -> Result<(), Problem> {
         let is_missing = [
             ("name", self.name.is_none(), TaskRefusal::NoName),
             ("description", self.description.is_none(), TaskRefusal::NoDescription),

@@ -165,7 +165,7 @@ pub fn revision(id: TaskId, task: &Task) -> Revision {
 }
 
 /// The same of the task that a path names.
-const REVISION: RevisionOfOne<One<TaskId>> =
+pub const REVISION: RevisionOfOne<One<TaskId>> =
     |read, guild, One(id)| Ok(queries::task(read, guild, *id)?.map(|known| revision(known.id, &known.task)));
 
 /// A claim of a task.
@@ -319,6 +319,7 @@ mod tests {
             message: MessageId::new(2),
             attachment: AttachmentId::new(3),
             url: String::new(),
+            digest: None,
         };
         assert!(is_picture(&file("Proof.PNG", 5)) && is_picture(&file("a.webp", LONGEST_PICTURE)));
         for (name, bytes) in [("a.svg", 5), ("a.png.html", 5), ("a", 5), ("a.png", LONGEST_PICTURE + 1)] {

@@ -1,6 +1,7 @@
-//! Pages of the operator: health, backups, servers, the log, what the bot shows of itself, settings.
+//! Pages of the operator: health, backups, servers, the catalogue for all of them, the log, what the bot shows of itself, settings.
 
 mod backups;
+mod catalogue;
 mod health;
 mod log;
 mod restore;
@@ -9,6 +10,9 @@ mod settings;
 mod status;
 
 pub use backups::BackupsPage;
+pub use catalogue::{
+    CataloguePage, NewOfferedItemPage, NewOfferedTaskPage, OfferedItemPage, OfferedTaskPage, told_origin,
+};
 pub use health::HealthPage;
 pub use log::LogPage;
 pub use restore::RestorePage;
@@ -23,10 +27,11 @@ use crate::web::page::Shown;
 use crate::web::ui::components::{Tab, moment, spelled, tabs};
 
 /// Where each of them is, and its name.
-pub(in crate::web) const PAGES: [(&str, &str); 7] = [
+pub(in crate::web) const PAGES: [(&str, &str); 8] = [
     ("/instance", "Health"),
     ("/instance/backups", "Backups"),
     ("/instance/servers", "Servers"),
+    ("/instance/catalogue", "Catalogue"),
     ("/instance/audit", "Audit"),
     ("/instance/log", "Log"),
     ("/instance/status", "Bot status"),

@@ -8,7 +8,7 @@ use crate::discord::roles::can_give;
 use crate::features::shop::model::{Item, ItemKind, Stock};
 use crate::features::shop::rules::{LONGEST_CATEGORY, LONGEST_DESCRIPTION, LONGEST_NAME};
 use crate::kernel::actor::Actor;
-use crate::kernel::ids::RoleId;
+use crate::kernel::ids::{GuildId, RoleId};
 use crate::kernel::refusal::Refuse;
 use crate::kernel::text::one_line;
 use crate::kernel::time::Timestamp;
@@ -30,13 +30,13 @@ const KINDS: [Choice<'static>; 4] = [
 ];
 
 /// The fields of one item: what is there, and over it what was typed.
-pub(super) struct Fields<'a, P: Page> {
-    pub(super) seen: &'a Seen<P>,
-    pub(super) item: &'a Item,
-    pub(super) about: &'a About,
+pub(in crate::web::pages) struct Fields<'a, P: Page> {
+    pub(in crate::web::pages) seen: &'a Seen<P>,
+    pub(in crate::web::pages) item: &'a Item,
+    pub(in crate::web::pages) about: &'a About,
     /// The roles of the server, where Discord tells them.
-    pub(super) server: Option<&'a Server>,
-    pub(super) is_new: bool,
+    pub(in crate::web::pages) server: Option<&'a Server>,
+    pub(in crate::web::pages) is_new: bool,
 }
 
 /// A field of text with whatever is to be said at it.
@@ -68,14 +68,19 @@ impl<P: Page> Fields<'_, P> {
     }
 
     /// All of them, with one that is counted in the shop where the item is new.
-    pub(super) fn drawn(&self) -> Markup {
+    pub(in crate::web::pages) fn drawn(&self) -> Markup {
         html! {
             (self.words())
             (self.price())
-            @if self.is_new { (self.stock()) }
+            @if self.is_new || self.is_for_all() { (self.stock()) }
             (self.kind())
             (self.limits())
         }
+    }
+
+    /// Whether it is an item of the catalogue for all servers, which names nothing of one server.
+    fn is_for_all(&self) -> bool {
+        self.seen.guild == GuildId::INSTANCE
     }
 
     fn words(&self) -> Markup {
@@ -126,7 +131,16 @@ impl<P: Page> Fields<'_, P> {
     }
 
     fn stock(&self) -> Markup {
-        let stock = self.said("stock", String::new(), "How many there are. Leave it empty for any number.");
+        let present = match self.item.stock {
+            Stock::Pieces(left) if !self.is_new => left.to_string(),
+            Stock::Pieces(_) | Stock::Unlimited => String::new(),
+        };
+        let hint = if self.is_for_all() {
+            "How many each server has at first. Leave it empty for any number."
+        } else {
+            "How many there are. Leave it empty for any number."
+        };
+        let stock = self.said("stock", present, hint);
         html! {
             (Field { input: Input::Number, value: &stock.value, hint: stock.hint(), error: stock.error(), ..Field::new("stock", "Stock") })
         }
@@ -140,13 +154,17 @@ impl<P: Page> Fields<'_, P> {
         };
         let hours =
             self.said("role_hours", hours, "Leave it empty for good. Whoever buys more of it has it for longer.");
+        let kinds: Vec<Choice<'_>> =
+            KINDS.into_iter().filter(|kind| !self.is_for_all() || kind.value != "role").collect();
         html! {
-            (Radios { chosen: &kind.value, hint: kind.hint(), error: kind.error(), ..Radios::new("kind", "What it does", &KINDS) })
-            (self.role("role_id", "The role that it gives", self.item.kind.role(), true))
-            (Field {
-                input: Input::Number, value: &hours.value, hint: hours.hint(), error: hours.error(), unit: Some("hours"),
-                ..Field::new("role_hours", "For how long")
-            })
+            (Radios { chosen: &kind.value, hint: kind.hint(), error: kind.error(), ..Radios::new("kind", "What it does", &kinds) })
+            @if !self.is_for_all() {
+                (self.role("role_id", "The role that it gives", self.item.kind.role(), true))
+                (Field {
+                    input: Input::Number, value: &hours.value, hint: hours.hint(), error: hours.error(), unit: Some("hours"),
+                    ..Field::new("role_hours", "For how long")
+                })
+            }
         }
     }
 
@@ -207,7 +225,7 @@ impl<P: Page> Fields<'_, P> {
                     input: Input::Number, value: &most.value, hint: most.hint(), error: most.error(),
                     ..Field::new("per_member", "Each member")
                 })
-                (self.role("required_role_id", "Only for members with", item.required_role, false))
+                @if !self.is_for_all() { (self.role("required_role_id", "Only for members with", item.required_role, false)) }
                 (Field { input: Input::Moment, value: &from.value, hint: from.hint(), error: from.error(), ..Field::new("starts_at", "For sale from") })
                 (Field { input: Input::Moment, value: &until.value, hint: until.hint(), error: until.error(), ..Field::new("ends_at", "For sale until") })
                 (Field {
@@ -221,7 +239,7 @@ impl<P: Page> Fields<'_, P> {
 
 /// What stands on the button below an item: what the message on Discord says as well.
 fn button(item: &Item) -> (&'static str, bool) {
-    match (item.is_active && item.removed_at.is_none(), item.stock == Stock::Pieces(0)) {
+    match (item.is_active && item.removed_at.is_none() && item.withheld.is_none(), item.stock == Stock::Pieces(0)) {
         (false, _) => ("Not for sale", false),
         (true, true) => ("Sold out", false),
         (true, false) => ("Buy", true),
@@ -230,7 +248,7 @@ fn button(item: &Item) -> (&'static str, bool) {
 
 impl<P: Page> Fields<'_, P> {
     /// The item as its message shows it: as it was typed, or else as it is. With script it follows what is typed.
-    pub(super) fn preview(&self) -> Markup {
+    pub(in crate::web::pages) fn preview(&self) -> Markup {
         let (item, server) = (self.item, self.server);
         let typed = |field: &str, present: String| self.seen.typed(field).map_or(present, str::to_owned);
         // An emoji of a server is known by its number alone, and is its name here.

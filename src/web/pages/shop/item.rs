@@ -10,6 +10,7 @@ use crate::features::shop::activity::{Difference, ITEM_CHANGED, ITEM_MADE, ITEM_
 use crate::features::shop::model::{Item, ItemId, Stock};
 use crate::features::shop::queries::{self, Of};
 use crate::features::shop::refusal::ShopRefusal;
+use crate::flows::offers_followed::{Origin, origin_of_item};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -26,6 +27,7 @@ use crate::web::api::shop::change::undo_address;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::instance::told_origin;
 use crate::web::pages::members::member_link;
 use crate::web::push::about::{POSTS, SETTINGS, SHOP};
 use crate::web::segments::One;
@@ -54,6 +56,8 @@ struct Known {
     names: Names,
     /// Who bought it last.
     bought: bought::Found,
+    /// Whether it is from the catalogue for all servers.
+    origin: Option<Origin>,
 }
 
 impl Page for ItemPage {
@@ -85,6 +89,7 @@ impl Page for ItemPage {
             @if known.item.removed_at.is_some() {
                 div.notice.warn { p { "This item was removed. Whoever bought it keeps it. Below, in its history, its removal can be undone." } }
             }
+            (told_origin(known.origin, "item"))
             div.editor {
                 div {
                     @if may_change {
@@ -127,6 +132,7 @@ impl Known {
             about: About::look(read, guild)?,
             past: rows,
             names,
+            origin: origin_of_item(read, guild, id, &item)?,
             bought: bought::find(read, guild, Of::Item(id), (None, LATEST))?,
             item,
         })

@@ -2,7 +2,7 @@
 //! codes, and what a member sees of it for themselves.
 
 mod codes;
-mod form;
+pub(super) mod form;
 mod item;
 mod orders;
 mod own;
@@ -12,11 +12,14 @@ pub use item::{ItemPage, NewItemPage};
 pub use orders::OrdersPage;
 pub use own::OwnShopPage;
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
 use crate::features::currency;
 use crate::features::shop::model::{Item, ItemId, Stock};
 use crate::features::shop::queries::{self, Listed};
+use crate::flows::offers_followed::{Origin, origin_of_item};
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -52,11 +55,13 @@ struct View {
     found: Found,
     /// How each of them is on Discord.
     posts: Vec<Option<PostState>>,
+    /// Those that are from the catalogue for all servers.
+    origins: BTreeMap<ItemId, Origin>,
     about: About,
 }
 
 /// What all pages of the shop say of it.
-struct About {
+pub(super) struct About {
     money: Money,
     /// What a daily claim brings.
     daily: Amount,
@@ -67,7 +72,7 @@ struct About {
 }
 
 impl About {
-    fn look(read: &dyn Read, guild: GuildId) -> Result<Self> {
+    pub(super) fn look(read: &dyn Read, guild: GuildId) -> Result<Self> {
         Ok(Self {
             money: money::of(read, guild)?,
             daily: currency::queries::daily_amount(read, guild)?,
@@ -101,7 +106,11 @@ impl Page for ShopPage {
             let found = find(read, guild, &asked, now)?;
             let posts = found.items.iter().map(|listed| queries::post(read, guild, listed.id));
             let posts = posts.collect::<Result<_>>()?;
-            Ok(View { guild, rank, now, posts, found, about: About::look(read, guild)? })
+            let mut origins = BTreeMap::new();
+            for Listed { id, item, .. } in &found.items {
+                origins.extend(origin_of_item(read, guild, *id, item)?.map(|origin| (*id, origin)));
+            }
+            Ok(View { guild, rank, now, posts, origins, found, about: About::look(read, guild)? })
         });
         let view = view.await?;
         let main = html! {
@@ -216,7 +225,10 @@ impl View {
         Row {
             id: Some(id.to_string()),
             cells: vec![
-                Cell::words("Item", html! { (item_link(self.guild, *id, item)) p.hint { (item.category) } }),
+                Cell::words(
+                    "Item",
+                    html! { (item_link(self.guild, *id, item)) p.hint { (item.category) (told_origin(self.origins.get(id))) } },
+                ),
                 Cell::numbers(
                     "Price",
                     html! { (self.about.money.short(item.price)) @if let Some(days) = days { p.hint { (days) } } },
@@ -237,6 +249,15 @@ impl View {
                 div.steppers { (step(self.guild, id, item, -1)) (step(self.guild, id, item, 1)) (step(self.guild, id, item, 10)) }
             }
         }
+    }
+}
+
+/// What is said behind the category of an item that is from the catalogue.
+const fn told_origin(origin: Option<&Origin>) -> &'static str {
+    match origin {
+        None => "",
+        Some(Origin::Follows) => " · from the catalogue",
+        Some(Origin::Own) => " · from the catalogue, changed here",
     }
 }
 
@@ -282,7 +303,7 @@ fn item_link(guild: GuildId, id: ItemId, item: &Item) -> Markup {
 }
 
 /// What an item is called. An emoji of a server is known by its number alone, and is its name here.
-fn called(item: &Item) -> String {
+pub(super) fn called(item: &Item) -> String {
     match item.emoji.as_deref() {
         Some(emoji) if !emoji.starts_with('<') => format!("{emoji} {}", item.name),
         _ => item.name.clone(),
@@ -290,7 +311,7 @@ fn called(item: &Item) -> String {
 }
 
 /// How many there are.
-fn stock(stock: Stock) -> Markup {
+pub(super) fn stock(stock: Stock) -> Markup {
     html! {
         @match stock {
             Stock::Unlimited => "any number",
@@ -300,7 +321,7 @@ fn stock(stock: Stock) -> Markup {
 }
 
 /// Whether it can be bought, in a word.
-fn state(item: &Item, now: Timestamp) -> Markup {
+pub(super) fn state(item: &Item, now: Timestamp) -> Markup {
     html! {
         @if item.removed_at.is_some() {
             (badge(Tone::Quiet, "removed"))

@@ -74,6 +74,7 @@ impl Page for OwnShopPage {
             div.tiles { (Tile { note: Some(&daily), ..Tile::new(&known.about.money.name, &balance) }) }
             (inventory(seen, &known.holdings))
             (for_sale(seen, &known))
+            (code(seen))
             (purchases(seen, &known.purchases, &known.about.money))
         };
         let crumbs = vec![("/me".to_owned(), "You".to_owned()), (format!("/me/{guild}"), format!("You in {name}"))];
@@ -161,6 +162,28 @@ fn for_sale(seen: &Seen<OwnShopPage>, known: &Known) -> Markup {
 fn search(seen: &Seen<OwnShopPage>) -> Markup {
     let field = Field { input: Input::Search, value: seen.filter.value("q"), ..Field::new("q", "Search") };
     filters(&format!("/me/{}/shop", seen.guild), &html! { (field) })
+}
+
+/// The field for a code that the team gave away.
+fn code(seen: &Seen<OwnShopPage>) -> Markup {
+    let (action, sealed) = (format!("/me/{}/shop/redeem", seen.guild), seen.seal("redeem"));
+    let error = seen.wrong("code");
+    html! {
+        section.card #code {
+            h2 { "A code" }
+            (Form::new(&action, sealed.seal()).around(&html! {
+                (Field {
+                    value: seen.typed("code").unwrap_or_default(),
+                    error: error.as_deref(),
+                    hint: Some("If the team gave you a code, type it here."),
+                    most: Some(100),
+                    is_required: true,
+                    ..Field::new("code", "Code")
+                })
+                (Button::plain("Redeem"))
+            }))
+        }
+    }
 }
 
 fn purchases(seen: &Seen<OwnShopPage>, bought: &[Bought], money: &Money) -> Markup {

@@ -25,15 +25,15 @@ use crate::web::ui::components::{Button, Choice, Field, Form, Input, Select, Tex
 pub struct NewTaskPage;
 
 /// What is chosen from.
-pub(super) struct Known {
+pub(in crate::web::pages) struct Known {
     pub(super) categories: Vec<String>,
-    pub(super) money: Money,
+    pub(in crate::web::pages) money: Money,
     /// The channel of all tasks.
     pub(super) channel: Option<ChannelId>,
 }
 
 impl Known {
-    pub(super) fn look(read: &dyn Read, guild: GuildId) -> crate::kernel::error::Result<Self> {
+    pub(in crate::web::pages) fn look(read: &dyn Read, guild: GuildId) -> crate::kernel::error::Result<Self> {
         Ok(Self {
             categories: queries::categories(read, guild)?,
             money: money::of(read, guild)?,
@@ -76,7 +76,7 @@ impl Page for NewTaskPage {
 }
 
 /// What stands in the fields: as it was typed, or else as it is.
-pub(super) struct Values {
+pub(in crate::web::pages) struct Values {
     name: String,
     description: String,
     reward: String,
@@ -90,7 +90,7 @@ pub(super) struct Values {
 }
 
 impl Values {
-    pub(super) fn new(refill: Option<&Refill>, task: Option<&Task>, known: &Known) -> Self {
+    pub(in crate::web::pages) fn new(refill: Option<&Refill>, task: Option<&Task>, known: &Known) -> Self {
         let value =
             |field: &str, present: String| refill.and_then(|refill| refill.value(field)).map_or(present, str::to_owned);
         let of = |of: &dyn Fn(&Task) -> String| task.map(of).unwrap_or_default();
@@ -124,6 +124,7 @@ impl Values {
 }
 
 /// The fields, as they are or as they were typed.
+<<<<<<< HEAD
 pub(super) fn fields(
     refill: Option<&Refill>,
     values: &Values,
@@ -136,6 +137,17 @@ pub(super) fn fields(
     let [category, role, channel] = ["category", "role_id", "channel_id"].map(wrong);
     let categories: Vec<Choice<'_>> = known.categories.iter().map(|name| Choice::new(name, name)).collect();
     let (channels, roles) = (channels(server, values), roles(server, values, by));
+=======
+pub(super) fn fields(refill: Option<&Refill>, values: &Values, known: &Known, server: Option<&Server>) -> Markup {
+    html! { (plain_fields(refill, values, known)) (fields_of_server(refill, values, known, server)) }
+}
+
+/// Those that mean the same in every server.
+pub(in crate::web::pages) fn plain_fields(refill: Option<&Refill>, values: &Values, known: &Known) -> Markup {
+    let wrong = |field: &str| refill.and_then(|refill| refill.wrong(field));
+    let [name, description, reward, hours, places] =
+        ["name", "description", "reward", "duration_hours", "max_claims"].map(wrong);
+>>>>>>> catalogue
     html! {
         (Field {
             value: &values.name,
@@ -177,6 +189,16 @@ pub(super) fn fields(
             hint: Some("How many members can have it. Leave it empty for any number."),
             ..Field::new("max_claims", "Places")
         })
+    }
+}
+
+/// Those that name something of one server.
+fn fields_of_server(refill: Option<&Refill>, values: &Values, known: &Known, server: Option<&Server>) -> Markup {
+    let wrong = |field: &str| refill.and_then(|refill| refill.wrong(field));
+    let [category, role, channel] = ["category", "role_id", "channel_id"].map(wrong);
+    let categories: Vec<Choice<'_>> = known.categories.iter().map(|name| Choice::new(name, name)).collect();
+    let (channels, roles) = (channels(server, values), roles(server, values));
+    html! {
         (Select {
             chosen: &values.category,
             error: category.as_deref(),
@@ -236,8 +258,21 @@ fn roles(server: Option<&Server>, values: &Values, by: Actor) -> Vec<(String, St
     all
 }
 
+<<<<<<< HEAD
 /// The message as members see it, as far as a page shows that. With script it follows what is typed.
 pub(super) fn preview(values: &Values, money: &Money, server: Option<&Server>, task: Option<&Task>) -> Markup {
+=======
+/// The message as members see it, as far as a page shows that.
+pub(in crate::web::pages) fn preview(
+    values: &Values,
+    money: &Money,
+    server: Option<&Server>,
+    task: Option<&Task>,
+) -> Markup {
+    let number = |text: &str| text.trim().replace(',', "").parse::<i64>().ok();
+    let reward = number(&values.reward).map(|reward| Amount::ZERO.clamped_change(reward)).unwrap_or_default();
+    let places = number(&values.max_claims).filter(|most| *most > 0);
+>>>>>>> catalogue
     let taken = task.map(|task| task.counts.taken()).unwrap_or_default();
     let role = values.role_id.parse().ok().and_then(|id| server?.role(id)).map(|role| role.name.as_str());
     let is_open = values.status.is_none_or(|status| status == TaskStatus::Active);

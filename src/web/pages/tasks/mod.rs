@@ -9,7 +9,7 @@
 //! | `files` | pictures of proofs, at addresses of ours |
 //! | `own` | what a member has and may claim, on their own page |
 
-mod editor;
+pub(super) mod editor;
 mod files;
 mod one;
 mod own;

@@ -9,6 +9,7 @@ use crate::features::tasks::activity::CHANGED;
 use crate::features::tasks::editing::{Field as TaskField, FieldChange};
 use crate::features::tasks::model::{ClaimState, KnownClaim, KnownTask, TASK_POST, TaskId, TaskStatus};
 use crate::features::tasks::queries;
+use crate::flows::offers_followed::{Origin, origin_of_task};
 use crate::flows::{known_members, task_undone};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -24,6 +25,7 @@ use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::happened::Happened;
 use crate::web::names::Names;
 use crate::web::page::{Page, Seen, Shown};
+use crate::web::pages::instance::told_origin;
 use crate::web::pages::members::member_link;
 use crate::web::push::about::{POSTS, TASKS};
 use crate::web::segments::One;
@@ -48,6 +50,8 @@ struct Story {
     assigned: Vec<(UserId, String)>,
     past: Vec<Past>,
     choices: Known,
+    /// Whether it is from the catalogue for all servers.
+    origin: Option<Origin>,
 }
 
 /// Something that happened to it.
@@ -87,6 +91,7 @@ impl Page for TaskPage {
         let names = names.seen_by(seen.visitor.actor()).read_by(seen.rank);
         let is_admin = seen.rank.reaches(Who::Admin);
         let main = html! {
+            (told_origin(story.origin, "task"))
             (facts(guild, &story, &names.drawn(&channel)))
             @if is_admin { (acts(seen, &story)) }
             @if is_admin { (editor(web, seen, &story).await) }
@@ -117,7 +122,8 @@ impl Story {
             past.push(Past::of(read, guild, happened, (*act, noted))?);
         }
         let (post, choices) = (TASK_POST.state(read, guild, id.get())?, Known::look(read, guild)?);
-        Ok(Some(Self { known, post, claims, assigned, past, choices }))
+        let origin = origin_of_task(read, guild, &known)?;
+        Ok(Some(Self { known, post, claims, assigned, past, choices, origin }))
     }
 }
 

@@ -12,7 +12,7 @@ use super::amount;
 use super::one::tone;
 use crate::access::Level;
 use crate::discord::standing::Asked;
-use crate::features::tasks::listing::{Past, past_of};
+use crate::features::tasks::listing::{Past, SeenBefore, past_of, seen_before};
 use crate::features::tasks::model::{Claim, ClaimId, ClaimState, Proof, TaskId};
 use crate::features::tasks::queries::{self, OwnClaim};
 use crate::features::tasks::rules::LONGEST_NOTE;
@@ -84,6 +84,8 @@ struct OnDesk {
     past: Past,
     /// Who reviewed it, where it waits no more.
     reviewer: Option<Sentence>,
+    /// Which of its files were handed in before, and by whom.
+    seen: Vec<(String, SeenBefore)>,
 }
 
 impl Page for ReviewsPage {
@@ -199,7 +201,10 @@ impl OnDesk {
         let state = Sentence::words(claim.claim.state.in_words());
         let by = reviewer.map(|by| sentence!(", by {by}", by));
         let reviewer = (!waits).then(|| sentence!("It is {state}{by}.", state, by));
+        let named = |seen: SeenBefore| Ok((known_members::called(read, guild, seen.user)?, seen));
+        let seen = seen_before(read, guild, &claim)?.into_iter().map(named).collect::<Result<_>>()?;
         Ok(Some(Self {
+            seen,
             name: known_members::called(read, guild, user)?,
             past: past_of(read, guild, user)?,
             own: OwnClaim { task, claim },
@@ -272,8 +277,30 @@ fn proof(desk: &Desk, shown: &OnDesk) -> Markup {
             h2 #proof { a href=(task_address(desk.guild, task.id)) { (task.task.name) } }
             p.hint { "Reward: " (amount(&desk.money, task.task.reward)) @if let Some(role) = role { " · role " (role) } }
             details { summary { "What was asked for" } p.written { (task.task.description) } }
+            (seen_again(desk, shown))
             @if let Some(handed_in) = &claim.claim.proof { (handed_in_is(desk.guild, claim.id, handed_in)) } @else {
                 p { "Nothing is handed in any more." }
+            }
+        }
+    }
+}
+
+/// That files of it were handed in before: whoever reviews it decides what that means.
+fn seen_again(desk: &Desk, shown: &OnDesk) -> Markup {
+    html! {
+        @if !shown.seen.is_empty() {
+            div.notice.warn {
+                p { "The same file was handed in before:" }
+                ul {
+                    @for (name, SeenBefore { file, user, claim, task, at }) in &shown.seen {
+                        li {
+                            (file) ", by " (member_link(desk.guild, *user, name)) " " (moment(*at)) ", "
+                            a href=(address(&format!("/g/{}/reviews", desk.guild), &[("at", Some(&claim.to_string()))])) {
+                                "for task " (task)
+                            }
+                        }
+                    }
+                }
             }
         }
     }

@@ -175,6 +175,7 @@ fn handed_in(tx: &Tx<'_>, guild: GuildId, user: UserId, id: TaskId) -> Result<St
             message: MessageId::new(7),
             attachment: AttachmentId::new(8),
             url: String::new(),
+            digest: None,
         };
         let handed_in = HandedIn { content: "I greeted five.".to_owned(), files: vec![file] };
         claims::submit(tx, guild, user, id, &handed_in)?;

@@ -223,3 +223,34 @@ async fn a_picture_of_a_proof_is_seen_by_reviewers_at_our_own_address_and_is_wha
     moderator.get(&format!("{at}9")).await.is(404);
     ground.end().await;
 }
+
+#[tokio::test]
+async fn a_picture_that_somebody_handed_in_before_is_marked_with_who_and_changes_nothing() {
+    let ground = WebWorld::start().await;
+    let admin = ground.signed_in("admin");
+    let id = ground.task_by(&admin, "Greet", 100, -1).await;
+    let hands_in = async |name: &'static str, pixel: u8| {
+        let person = ground.world.member(name);
+        person.run_call(person.call("claim").with("task_id", id.get())).await;
+        let bytes = [b"\x89PNG\r\n\x1a\n".as_slice(), &[pixel]].concat();
+        let picture = FileSpec::bytes(&format!("{name}.png"), "image/png", &bytes);
+        let call = person.call("task_submit").with("task_id", id.get()).with("proof", "here");
+        person.run_call(call.with_file("attachment", picture)).await;
+    };
+    hands_in("ann", 1).await;
+    hands_in("ben", 2).await;
+    hands_in("viewer", 1).await;
+    let moderator = ground.signed_in("moderator");
+    let waiting = admin.get(&format!("{LIST}/submissions")).await.is(200).json();
+    let mut marked = Vec::new();
+    for submission in waiting["submissions"].as_array().unwrap() {
+        let claim = submission["id"].as_str().unwrap();
+        let page = moderator.get(&format!("/g/{{server}}/reviews?at={claim}")).await.is(200).seen();
+        marked.push(page.contains("The same file was handed in before") && page.contains("viewer.png, by"));
+    }
+    assert_eq!(marked, [false, false, true], "{waiting}");
+    let viewer = ground.world.user("viewer");
+    admin.json(Method::POST, &review(id, viewer), &json!({ "decision": "accept" })).await.is(200);
+    assert_eq!(ground.money_of("viewer"), 100, "who decides is the reviewer");
+    ground.end().await;
+}

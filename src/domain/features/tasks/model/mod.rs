@@ -10,6 +10,7 @@ pub use refusal::TaskRefusal;
 use crate::jobs::{JobId, JobKind};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
+use crate::kernel::digest::Digest;
 use crate::kernel::ids::{AttachmentId, ChannelId, MessageId, RoleId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::posts::{PostKind, WhenGone};
@@ -326,6 +327,8 @@ pub struct ProofFile {
     pub attachment: AttachmentId,
     /// The link that Discord gave, which works for about a day.
     pub url: String,
+    /// The SHA-256 of its bytes, by which a file is known that is handed in again.
+    pub digest: Option<Digest>,
 }
 
 impl Claim {

@@ -97,6 +97,7 @@ fn a_deleted_task_vanishes_at_once_its_messages_go_and_then_its_rows() {
         message: MessageId::new(77),
         attachment: AttachmentId::new(78),
         url: String::new(),
+        digest: None,
     };
     let members: Vec<UserId> = (1..=250).map(|number| UserId::new(700_000_000_000_000_000 + number)).collect();
     for user in &members {

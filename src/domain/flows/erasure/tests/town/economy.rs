@@ -138,6 +138,7 @@ fn proof_of(person: &Person, task: TaskId) -> HandedIn {
         message: MessageId::new(1_000 + task.get()),
         attachment: AttachmentId::new(2_000 + task.get()),
         url: format!("https://cdn.discordapp.com/{}.png", person.word),
+        digest: None,
     };
     HandedIn { content: format!("by {}, whom one finds as @{}", person.name, person.handle), files: vec![file] }
 }
