@@ -1,6 +1,7 @@
 //! Tasks from the transaction in which they are made to the one in which nothing is left of them.
 
 mod history;
+mod rounds;
 mod team;
 
 use std::time::Duration;
