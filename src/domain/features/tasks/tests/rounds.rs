@@ -58,7 +58,7 @@ fn each_member_does_it_once_in_each_round_and_what_was_done_stays() {
     let refused = said(claims(&store, ANN, id).unwrap_err());
     assert!(refused.starts_with("You have done **Greet** already in this round."), "{refused}");
     assert_eq!(code(claims(&store, BEN, id)), "tasks.full");
-    // At half past eleven it is the same day, at half past twelve it is not.
+    // At eleven in the evening it is the same day, at one in the night it is not.
     store.advance(HOUR * 12);
     assert_eq!(code(claims(&store, ANN, id)), "tasks.done_for_now");
     store.advance(HOUR * 2);
