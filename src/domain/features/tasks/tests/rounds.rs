@@ -3,13 +3,13 @@
 use proptest::prelude::*;
 
 use super::{
-    ADMIN, ANN, BEN, CHANNEL, HOUR, REVIEWER, claims, code, edits, makes, rejects, state, submits, sweeps, task, wanted,
+    ADMIN, ANN, BEN, CHANNEL, HOUR, REVIEWER, claims, code, edits, makes, rejects, submits, sweeps, task, wanted,
 };
 use crate::features::tasks::claims as operations;
 use crate::features::tasks::editing::{Field, TaskPatch};
 use crate::features::tasks::model::{ClaimState, Repeats, TaskId, TaskStatus, Whose};
 use crate::features::tasks::settings::{MOST_AT_A_TIME, RETRY_HOURS};
-use crate::features::tasks::{queries, rules, service, tables};
+use crate::features::tasks::{rules, service, tables};
 use crate::features::testing::{GUILD, TestStore, said};
 use crate::flows::task_reviewed;
 use crate::jobs;
@@ -108,7 +108,7 @@ fn proofs_of_two_rounds_wait_side_by_side_and_each_is_reviewed_by_itself() {
     store.advance(HOUR * 14);
     claims(&store, ANN, id).unwrap();
     let second = submits(&store, ANN, id, "done again").unwrap().claim.id;
-    let whose = |claim| Whose { user: ANN, task: id, claim: Some(claim) };
+    let whose = move |claim| Whose { user: ANN, task: id, claim: Some(claim) };
     store.write(move |tx| task_reviewed::accept(tx, GUILD, whose(second), &REVIEWER, "")).unwrap();
     assert_eq!(all(&store, ANN, id), [ClaimState::Submitted, ClaimState::Accepted]);
     assert_eq!(task(&store, id).counts.accepted, 1);
