@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_round_begins_once_at_the_beginning_of_each_local_day_whatever_the_clock_does() {
-        // The clock of Havana shows midnight twice on 1 November 2026, and none on 8 March; that of Berlin is changed at night.
+        // The clock of Havana shows midnight twice on 2 November 2025, and none on 8 March 2026; that of Berlin is changed at night.
         let cases = [
             (
                 "Europe/Berlin",
@@ -197,8 +197,8 @@ mod tests {
             ),
             (
                 "America/Havana",
-                "2026-10-31T12:00:00Z",
-                ["2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", "2026-11-03T05:00:00Z"],
+                "2025-11-01T12:00:00Z",
+                ["2025-11-02T04:00:00Z", "2025-11-03T05:00:00Z", "2025-11-04T05:00:00Z"],
             ),
             ("UTC", "2026-12-31T00:00:00Z", ["2027-01-01T00:00:00Z", "2027-01-02T00:00:00Z", "2027-01-03T00:00:00Z"]),
         ];
