@@ -18,7 +18,7 @@ use crate::store::{AnyTable, Direction, ErasureAction, Index, Read, Table, Tx};
 use crate::{fields, refusals};
 
 /// The time zone of a guild.
-static TIMEZONE: Setting<Zone> = Setting::new("timezone", Zone::UTC);
+pub static TIMEZONE: Setting<Zone> = Setting::new("timezone", Zone::UTC);
 /// The settings of this module, as administrators meet them.
 pub const LISTED: &[Listed] = &[Listed::new(
     &TIMEZONE,

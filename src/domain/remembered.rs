@@ -78,7 +78,7 @@ pub struct Mark {
     pub at: Timestamp,
     /// How often; 1 of what is done once.
     pub count: u32,
-    /// The last row that is counted, where rows are: what comes behind it is not.
+    /// The last row that is counted, where rows are: what comes behind it is not. Of a task, the round in which it was finished.
     pub through: u64,
 }
 

@@ -307,6 +307,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     tasks.claimed               NotNow
     tasks.currency_off          NotNow
     tasks.done                  NotNow
+    tasks.done_for_now          NotNow
     tasks.ends_in_the_past      NotValid
     tasks.file_too_large        NotValid
     tasks.full                  NotNow
@@ -314,12 +315,16 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     tasks.no_description        NotValid
     tasks.no_name               NotValid
     tasks.no_proof              NotValid
+    tasks.no_proof_channel      NotValid
     tasks.no_reason             NotValid
     tasks.no_such_category      NotThere
+    tasks.no_such_proof         NotValid
+    tasks.no_such_repetition    NotValid
     tasks.no_such_role          NotThere
     tasks.no_such_status        NotValid
     tasks.no_such_task          NotThere
     tasks.not_a_channel         NotValid
+    tasks.not_a_deed_count      NotValid
     tasks.not_a_duration        NotValid
     tasks.not_a_moment          NotValid
     tasks.not_a_place_count     NotValid
@@ -336,6 +341,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     tasks.own_proof             NotAllowed
     tasks.places_taken          NotNow
     tasks.proof_too_long        NotValid
+    tasks.proves_itself         NotNow
     tasks.reviewed              NotNow
     tasks.reward_spent          NotNow
     tasks.too_late              NotNow
@@ -343,6 +349,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     tasks.too_many              NotNow
     tasks.too_many_files        NotValid
     tasks.too_many_tasks        NotNow
+    tasks.too_soon              NotNow
     tasks.waiting               NotNow
     terms.not_allowed           NotValid
     terms.unknown               NotThere

@@ -184,6 +184,10 @@ const PROMISED: &[Promise] = &[
             ("category", STRING, false, true),
             ("role", ROLE, false, false),
             ("channel", CHANNEL, false, false),
+            ("repeats", INTEGER, false, false),
+            ("proof", INTEGER, false, false),
+            ("proof_amount", INTEGER, false, false),
+            ("proof_channel", CHANNEL, false, false),
         ],
     ),
     (
@@ -223,6 +227,7 @@ const PROMISED: &[Promise] = &[
             ("auto_expire_enabled", BOOLEAN, false, false),
             ("require_proof", BOOLEAN, false, false),
             ("channel", CHANNEL, false, false),
+            ("retry_hours", INTEGER, false, false),
         ],
     ),
     (

@@ -8,9 +8,11 @@ use crate::discord::receiver::require_named;
 use crate::discord::roles::may_give;
 use crate::discord::{Bot, Caller, Command, Context, ContextExt, answer};
 use crate::features::tasks::editing::{Field, TaskPatch};
-use crate::features::tasks::model::{TaskId, TaskRole};
+use crate::features::tasks::model::{ProvenBy, Repeats, TaskId, TaskRole};
 use crate::features::tasks::service;
-use crate::features::tasks::settings::{CHANNEL, ENDS_BY_ITSELF, LISTED, MOST_AT_A_TIME, OPEN_TO_ALL, PROOF_NEEDED};
+use crate::features::tasks::settings::{
+    CHANNEL, ENDS_BY_ITSELF, LISTED, MOST_AT_A_TIME, OPEN_TO_ALL, PROOF_NEEDED, RETRY_HOURS,
+};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ChannelId, GuildId, RoleId, UserId};
@@ -73,11 +75,23 @@ async fn create(
     #[description = "Where it is posted"]
     #[channel_types("Text")]
     channel: Option<SerenityChannel>,
+    #[description = "How often the same member may do it"] repeats: Option<RepeatsChoice>,
+    #[description = "How it is proven; by a review without this"] proof: Option<ProofChoice>,
+    #[description = "How many messages, minutes, coins or songs prove it"]
+    #[min = 1]
+    #[max = 1_000_000]
+    proof_amount: Option<i64>,
+    #[description = "Where messages count"]
+    #[channel_types("Text")]
+    proof_channel: Option<SerenityChannel>,
 ) -> Result<()> {
     let bot = ctx.data();
     let work = async {
         let caller = Caller::of(ctx)?;
         let (guild, by) = (caller.guild, caller.actor());
+        let proven_by = proof
+            .map(|proof| ProvenBy::of(poise::ChoiceParameter::name(&proof), proof_amount, proof_channel.map(id_of)))
+            .transpose()?;
         let role = role.map(|role| TaskRole { id: Some(RoleId::new(role.id.get())), name: role.name, by });
         require_role(bot, guild, role.as_ref(), by).await?;
         let wanted = TaskPatch {
@@ -89,6 +103,8 @@ async fn create(
             category,
             role: Some(role),
             channel: channel.map(id_of),
+            repeats: repeats.map(RepeatsChoice::repeats),
+            proven_by,
             ..TaskPatch::default()
         };
         let make = move |tx: &Tx<'_>| Ok((service::create(tx, guild, by, &wanted)?, money::of(tx, guild)?));
@@ -195,7 +211,7 @@ async fn review_proof(
     let bot = ctx.data();
     let work = async {
         let (caller, reason) = (Caller::of(ctx)?, reason.unwrap_or_default());
-        let proof = (TaskId::new(task_id), UserId::new(user.id.get()));
+        let proof = (UserId::new(user.id.get()), TaskId::new(task_id)).into();
         match decision {
             Decision::Accept => review::accept(bot, &caller, proof, reason).await,
             Decision::Reject => review::reject(bot, &caller, proof, reason).await,
@@ -235,6 +251,10 @@ async fn settings(
     #[description = "Where tasks are posted"]
     #[channel_types("Text")]
     channel: Option<SerenityChannel>,
+    #[description = "How many hours a member waits after a rejection; 0 for none"]
+    #[min = 0]
+    #[max = 720]
+    retry_hours: Option<u32>,
 ) -> Result<()> {
     let caller = Caller::of(ctx)?;
     let (guild, by) = (caller.guild, caller.actor());
@@ -251,6 +271,9 @@ async fn settings(
         }
         if let Some(is_needed) = require_proof {
             PROOF_NEEDED.change(tx, guild, by, &is_needed)?;
+        }
+        if let Some(hours) = retry_hours {
+            RETRY_HOURS.change(tx, guild, by, &hours)?;
         }
         if channel.is_some() {
             CHANNEL.change(tx, guild, by, &channel)?;
@@ -303,6 +326,10 @@ enum FieldChoice {
     RoleName,
     #[name = "status"]
     Status,
+    #[name = "repeats"]
+    Repeats,
+    #[name = "proof"]
+    ProvenBy,
 }
 
 impl FieldChoice {
@@ -316,8 +343,46 @@ impl FieldChoice {
             Self::Category => Field::Category,
             Self::RoleName => Field::RoleName,
             Self::Status => Field::Status,
+            Self::Repeats => Field::Repeats,
+            Self::ProvenBy => Field::ProvenBy,
         }
     }
+}
+
+/// How often a task of `/task-admin create` comes again.
+#[derive(Clone, Copy, Debug, poise::ChoiceParameter)]
+enum RepeatsChoice {
+    #[name = "never"]
+    Never,
+    #[name = "daily"]
+    Daily,
+    #[name = "weekly"]
+    Weekly,
+}
+
+impl RepeatsChoice {
+    const fn repeats(self) -> Repeats {
+        match self {
+            Self::Never => Repeats::Never,
+            Self::Daily => Repeats::Daily,
+            Self::Weekly => Repeats::Weekly,
+        }
+    }
+}
+
+/// How a task of `/task-admin create` is proven.
+#[derive(Clone, Copy, Debug, poise::ChoiceParameter)]
+enum ProofChoice {
+    #[name = "review"]
+    Review,
+    #[name = "messages"]
+    Messages,
+    #[name = "watch_minutes"]
+    WatchMinutes,
+    #[name = "gift_coins"]
+    GiftCoins,
+    #[name = "songs_played"]
+    SongsPlayed,
 }
 
 /// What `/task-admin review` does.

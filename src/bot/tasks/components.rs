@@ -4,7 +4,7 @@ use super::views;
 use crate::discord::access::Access;
 use crate::discord::component::{Acknowledge, Button, Part};
 use crate::discord::{Bot, Draft};
-use crate::features::tasks::model::TaskId;
+use crate::features::tasks::model::{ClaimId, TaskId};
 use crate::features::tasks::queries::{self, Page};
 use crate::features::tasks::{claims, model};
 use crate::kernel::error::Result;
@@ -12,6 +12,7 @@ use crate::kernel::ids::{GuildId, UserId};
 use crate::{money, posts};
 
 impl Part for TaskId {}
+impl Part for ClaimId {}
 
 /// Claims a task for whoever presses (`T-TSK-08`).
 pub static CLAIM: Button<TaskId> = Button::new("task:claim", Access::Everyone, Acknowledge::Private, |bot, click| {

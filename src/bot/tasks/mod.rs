@@ -6,10 +6,13 @@ pub mod commands;
 pub mod components;
 pub mod files;
 pub mod jobs;
+pub mod messages;
 pub mod posts;
 pub mod review;
 pub mod roles;
 pub mod views;
+
+use serenity::all::GatewayIntents;
 
 use super::Face;
 
@@ -35,6 +38,8 @@ pub const FACE: Face = Face {
         &jobs::NEWS_HANDLER,
         &jobs::NAMED_ROLE_HANDLER,
     ],
+    messages: &[messages::counted],
+    intents: GatewayIntents::GUILD_MESSAGES,
     ..Face::named("tasks")
 };
 

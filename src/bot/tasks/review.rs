@@ -12,7 +12,7 @@ use crate::discord::access::Access;
 use crate::discord::component::{Acknowledge, Button, Click, Field, Filled, Form, Opener};
 use crate::discord::standing::Asked;
 use crate::discord::{Bot, Caller, Draft};
-use crate::features::tasks::model::{Reviewer, TaskId, TaskRefusal};
+use crate::features::tasks::model::{ClaimId, Reviewer, TaskId, TaskRefusal, Whose};
 use crate::features::tasks::{claims, queries};
 use crate::flows::task_reviewed;
 use crate::kernel::error::Result;
@@ -20,12 +20,16 @@ use crate::kernel::ids::UserId;
 use crate::money;
 use crate::store::Read;
 
-/// A proof: of which task, and whose.
-type Proof = (TaskId, UserId);
+/// A proof: of which task, whose, and of which claim.
+type Proof = (TaskId, UserId, ClaimId);
+
+fn whose((task, user, claim): Proof) -> Whose {
+    Whose { user, task, claim: Some(claim) }
+}
 
 /// Accepts a proof (`T-TSK-14`).
 pub static ACCEPT: Button<Proof> = Button::new("task:accept", Access::Everyone, Acknowledge::Private, |bot, click| {
-    Box::pin(async move { accept(bot, &click.caller, click.arguments, String::new()).await })
+    Box::pin(async move { accept(bot, &click.caller, whose(click.arguments), String::new()).await })
 });
 
 /// Asks why a proof is rejected.
@@ -38,12 +42,12 @@ pub static ASK: Opener<Proof> =
 
 /// Rejects a proof for the reason that was typed.
 pub static REASON: Form<Proof> = Form::new("task:reason", Access::Everyone, &[WHY], |bot, form| {
-    Box::pin(async move { reject(bot, &form.caller, form.arguments, typed(&form, WHY)).await })
+    Box::pin(async move { reject(bot, &form.caller, whose(form.arguments), typed(&form, WHY)).await })
 });
 
 /// Asks a member for what was typed.
 pub static QUESTION: Form<Proof> = Form::new("task:question", Access::Everyone, &[WHAT], |bot, form| {
-    Box::pin(async move { ask(bot, &form.caller, form.arguments, typed(&form, WHAT)).await })
+    Box::pin(async move { ask(bot, &form.caller, whose(form.arguments), typed(&form, WHAT)).await })
 });
 
 const WHY: Field = ("reason", "Why is it rejected?");
@@ -52,26 +56,26 @@ const WHAT: Field = ("question", "What is missing?");
 const LONGEST: u16 = 500;
 
 /// Accepts the proof of a member, where they are there to get its reward.
-pub(super) async fn accept(bot: &Bot, caller: &Caller, (id, user): Proof, note: String) -> Result<Draft> {
+pub(super) async fn accept(bot: &Bot, caller: &Caller, whose: Whose, note: String) -> Result<Draft> {
     let (reviewer, guild) = (reviewer(bot, caller).await?, caller.guild);
-    bot.require_receiver(guild, user).await?;
+    bot.require_receiver(guild, whose.user).await?;
     let accept = move |tx: &crate::store::Tx<'_>| {
-        Ok((task_reviewed::accept(tx, guild, (user, id), &reviewer, &note)?, money::of(tx, guild)?))
+        Ok((task_reviewed::accept(tx, guild, whose, &reviewer, &note)?, money::of(tx, guild)?))
     };
     let (accepted, money) = bot.store.write("proof_accepted", accept).await?;
     Ok(views::accepted(&accepted, &money))
 }
 
 /// Rejects the proof of a member.
-pub(super) async fn reject(bot: &Bot, caller: &Caller, (id, user): Proof, reason: String) -> Result<Draft> {
+pub(super) async fn reject(bot: &Bot, caller: &Caller, whose: Whose, reason: String) -> Result<Draft> {
     let (reviewer, guild) = (reviewer(bot, caller).await?, caller.guild);
-    let reject = move |tx: &crate::store::Tx<'_>| claims::reject(tx, guild, (user, id), &reviewer, &reason);
+    let reject = move |tx: &crate::store::Tx<'_>| claims::reject(tx, guild, whose, &reviewer, &reason);
     Ok(views::rejected(&bot.store.write("proof_rejected", reject).await?))
 }
 
-async fn ask(bot: &Bot, caller: &Caller, (id, user): Proof, question: String) -> Result<Draft> {
+async fn ask(bot: &Bot, caller: &Caller, whose: Whose, question: String) -> Result<Draft> {
     let (reviewer, guild) = (reviewer(bot, caller).await?, caller.guild);
-    let ask = move |tx: &crate::store::Tx<'_>| claims::ask(tx, guild, (user, id), &reviewer, &question);
+    let ask = move |tx: &crate::store::Tx<'_>| claims::ask(tx, guild, whose, &reviewer, &question);
     Ok(views::asked(&bot.store.write("proof_asked", ask).await?))
 }
 
@@ -87,8 +91,8 @@ async fn ask_question(bot: &Bot, click: Click<Proof>) -> Result<CreateModal> {
 
 /// Refuses before somebody types what would be refused anyway.
 async fn require_reviewable(bot: &Bot, click: &Click<Proof>) -> Result<()> {
-    let (reviewer, guild, (id, user)) = (reviewer(bot, &click.caller).await?, click.caller.guild, click.arguments);
-    let find = move |read: &dyn Read| queries::reviewable(read, guild, (user, id), &reviewer).map(drop);
+    let (reviewer, guild, whose) = (reviewer(bot, &click.caller).await?, click.caller.guild, whose(click.arguments));
+    let find = move |read: &dyn Read| queries::reviewable(read, guild, whose, &reviewer).map(drop);
     bot.store.read("proof_reviewable", find).await
 }
 

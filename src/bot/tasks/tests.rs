@@ -6,8 +6,8 @@ use crate::discord::Draft;
 use crate::features::tasks::claims::Claimed;
 use crate::features::tasks::editing::Field;
 use crate::features::tasks::model::{
-    Claim, ClaimId, ClaimState, Counts, Happening, KnownClaim, KnownTask, News, Proof, ProofFile, Task, TaskId,
-    TaskRole, TaskStatus,
+    Claim, ClaimId, ClaimState, Counts, Deed, Happening, KnownClaim, KnownTask, News, Proof, ProofFile, ProvenBy,
+    Repeats, Task, TaskId, TaskRole, TaskStatus,
 };
 use crate::features::tasks::queries::{OwnClaim, Page};
 use crate::flows::task_reviewed::Accepted;
@@ -47,6 +47,10 @@ fn task() -> KnownTask {
         revision: 1,
         is_going: false,
         job: JobId::default(),
+        repeats: Repeats::Never,
+        round: 0,
+        next_round: None,
+        proven_by: ProvenBy::Review,
     };
     KnownTask { id: TaskId::new(12), task }
 }
@@ -73,6 +77,11 @@ fn claim(state: ClaimState) -> KnownClaim {
         reviewer: (state != ClaimState::Submitted).then_some(MOD),
         paid: if state == ClaimState::Accepted { Amount::of(1_250) } else { Amount::ZERO },
         job: JobId::default(),
+        round: 0,
+        proven_by: ProvenBy::Review,
+        progress: 0,
+        counted_at: None,
+        rejected_at: None,
     };
     KnownClaim { id: ClaimId::new(1), claim }
 }
@@ -133,8 +142,8 @@ fn a_proof_has_the_buttons_of_the_review_while_it_waits_for_one() {
             "Member: <@7>",
             "State: Waiting for a review",
             "https://discord.com/channels/5/3/77",
-            "[Accept] task:accept:12:7",
-            "[Reject] task:reject:12:7",
+            "[Accept] task:accept:12:7:1",
+            "[Reject] task:reject:12:7:1",
             "[Ask for more] task:ask:12:7",
         ],
     );
@@ -162,7 +171,7 @@ fn a_member_is_told_what_becomes_of_a_task() {
     );
     says(told(Happening::Accepted { paid: Amount::ZERO }), &["was accepted."]);
     says(
-        told(Happening::Rejected { reason: "too *dark*".to_owned(), until: AT }),
+        told(Happening::Rejected { reason: "too *dark*".to_owned(), until: AT, from: None }),
         &[r"was rejected: too \*dark\*", "</task_submit:1> until <t:1763756100:f>"],
     );
     says(told(Happening::Asked { question: "who?".to_owned(), until: AT }), &["asks for more", "who?"]);
@@ -246,4 +255,42 @@ fn the_longest_texts_fit_into_a_message() {
         assert!(embed["title"].as_str().unwrap().chars().count() <= 256);
         assert!(embed["description"].as_str().unwrap().chars().count() <= 4_096);
     }
+}
+
+#[test]
+fn a_task_says_when_it_comes_again_and_by_what_it_proves_itself() {
+    let mut known = task();
+    let proven_by = ProvenBy::Deeds(Deed::Message(ChannelId::new(77)), 20);
+    known.task.repeats = Repeats::Daily;
+    known.task.next_round = Some(AT);
+    known.task.proven_by = proven_by;
+    says(
+        views::task(&known, &money()),
+        &["Repeats: each day, again <t:1763756100:R>", "Proves itself by: 20 messages in <#77>"],
+    );
+    known.task.status = TaskStatus::Expired;
+    assert!(!message_of(views::task(&known, &money())).contains("again"), "what is over comes no more");
+    let mut own = claim(ClaimState::InProgress);
+    own.claim.proven_by = proven_by;
+    own.claim.progress = 12;
+    says(
+        views::mine(&Page::of(vec![OwnClaim { task: task(), claim: own.clone() }], 1)),
+        &["12 of 20 messages in <#77>, due <t:1763756100:R>"],
+    );
+    says(
+        views::claimed(&Claimed { task: task(), claim: own }, "/task_submit"),
+        &["It proves itself: do 20 messages in <#77> until", "you are paid at once"],
+    );
+}
+
+#[test]
+fn whoever_is_rejected_reads_from_when_on_they_can_try_again() {
+    let told = |from: Timestamp| {
+        let what = Happening::Rejected { reason: "too dark".to_owned(), until: AT, from: Some(from) };
+        let news = News { user: ANN, task: "Greet".to_owned(), what };
+        views::news(&news, &money(), "/task_submit")
+    };
+    let minute = std::time::Duration::from_mins(1);
+    says(told(AT.before(minute)), &["You can hand in another one with /task_submit from <t:1763756040:f>"]);
+    says(told(AT.after(minute)), &["You can claim it again at <t:1763756160:f>"]);
 }

@@ -10,7 +10,7 @@ use crate::features::coins::model::{EntryId, EntryKind};
 use crate::features::queue::model::{Line, PublicId, Seen};
 use crate::features::reminders::service::ReminderId;
 use crate::features::shop::model::{CodeId, ItemId, PurchaseId};
-use crate::features::tasks::model::TaskId;
+use crate::features::tasks::model::{ClaimId, TaskId};
 use crate::kernel::ids::{ChannelId, GuildId, UserId};
 use strum::VariantArray;
 
@@ -181,10 +181,11 @@ fn check_tasks(golden: &mut Golden) {
     use tasks::review::{ACCEPT, ASK, REJECT};
     let (task, most) = (TaskId::new(12), TaskId::new(u64::MAX));
     golden.holds(&CLAIM, ("task:claim:12", task), most);
-    let (proof, most) = ((task, UserId::new(7)), (most, UserId::new(u64::MAX)));
-    golden.holds(&ACCEPT, ("task:accept:12:7", proof), most);
-    golden.holds(REJECT.ids(), ("task:reject:12:7", proof), most);
-    golden.holds(ASK.ids(), ("task:ask:12:7", proof), most);
+    let proof = (task, UserId::new(7), ClaimId::new(3));
+    let most = (most, UserId::new(u64::MAX), ClaimId::new(u64::MAX));
+    golden.holds(&ACCEPT, ("task:accept:12:7:3", proof), most);
+    golden.holds(REJECT.ids(), ("task:reject:12:7:3", proof), most);
+    golden.holds(ASK.ids(), ("task:ask:12:7:3", proof), most);
     golden.holds(&LIST, ("tasks:list:3:2", (3, 2)), (u64::MAX, u64::MAX));
     golden.holds(&MINE, ("tasks:mine:2", 2), u64::MAX);
     golden.holds(&PENDING, ("tasks:pending:2", 2), u64::MAX);
@@ -226,8 +227,8 @@ fn a_form_that_was_opened_before_an_update_is_read_after_it() {
     }
     let refused = SUBMIT.read("submit:modal:skip:skip", GUILD);
     assert_eq!(refused.unwrap_err().code(), "component.unknown");
-    let proof = (TaskId::new(12), UserId::new(7));
-    for (form, custom_id) in [(&REASON, "task:reason:12:7"), (&QUESTION, "task:question:12:7")] {
+    let proof = (TaskId::new(12), UserId::new(7), ClaimId::new(3));
+    for (form, custom_id) in [(&REASON, "task:reason:12:7:3"), (&QUESTION, "task:question:12:7:3")] {
         assert_eq!(form.with(&proof), custom_id);
         assert_eq!(form.read(custom_id, GUILD).unwrap(), proof);
     }

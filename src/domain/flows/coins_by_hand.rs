@@ -258,6 +258,7 @@ mod tests {
             | EntryKind::TaskReward
             // By itself.
             | EntryKind::Daily
+            | EntryKind::Code
             | EntryKind::AdminAdd
             | EntryKind::AdminRemove
             | EntryKind::AdminSet

@@ -92,7 +92,10 @@ fn of_tasks(tx: &Tx<'_>, guild: GuildId, member: UserId) -> Result<Vec<(Limit, M
     for (.., id) in tasks::tables::BY_MEMBER.page(tx, (guild, member), Direction::Forward, usize::MAX)? {
         let claim = tasks::queries::claim(tx, guild, id)?.map(|known| known.claim);
         if let Some(claim) = claim.filter(|claim| claim.state == ClaimState::Accepted) {
-            kept.push((Limit::Task(claim.task.get()), Mark::once(claim.completed_at.unwrap_or(tx.now()))));
+            let at = claim.completed_at.unwrap_or(tx.now());
+            // What repeats can be finished again in a later round.
+            let mark = Mark { through: claim.round.into(), ..Mark::once(at) };
+            kept.push((Limit::Task(claim.task.get()), mark));
         }
     }
     Ok(kept)

@@ -28,8 +28,9 @@ use crate::features::engagement::rules::watch::WatchTerms;
 use crate::features::engagement::settings::{event_points, watch_idle};
 use crate::features::handles::model::{AccountId, Activity};
 use crate::features::queue::service::Moved;
+use crate::features::tasks::model::Deed;
 use crate::features::{coins, engagement, handles};
-use crate::flows::{code_redeemed, coins_posted, gift_credit, handle_links, session_closed};
+use crate::flows::{code_redeemed, coins_posted, gift_credit, handle_links, session_closed, task_proven};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -329,6 +330,7 @@ impl<'b, 't> Batch<'b, 't> {
             self.credit_luxury(user, &known.handle, gift)?;
         }
         if payout.coins > Amount::ZERO {
+            task_proven::run(self.tx, self.guild, user, (Deed::GiftCoin, payout.coins.get()), at)?;
             let called = format!("{} ×{}", gift.gift, gift.count);
             self.effects.lifted.extend(gift_credit::add(self.tx, self.guild, user, payout.coins, &called)?);
         }

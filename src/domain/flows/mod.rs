@@ -45,6 +45,7 @@ pub mod song_described;
 pub mod song_moved;
 pub mod song_played;
 pub mod song_submitted;
+pub mod task_proven;
 pub mod task_reviewed;
 pub mod task_undone;
 pub mod watch_time;

@@ -5,7 +5,7 @@
 //! them back. What was announced stays posted. Each play gives back what it used up once: only the song that plays can go
 //! back, and when it has, it does not play.
 
-use super::reviewed;
+use super::{reviewed, task_proven};
 use crate::activity::{self, Filter, Subject};
 use crate::features::coins::model::EntryKind;
 use crate::features::handles::model::AccountId;
@@ -13,10 +13,12 @@ use crate::features::queue::activity::{PLAYED, PUT_BACK, Taken};
 use crate::features::queue::model::{Entry, Line, PublicId, QueueRefusal};
 use crate::features::queue::service::Moved;
 use crate::features::queue::settings::NOW_PLAYING;
+use crate::features::tasks::model::Deed;
 use crate::features::{coins, handles, queue};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::kernel::time::Timestamp;
 use crate::store::{Read, Tx};
 
 /// A play that can be taken back.
@@ -28,6 +30,8 @@ pub struct LastPlay {
     pub from: Line,
     /// What the play used up.
     pub taken: Taken,
+    /// When it was.
+    pub at: Timestamp,
 }
 
 /// The play of the song that plays now, where it was noted.
@@ -35,9 +39,9 @@ pub fn last(read: &dyn Read, guild: GuildId) -> Result<Option<LastPlay>> {
     let Some(entry) = queue::queries::now_playing(read, guild)? else { return Ok(None) };
     let filter = Filter { kind: Some(PLAYED.name()), subject: Some(Subject::Song(entry.id.get())), actor: None };
     let found = activity::newest(read, guild, &filter, None, 1)?.rows.pop();
-    let Some((_, play)) = found else { return Ok(None) };
+    let Some((id, play)) = found else { return Ok(None) };
     let from = play.before.as_deref().and_then(|line| line.parse::<Line>().ok());
-    Ok(from.zip(PLAYED.details(&play)).map(|(from, taken)| LastPlay { entry, from, taken }))
+    Ok(from.zip(PLAYED.details(&play)).map(|(from, taken)| LastPlay { entry, from, taken, at: id.moment() }))
 }
 
 /// Takes it back. Whoever says which song they saw playing is refused where it does not any more.
@@ -47,7 +51,7 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Option<PublicId>) -> Re
         let last = reviewed::last_of(tx, guild, now.or(seen))?;
         return Err(QueueRefusal::PlaysNoMore { public_id, now, last }.into());
     }
-    let LastPlay { entry, from, taken } = last(tx, guild)?.ok_or(QueueRefusal::NothingToUndo)?;
+    let LastPlay { entry, from, taken, at } = last(tx, guild)?.ok_or(QueueRefusal::NothingToUndo)?;
     queue::queries::require_new(tx, guild, entry.song.source.key())?;
     let user = entry.place.user;
     let score = give_points_back(tx, guild, by, user, &taken)?;
@@ -56,6 +60,7 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, seen: Option<PublicId>) -> Re
     if let Some(coins) = taken.gifted {
         super::gift_credit::take_back(tx, guild, &moved.entry, coins)?;
     }
+    task_proven::run(tx, guild, user, (Deed::SongPlayed, -1), at)?;
     PUT_BACK
         .with(())
         .by(by)

@@ -6,7 +6,9 @@ use crate::features::queue::model::PublicId;
 use crate::features::queue::rules::playing_uses_points;
 use crate::features::queue::service::Played;
 use crate::features::queue::settings::NOW_PLAYING;
+use crate::features::tasks::model::Deed;
 use crate::features::{coins, engagement, handles, queue};
+use crate::flows::task_proven;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::GuildId;
@@ -55,5 +57,6 @@ fn settle(tx: &Tx<'_>, guild: GuildId, played: Played, before: Taken) -> Result<
     taken.gifted = credit.filter(|credit| credit.song.is_some_and(is_of_song)).map(|credit| credit.coins);
     super::gift_credit::release(tx, guild, played.entry.id)?;
     queue::service::announce(tx, guild, played.entry.id)?;
+    task_proven::run(tx, guild, user, (Deed::SongPlayed, 1), tx.now())?;
     Ok((played, taken))
 }

@@ -9,7 +9,7 @@ use crate::features::coins::model::{Currency, EntryKind, LedgerEntry, Posting};
 use crate::features::tasks;
 use crate::features::tasks::activity::ROLE_MISSING;
 use crate::features::tasks::claims::Claimed;
-use crate::features::tasks::model::{NAMED_ROLE, NamedRole, Reviewer, Task, TaskId, TaskRole};
+use crate::features::tasks::model::{NAMED_ROLE, NamedRole, Reviewer, Task, TaskRole, Whose};
 use crate::jobs::Lane;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
@@ -30,14 +30,25 @@ pub struct Accepted {
 pub fn accept(
     tx: &Tx<'_>,
     guild: GuildId,
-    (user, id): (UserId, TaskId),
+    whose: impl Into<Whose>,
     reviewer: &Reviewer,
     note: &str,
 ) -> Result<Accepted> {
-    let found = tasks::claims::reviewable(tx, guild, (user, id), reviewer)?;
-    let note = tasks::rules::note(note)?;
+    let found = tasks::claims::reviewable(tx, guild, whose, reviewer)?;
+    award(tx, guild, found, reviewer, tasks::rules::note(note)?)
+}
+
+/// Accepts a proof that was found to be reviewable, or that proved itself.
+pub(super) fn award(
+    tx: &Tx<'_>,
+    guild: GuildId,
+    found: Claimed,
+    reviewer: &Reviewer,
+    note: String,
+) -> Result<Accepted> {
+    let user = found.claim.claim.user;
     let task = found.task.task.clone();
-    let entry = award(tx, guild, user, &task, reviewer)?;
+    let entry = pay(tx, guild, user, &task, reviewer)?;
     let claimed = tasks::claims::accept(tx, guild, found, reviewer, (note, task.reward))?;
     match task.role.clone() {
         Some(TaskRole { id: Some(role), by, .. }) => {
@@ -53,7 +64,7 @@ pub fn accept(
 }
 
 /// Pays the reward of a task (`T-TSK-24`). A reward of 0 writes no entry.
-fn award(tx: &Tx<'_>, guild: GuildId, user: UserId, task: &Task, reviewer: &Reviewer) -> Result<Option<LedgerEntry>> {
+fn pay(tx: &Tx<'_>, guild: GuildId, user: UserId, task: &Task, reviewer: &Reviewer) -> Result<Option<LedgerEntry>> {
     if task.reward == Amount::ZERO {
         return Ok(None);
     }

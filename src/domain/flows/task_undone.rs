@@ -18,7 +18,7 @@ use crate::features::tasks::activity::{
 };
 use crate::features::tasks::claims::{self, Claimed};
 use crate::features::tasks::editing::TaskPatch;
-use crate::features::tasks::model::{ClaimState, TaskId, TaskRefusal, TaskStatus};
+use crate::features::tasks::model::{ClaimId, ClaimState, TaskId, TaskRefusal, TaskStatus};
 use crate::features::tasks::{queries, service};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -121,7 +121,7 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, by: Actor, id: ActivityId) -> Result<Und
 fn undo_review(tx: &Tx<'_>, guild: GuildId, by: Actor, found: Claimed) -> Result<Undone> {
     let (task, user) = (found.task.id, found.claim.claim.user);
     if found.claim.claim.state != ClaimState::Accepted {
-        claims::reconsider(tx, guild, by, (user, task))?;
+        claims::reconsider(tx, guild, by, found)?;
         return Ok(Undone::Review(task, user));
     }
     match reward_of(tx, guild, &found)? {
@@ -188,10 +188,9 @@ pub(super) fn paid_by(read: &dyn Read, guild: GuildId, order: &Order, id: EntryI
 /// The claim of which a reviewer said something, where nothing was done with it since.
 fn review_of(read: &dyn Read, guild: GuildId, (id, act): (ActivityId, &Activity)) -> Result<Option<Claimed>> {
     let said = [&ACCEPTED, &REJECTED, &ASKED].into_iter().find_map(|kind| Some((kind.name(), kind.details(act)?)));
-    let (Some((kind, Involved { user, .. })), Some(task)) = (said, task_of(act)) else { return Ok(None) };
-    let (Some(known), Some(claim)) =
-        (queries::task(read, guild, task)?, queries::latest_claim(read, guild, user, task)?)
-    else {
+    let (Some((kind, told)), Some(task)) = (said, task_of(act)) else { return Ok(None) };
+    let Involved { claim, .. } = told;
+    let (Some(known), Some(claim)) = (queries::task(read, guild, task)?, queries::claim(read, guild, claim)?) else {
         return Ok(None);
     };
     let fits = match claim.claim.state {
@@ -203,18 +202,18 @@ fn review_of(read: &dyn Read, guild: GuildId, (id, act): (ActivityId, &Activity)
     // The same may have been said of a proof before.
     let is_last = {
         let is_of_claim =
-            |other: &Activity| other.kind == act.kind && other.subject == act.subject && names(other, user);
+            |other: &Activity| other.kind == act.kind && other.subject == act.subject && names(other, claim.id);
         let last = activity::newest_where(read, guild, None, 1, is_of_claim)?.rows.pop();
         last.is_some_and(|(last, _)| last == id)
     };
     // Nothing of a proof is left of who was erased.
-    let has_proof = claim.claim.proof.is_some() && !is_erased(read, guild, user)?;
+    let has_proof = claim.claim.proof.is_some() && !is_erased(read, guild, claim.claim.user)?;
     Ok((fits && is_last && has_proof).then_some(Claimed { task: known, claim }))
 }
 
-fn names(act: &Activity, user: UserId) -> bool {
+fn names(act: &Activity, claim: ClaimId) -> bool {
     let kinds = [&ACCEPTED, &REJECTED, &ASKED];
-    kinds.into_iter().filter_map(|kind| kind.details(act)).any(|told| told.user == user)
+    kinds.into_iter().filter_map(|kind| kind.details(act)).any(|told| told.claim == claim)
 }
 
 /// The entry that paid for an accepted claim: written in the same transaction, so at the same moment. Refuses where it is not found any
@@ -379,8 +378,11 @@ mod tests {
         for is_question in [false, true] {
             store
                 .write(move |tx| {
-                    let say = if is_question { claims::ask } else { claims::reject };
-                    say(tx, GUILD, (ANN, id), &reviewer(), "who?")
+                    if is_question {
+                        claims::ask(tx, GUILD, (ANN, id), &reviewer(), "who?")
+                    } else {
+                        claims::reject(tx, GUILD, (ANN, id), &reviewer(), "who?")
+                    }
                 })
                 .unwrap();
             let before = words(&store);

@@ -9,8 +9,9 @@ use crate::features::coins::model::{Currency, EntryKind, Posting};
 use crate::features::coins::settings::LUXURY_ENABLED;
 use crate::features::engagement::model::{AccountRef, SessionId};
 use crate::features::handles::model::AccountId;
+use crate::features::tasks::model::Deed;
 use crate::features::{engagement, handles};
-use crate::flows::coins_posted;
+use crate::flows::{coins_posted, task_proven};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
@@ -46,7 +47,10 @@ pub fn run(
     for account in &people {
         let known = handles::queries::account_by_id(tx, guild, AccountId::new(account.get()))?;
         let linked = known.as_ref().and_then(|known| known.linked);
-        let coins = engagement::service::count_one(tx, &count, *account, linked)?;
+        let (coins, minutes) = engagement::service::count_one(tx, &count, *account, linked)?;
+        if let Some(user) = linked.filter(|_| minutes > 0) {
+            task_proven::run(tx, guild, user, (Deed::WatchMinute, minutes), tx.now())?;
+        }
         if let (Some(user), Some(known)) = (linked, known)
             && coins > 0
         {

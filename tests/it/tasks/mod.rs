@@ -4,6 +4,7 @@ mod claiming;
 mod messages;
 mod review;
 mod roles;
+mod rounds;
 
 use greenroom::features::coins::model::Currency;
 use greenroom::features::coins::queries as money;

@@ -10,7 +10,7 @@ use super::review::{ACCEPT, ASK, REJECT};
 use crate::discord::{BLURPLE, Draft, paging};
 use crate::features::tasks::claims::Claimed;
 use crate::features::tasks::model::{
-    Claim, ClaimState, Happening, KnownClaim, KnownTask, News, Proof, ProofFile, Task, TaskStatus,
+    Claim, ClaimState, Happening, KnownClaim, KnownTask, News, Proof, ProofFile, ProvenBy, Task, TaskStatus,
 };
 use crate::features::tasks::queries::{OwnClaim, Page};
 use crate::features::tasks::rules;
@@ -20,7 +20,7 @@ use crate::kernel::amount::Amount;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::kernel::sentence::NO_COMMANDS;
 use crate::kernel::text::{
-    MomentStyle, escape, escape_around_links, mention, message_link, moment, role as role_mention, truncate,
+    self, MomentStyle, escape, escape_around_links, mention, message_link, moment, role as role_mention, truncate,
 };
 use crate::kernel::time::Timestamp;
 use crate::money::Money;
@@ -74,11 +74,26 @@ fn task_embed(known: &KnownTask, money: &Money) -> CreateEmbed {
         .field(if task.status == TaskStatus::Active { "Can be claimed until" } else { "Ended" }, end(task), true)
         .field("Category", escape(&task.category), true)
         .footer(CreateEmbedFooter::new(format!("Task {id} · {state}")));
+    if let Some(next) = task.next_round.filter(|_| task.status == TaskStatus::Active) {
+        let again = format!("{}, again {}", task.repeats.in_words(), moment(next, MomentStyle::Relative));
+        embed = embed.field("Repeats", again, true);
+    }
+    if let Some(counted) = task.proven_by.counted() {
+        embed = embed.field("Proves itself by", deeds(counted, task.proven_by), true);
+    }
     if let Some(role) = &task.role {
         let named = role.id.map_or_else(|| escape(&role.name), role_mention);
         embed = embed.field("Role", named, true);
     }
     embed
+}
+
+/// So many deeds, with where they count.
+fn deeds(counted: String, proven_by: ProvenBy) -> String {
+    match proven_by.channel() {
+        Some(channel) => format!("{counted} in {}", text::channel(channel)),
+        None => counted,
+    }
 }
 
 fn claim_button(known: &KnownTask) -> CreateButton {
@@ -147,7 +162,7 @@ pub fn proof(guild: GuildId, own: &OwnClaim, money: &Money) -> Draft {
     if state != ClaimState::Submitted {
         return draft;
     }
-    let of = (task.id, user);
+    let of = (task.id, user, claim.id);
     draft.row(CreateActionRow::Buttons(vec![
         CreateButton::new(ACCEPT.with(&of)).label("Accept").style(ButtonStyle::Success),
         CreateButton::new(REJECT.with(&of)).label("Reject").style(ButtonStyle::Danger),
@@ -177,7 +192,8 @@ fn verdict(claim: &Claim) -> String {
     let by = match claim.reviewer {
         Some(Actor::Member(user)) => format!(" by {}", mention(user)),
         Some(Actor::Operator) => " by the operator".to_owned(),
-        Some(Actor::Live | Actor::System) | None => String::new(),
+        Some(Actor::System) => " by Greenroom".to_owned(),
+        Some(Actor::Live) | None => String::new(),
     };
     let notes = if claim.notes.is_empty() { String::new() } else { format!("\n{}", escape_around_links(&claim.notes)) };
     match claim.state {
@@ -193,6 +209,14 @@ fn verdict(claim: &Claim) -> String {
 /// The answer to a claim.
 pub fn claimed(claimed: &Claimed, task_submit: &str) -> Draft {
     let until = both(claimed.claim.claim.deadline);
+    let proven_by = claimed.claim.claim.proven_by;
+    if let Some(counted) = proven_by.counted() {
+        let counted = deeds(counted, proven_by);
+        return Draft::text(format!(
+            "🙋 **{}** is yours. It proves itself: do {counted} until {until}, and you are paid at once.",
+            name(&claimed.task)
+        ));
+    }
     Draft::text(format!(
         "🙋 **{}** is yours. Hand in your proof with {task_submit} until {until}.",
         name(&claimed.task)
@@ -286,6 +310,10 @@ fn standing(claim: &Claim) -> String {
     let until = moment(claim.deadline, MomentStyle::Relative);
     let notes = escape_around_links(&truncate(&claim.notes, SHORT));
     match claim.state {
+        ClaimState::InProgress | ClaimState::Rejected if claim.proven_by != ProvenBy::Review => {
+            let progress = claim.proven_by.progress(claim.progress).unwrap_or_default();
+            format!("{}, due {until}", deeds(progress, claim.proven_by))
+        }
         ClaimState::InProgress if claim.notes.is_empty() => format!("in progress, due {until}"),
         ClaimState::InProgress => format!("more is asked for, due {until}: {notes}"),
         ClaimState::Rejected => format!("rejected, again until {until}: {notes}"),
@@ -305,11 +333,18 @@ pub fn news(news: &News, money: &Money, task_submit: &str) -> Draft {
         Happening::Accepted { paid: amount } => {
             format!("✅ Your proof for **{task}** was accepted. You get {}.", paid(*amount, money))
         }
-        Happening::Rejected { reason, until } => format!(
-            "❌ Your proof for **{task}** was rejected: {}\nYou can hand in another one with {task_submit} until {}.",
-            escape_around_links(reason),
-            both(*until)
-        ),
+        Happening::Rejected { reason, until, from } => {
+            let reason = escape_around_links(reason);
+            let next = match *from {
+                Some(from) if from >= *until => format!("You can claim it again at {}.", both(from)),
+                Some(from) => {
+                    let from = both(from);
+                    format!("You can hand in another one with {task_submit} from {from} until {}.", both(*until))
+                }
+                None => format!("You can hand in another one with {task_submit} until {}.", both(*until)),
+            };
+            format!("❌ Your proof for **{task}** was rejected: {reason}\n{next}")
+        }
         Happening::Asked { question, until } => format!(
             "❔ A reviewer asks for more about **{task}**: {}\nHand it in with {task_submit} until {}.",
             escape_around_links(question),

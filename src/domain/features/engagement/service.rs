@@ -158,11 +158,13 @@ pub fn count_watch_time(read: &dyn Read, guild: GuildId, session: SessionId, ear
 /// Counts what someone watched up to now, and takes out of their row what pays coins (`M-ECO-02`).
 ///
 /// Answers how many coins are to be paid to `linked`; none while the handle is nobody's or nothing is earned. The
-/// remainder stays in the row, and all of it while there is nobody to pay (`C-45`).
-pub fn count_one(tx: &Tx<'_>, count: &Count, account: AccountRef, linked: Option<UserId>) -> Result<i64> {
+/// remainder stays in the row, and all of it while there is nobody to pay (`C-45`). Answers as well how many whole minutes of the
+/// session were reached by this count.
+pub fn count_one(tx: &Tx<'_>, count: &Count, account: AccountRef, linked: Option<UserId>) -> Result<(i64, i64)> {
     let &Count { guild, session, ref connections, earns, minutes_per_coin } = count;
-    let Some(mut participant) = tables::PARTICIPANTS.get(tx, &(guild, session, account))? else { return Ok(0) };
+    let Some(mut participant) = tables::PARTICIPANTS.get(tx, &(guild, session, account))? else { return Ok((0, 0)) };
     let watch = &mut participant.watch;
+    let before = watch.total().as_secs() / 60;
     watch.is_due = false;
     watch.linked = linked;
     watch::count(watch, connections, tx.now(), earns);
@@ -173,8 +175,9 @@ pub fn count_one(tx: &Tx<'_>, count: &Count, account: AccountRef, linked: Option
     if coins > 0 {
         watch.keep_unpaid(rest, tx.now());
     }
+    let minutes = i64::try_from(watch.total().as_secs() / 60 - before).unwrap_or(i64::MAX);
     tables::PARTICIPANTS.put(tx, &(guild, session, account), &participant)?;
-    Ok(coins)
+    Ok((coins, minutes))
 }
 
 /// Notes Luxury Coins that were paid to someone of a session.

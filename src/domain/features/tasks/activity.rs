@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::editing::FieldChange;
-use super::model::{NamedRole, TaskId};
+use super::model::{ClaimId, NamedRole, TaskId};
 use crate::activity::{Activity, ActivityKind, ChangeType, Happened, Noted, Readable, Subject, Thing};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
@@ -140,6 +140,9 @@ pub struct Involved {
     pub notes: String,
     /// What was paid.
     pub paid: Amount,
+    /// The number of the claim.
+    #[serde(default)]
+    pub claim: ClaimId,
 }
 
 const fn noted_kind<D>(

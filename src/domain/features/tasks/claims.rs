@@ -4,10 +4,10 @@
 
 use super::activity::{self, Involved};
 use super::model::{
-    Claim, ClaimId, ClaimState, Happening, KnownClaim, KnownTask, NEWS, News, PROOF_POST, Proof, ProofFile, Reviewer,
-    TaskId, TaskRefusal, TaskStatus,
+    Claim, ClaimId, ClaimState, Happening, KnownClaim, KnownTask, NEWS, News, PROOF_POST, Proof, ProofFile, Repeats,
+    Reviewer, TaskId, TaskRefusal, TaskStatus, Whose,
 };
-use super::settings::{ENDS_BY_ITSELF, MOST_AT_A_TIME, OPEN_TO_ALL, PROOF_NEEDED, SWITCH};
+use super::settings::{ENDS_BY_ITSELF, MOST_AT_A_TIME, OPEN_TO_ALL, PROOF_NEEDED, RETRY_HOURS, SWITCH};
 use super::{rules, tables};
 use crate::activity::ActivityKind;
 use crate::jobs::{JobId, Lane, Ring};
@@ -16,12 +16,15 @@ use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, MessageId, UserId};
 use crate::kernel::time::Timestamp;
+use crate::profile::TIMEZONE;
 use crate::remembered::{self, Limit};
 use crate::store::{Direction, Read, Tx};
 use crate::{money, outbox};
 
 /// Claims of a member that are looked at when they are erased; more than anybody has.
 const MOST_LEFT: usize = 10_000;
+/// Claims of a member of one task among which the one that is meant is looked for.
+const ROUNDS_LOOKED_AT: usize = 20;
 
 /// What a member hands in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,6 +57,31 @@ pub fn require_claimed(read: &dyn Read, guild: GuildId, id: TaskId, user: UserId
     Ok(Claimed { task, claim })
 }
 
+/// The claim of a member of a task that is meant: the one that is named, or of the last rounds the oldest that fits, or else the latest.
+fn meant(
+    read: &dyn Read,
+    guild: GuildId,
+    Whose { user, task, claim }: Whose,
+    fits: impl Fn(&Claim) -> bool,
+) -> Result<Option<KnownClaim>> {
+    if let Some(id) = claim {
+        let known = tables::claim(read, guild, id)?;
+        return Ok(known.filter(|known| known.claim.user == user && known.claim.task == task));
+    }
+    let of_last = tables::BY_MEMBER.page(read, (guild, user, task), Direction::Backward, ROUNDS_LOOKED_AT)?;
+    let claims = tables::claims_at(read, guild, of_last.into_iter().map(|(.., id)| id))?;
+    Ok(claims.iter().rfind(|known| fits(&known.claim)).or(claims.first()).cloned())
+}
+
+/// A task that is there, and the claim of a member of it that waits for a proof, or else the latest.
+fn require_waiting(read: &dyn Read, guild: GuildId, id: TaskId, user: UserId, now: Timestamp) -> Result<Claimed> {
+    let task = require(read, guild, id)?;
+    let waits = |claim: &Claim| claim.state.waits_for_proof() && now < claim.deadline;
+    let claim = meant(read, guild, (user, id).into(), waits)?;
+    let claim = claim.ok_or_else(|| TaskRefusal::NotClaimed(task.task.name.clone()))?;
+    Ok(Claimed { task, claim })
+}
+
 /// Refuses what a member may not claim at a moment (`T-TSK-09`, `T-HLP-10`). Answers the task, and their former claim of it.
 pub fn admit(
     read: &dyn Read,
@@ -63,12 +91,15 @@ pub fn admit(
     now: Timestamp,
 ) -> Result<(KnownTask, Option<KnownClaim>)> {
     SWITCH.require_on(read, guild)?;
-    let known = require(read, guild, id)?;
+    let KnownTask { task, .. } = require(read, guild, id)?;
+    let task = task.in_round(&TIMEZONE.get(read, guild)?, now);
+    let known = KnownTask { id, task };
     if known.task.reward > Amount::ZERO && !money::is_on(read, guild)? {
         return Err(TaskRefusal::CurrencyOff(known.task.name).into());
     }
-    // They finished it before they were erased.
-    if remembered::of(read, guild, user, Limit::Task(id.get()))?.is_some() {
+    // They finished it before they were erased; what repeats, in this round.
+    let finished = remembered::of(read, guild, user, Limit::Task(id.get()))?;
+    if finished.is_some_and(|mark| known.task.repeats == Repeats::Never || mark.through >= known.task.round.into()) {
         return Err(TaskRefusal::Done(known.task.name).into());
     }
     let latest = tables::latest_claim(read, guild, user, id)?;
@@ -80,14 +111,21 @@ pub fn admit(
         is_open_to_all: OPEN_TO_ALL.get(read, guild)?,
     };
     rules::may_claim(&known.task, latest.as_ref().map(|known| &known.claim), &who, now)?;
+    if let Some(latest) = latest.as_ref().filter(|latest| latest.claim.round == known.task.round) {
+        rules::may_try_again(&known.task.name, &latest.claim, RETRY_HOURS.get(read, guild)?, now)?;
+    }
     Ok((known, latest))
 }
 
 /// Claims a task for a member (`T-TSK-10`, `T-TSK-11`): the place is taken in the same transaction in which it was found to be free,
-/// so 1,000 members who want one of 10 places get exactly 10. A former claim that came to nothing begins anew.
+/// so 1,000 members who want one of 10 places get exactly 10. A former claim that came to nothing begins anew; what was done in the
+/// rounds before stays. Whoever comes first in a round turns the task.
 pub fn claim(tx: &Tx<'_>, guild: GuildId, user: UserId, id: TaskId) -> Result<Claimed> {
     let (KnownTask { task, .. }, former) = admit(tx, guild, user, id, tx.now())?;
-    if let Some(former) = former {
+    if require(tx, guild, id)?.task.round != task.round {
+        tables::set_task(tx, guild, id, task.clone())?;
+    }
+    if let Some(former) = former.filter(|former| rules::is_replaced(&former.claim)) {
         drop_files(tx, guild, &former.claim)?;
         tables::remove_claim(tx, guild, former.id)?;
     }
@@ -103,6 +141,11 @@ pub fn claim(tx: &Tx<'_>, guild: GuildId, user: UserId, id: TaskId) -> Result<Cl
         reviewer: None,
         paid: Amount::ZERO,
         job: JobId::default(),
+        round: task.round,
+        proven_by: task.proven_by,
+        progress: 0,
+        counted_at: None,
+        rejected_at: None,
     };
     let claim = tables::add_claim(tx, guild, claim)?;
     let claimed = Claimed { task: require(tx, guild, id)?, claim };
@@ -112,7 +155,7 @@ pub fn claim(tx: &Tx<'_>, guild: GuildId, user: UserId, id: TaskId) -> Result<Cl
 
 /// Gives a claim up, whoever asks for it: its place is free again (`D-47`), and what was handed in goes.
 pub fn abandon(tx: &Tx<'_>, guild: GuildId, by: Actor, user: UserId, id: TaskId) -> Result<Claimed> {
-    let Claimed { task, claim } = require_claimed(tx, guild, id, user)?;
+    let Claimed { task, claim } = require_waiting(tx, guild, id, user, tx.now())?;
     if !claim.claim.state.is_open() {
         return Err(TaskRefusal::NotClaimed(task.task.name).into());
     }
@@ -145,8 +188,9 @@ pub fn admit_proof(
     now: Timestamp,
 ) -> Result<Claimed> {
     SWITCH.require_on(read, guild)?;
-    let found = require_claimed(read, guild, id, user)?;
+    let found = require_waiting(read, guild, id, user, now)?;
     rules::may_submit(&found.task.task.name, &found.claim.claim, now)?;
+    rules::may_try_again(&found.task.task.name, &found.claim.claim, RETRY_HOURS.get(read, guild)?, now)?;
     rules::content_of(typed, files, PROOF_NEEDED.get(read, guild)?)?;
     Ok(found)
 }
@@ -163,16 +207,12 @@ pub fn submit(tx: &Tx<'_>, guild: GuildId, user: UserId, id: TaskId, handed_in: 
 }
 
 /// The proof of a member that a reviewer may judge.
-pub fn reviewable(
-    read: &dyn Read,
-    guild: GuildId,
-    (user, id): (UserId, TaskId),
-    reviewer: &Reviewer,
-) -> Result<Claimed> {
+pub fn reviewable(read: &dyn Read, guild: GuildId, whose: impl Into<Whose>, reviewer: &Reviewer) -> Result<Claimed> {
     SWITCH.require_on(read, guild)?;
-    let task = require(read, guild, id)?;
+    let whose = whose.into();
+    let task = require(read, guild, whose.task)?;
     let nothing = || TaskRefusal::NothingToReview(task.task.name.clone());
-    let claim = tables::latest_claim(read, guild, user, id)?.ok_or_else(nothing)?;
+    let claim = meant(read, guild, whose, |claim| claim.state == ClaimState::Submitted)?.ok_or_else(nothing)?;
     rules::reviewable(&task.task.name, &claim.claim, reviewer)?;
     Ok(Claimed { task, claim })
 }
@@ -210,7 +250,7 @@ pub fn accept(
 pub fn reject(
     tx: &Tx<'_>,
     guild: GuildId,
-    whose: (UserId, TaskId),
+    whose: impl Into<Whose>,
     reviewer: &Reviewer,
     reason: &str,
 ) -> Result<Claimed> {
@@ -220,11 +260,14 @@ pub fn reject(
         state: ClaimState::Rejected,
         notes: reason.clone(),
         reviewer: Some(reviewer.by),
+        progress: 0,
+        rejected_at: Some(tx.now()),
         ..before.claim.clone()
     };
     let rejected = change(tx, guild, &before, rejected, &activity::REJECTED, reviewer.by)?;
     let until = rejected.claim.claim.deadline;
-    tell(tx, guild, &rejected, Happening::Rejected { reason, until })?;
+    let from = rules::waits_until(&rejected.claim.claim, RETRY_HOURS.get(tx, guild)?, tx.now());
+    tell(tx, guild, &rejected, Happening::Rejected { reason, until, from })?;
     Ok(rejected)
 }
 
@@ -232,7 +275,7 @@ pub fn reject(
 pub fn ask(
     tx: &Tx<'_>,
     guild: GuildId,
-    whose: (UserId, TaskId),
+    whose: impl Into<Whose>,
     reviewer: &Reviewer,
     question: &str,
 ) -> Result<Claimed> {
@@ -244,6 +287,7 @@ pub fn ask(
         deadline: until,
         notes: question.clone(),
         reviewer: Some(reviewer.by),
+        progress: 0,
         ..before.claim.clone()
     };
     let asked = change(tx, guild, &before, asked, &activity::ASKED, reviewer.by)?;
@@ -252,20 +296,23 @@ pub fn ask(
 }
 
 /// Takes a rejection or a question back: the proof waits for a review again, also where the deadline passed since. The member is told.
-pub fn reconsider(tx: &Tx<'_>, guild: GuildId, by: Actor, (user, id): (UserId, TaskId)) -> Result<Claimed> {
-    let Claimed { task, claim: before } = require_claimed(tx, guild, id, user)?;
+pub fn reconsider(tx: &Tx<'_>, guild: GuildId, by: Actor, found: Claimed) -> Result<Claimed> {
+    let Claimed { task, claim: before } = found;
     let was_rejected = match before.claim.state {
         ClaimState::Rejected => true,
         // Whoever was asked for more has their proof still.
         ClaimState::InProgress => before.claim.reviewer.is_some(),
         // Its place may be somebody else's by now.
-        ClaimState::Expired => before.claim.reviewer.is_some() && !rules::is_full(&task.task),
+        ClaimState::Expired => {
+            let is_of_now = before.claim.round == task.task.round;
+            before.claim.reviewer.is_some() && !(is_of_now && rules::is_full(&task.task))
+        }
         _ => false,
     };
     if !was_rejected || before.claim.proof.is_none() {
         return Err(TaskRefusal::CannotUndo.into());
     }
-    let again = Claim { state: ClaimState::Submitted, ..before.claim.clone() };
+    let again = Claim { state: ClaimState::Submitted, rejected_at: None, ..before.claim.clone() };
     let again = change(tx, guild, &before, again, &activity::RECONSIDERED, by)?;
     tell(tx, guild, &again, Happening::Reconsidered { taken: Amount::ZERO })?;
     Ok(again)
@@ -280,7 +327,7 @@ pub fn unaccept(tx: &Tx<'_>, guild: GuildId, by: Actor, found: Claimed) -> Resul
     }
     // One that somebody closed as done stays so.
     let was_last = task.max_claims.is_some_and(|most| task.counts.accepted >= most);
-    if task.status == TaskStatus::Completed && was_last {
+    if task.status == TaskStatus::Completed && was_last && task.repeats == Repeats::Never {
         task.status = if tx.now() < task.expires_at { TaskStatus::Active } else { TaskStatus::Expired };
         tables::set_task(tx, guild, id, task)?;
     }
@@ -342,7 +389,7 @@ fn give_up(tx: &Tx<'_>, guild: GuildId, known: KnownClaim) -> Result<KnownClaim>
 }
 
 /// Writes a claim that was another one before, and notes what happened.
-fn change(
+pub(super) fn change(
     tx: &Tx<'_>,
     guild: GuildId,
     before: &KnownClaim,
@@ -364,6 +411,7 @@ fn note(tx: &Tx<'_>, guild: GuildId, kind: &ActivityKind<Involved>, by: Actor, c
         user: claim.claim.user,
         notes: claim.claim.notes.clone(),
         paid: claim.claim.paid,
+        claim: claim.id,
     };
     activity::of_task(kind.with(involved), task.id).by(by).note(tx, guild)
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-use super::model::{GENERAL, Task, TaskRefusal, TaskRole, TaskStatus};
+use super::model::{GENERAL, ProvenBy, Repeats, Task, TaskRefusal, TaskRole, TaskStatus};
 use super::rules;
 use crate::kernel::actor::Actor;
 use crate::kernel::ids::{ChannelId, RoleId};
@@ -37,6 +37,10 @@ pub enum Field {
     ChannelId,
     /// When it can be claimed no more.
     ExpiresAt,
+    /// How often it comes again.
+    Repeats,
+    /// How a claim is proven.
+    ProvenBy,
 }
 
 impl Field {
@@ -58,6 +62,8 @@ impl Field {
             Self::Status => "status",
             Self::ChannelId => "channel",
             Self::ExpiresAt => "end",
+            Self::Repeats => "repetition",
+            Self::ProvenBy => "kind of proof",
         }
     }
 
@@ -78,6 +84,8 @@ impl Field {
             Self::Status => task.status.name().to_owned(),
             Self::ChannelId => task.channel.to_string(),
             Self::ExpiresAt => task.expires_at.rfc3339(),
+            Self::Repeats => task.repeats.name().to_owned(),
+            Self::ProvenBy => task.proven_by.typed(),
         }
     }
 
@@ -109,6 +117,11 @@ impl Field {
                 let at = Timestamp::from_rfc3339(typed.trim()).ok_or(TaskRefusal::NotAMoment)?;
                 TaskPatch { expires_at: Some(at), ..none }
             }
+            Self::Repeats => {
+                let repeats = typed.trim().to_ascii_lowercase().parse().map_err(|_| TaskRefusal::NoSuchRepetition)?;
+                TaskPatch { repeats: Some(repeats), ..none }
+            }
+            Self::ProvenBy => TaskPatch { proven_by: Some(ProvenBy::read(typed)?), ..none },
         })
     }
 }
@@ -158,6 +171,10 @@ pub struct TaskPatch {
     pub channel: Option<ChannelId>,
     /// When it can be claimed no more.
     pub expires_at: Option<Timestamp>,
+    /// How often it comes again. What repeats goes on for a year, unless an end is named.
+    pub repeats: Option<Repeats>,
+    /// How a claim is proven; those that there are stay as they are.
+    pub proven_by: Option<ProvenBy>,
 }
 
 impl TaskPatch {
@@ -175,6 +192,8 @@ impl TaskPatch {
             status: other.status.or(self.status),
             channel: other.channel.or(self.channel),
             expires_at: other.expires_at.or(self.expires_at),
+            repeats: other.repeats.or(self.repeats),
+            proven_by: other.proven_by.or(self.proven_by),
         }
     }
 
@@ -199,7 +218,15 @@ impl TaskPatch {
         }
         if let Some(number) = self.duration_hours {
             task.duration_hours = rules::duration(number)?;
-            task.expires_at = rules::deadline(task.created, task.duration_hours);
+            if before.repeats == Repeats::Never {
+                task.expires_at = rules::deadline(task.created, task.duration_hours);
+            }
+        }
+        task.repeats = self.repeats.unwrap_or(task.repeats);
+        task.proven_by = self.proven_by.unwrap_or(task.proven_by);
+        if (task.repeats == Repeats::Never) != (before.repeats == Repeats::Never) {
+            let hours = if task.repeats == Repeats::Never { task.duration_hours } else { rules::MOST_HOURS };
+            task.expires_at = now.after(rules::hours(hours));
         }
         if let Some(at) = self.expires_at {
             task.expires_at = at;

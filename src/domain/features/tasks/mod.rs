@@ -13,6 +13,13 @@
 //! member claims at a time is limited; proofs that wait for a review count (`D-98`). The reward is paid by the flow
 //! `flows::task_reviewed` in the transaction of the acceptance (`T-TSK-21`): where the ledger refuses it, nothing is accepted.
 //!
+//! **Rounds.** A task that repeats begins a new round each midnight or Monday of the server's zone: all of its places are free, and each
+//! member may do it once more. A claim belongs to the round in which it was made and keeps its deadline; what was done in former rounds
+//! stays. The round is a number that only grows, so no clock that is set back and no summer time brings one twice.
+//!
+//! **Proving itself.** A task may ask for a number of deeds in place of a review ([`proving`]). What counts is what the program sees
+//! anyway, between the claim and its deadline; the last deed pays, in its own transaction (`flows::task_proven`).
+//!
 //! **Ends.** A task and a claim have one [alarm](crate::jobs::Alarm) each, for the end of the task and the deadline of the claim. What an
 //! alarm missed, a sweep finds ([`upkeep`], `D-51`). With `auto_expire_enabled` off neither ends anything, but what came too late is
 //! refused all the same (`D-97`). A task that is deleted vanishes at once; its messages go by jobs, and the rows go last.
@@ -29,6 +36,7 @@ pub mod claims;
 pub mod editing;
 pub mod listing;
 pub mod model;
+pub mod proving;
 pub mod queries;
 pub mod rules;
 pub mod service;

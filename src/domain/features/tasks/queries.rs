@@ -153,7 +153,9 @@ pub fn claimed_choices(
 ) -> Result<Vec<Choice>> {
     let mut found = Vec::new();
     for own in own_claims(read, guild, user)? {
-        if found.len() < CHOICES && states.contains(&own.claim.claim.state) && fits(&own.task, typed) {
+        // Several rounds of one task are one choice.
+        let is_new = found.iter().all(|(id, _)| *id != own.task.id);
+        if is_new && found.len() < CHOICES && states.contains(&own.claim.claim.state) && fits(&own.task, typed) {
             found.push((own.task.id, own.task.task.name));
         }
     }

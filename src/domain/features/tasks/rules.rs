@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::model::{Claim, ClaimState, Proof, Reviewer, Task, TaskRefusal, TaskStatus};
+use super::model::{Claim, ClaimState, Deed, Proof, ProvenBy, Repeats, Reviewer, Task, TaskRefusal, TaskStatus};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::UserId;
@@ -81,8 +81,13 @@ pub fn may_claim(task: &Task, latest: Option<&Claim>, who: &Claimant, now: Times
             ClaimState::InProgress | ClaimState::Rejected if now < claim.deadline => {
                 return Err(TaskRefusal::Claimed { name: name(), deadline: claim.deadline });
             }
-            ClaimState::Submitted => return Err(TaskRefusal::Waiting(name())),
-            ClaimState::Accepted => return Err(TaskRefusal::Done(name())),
+            ClaimState::Submitted if claim.round == task.round => return Err(TaskRefusal::Waiting(name())),
+            ClaimState::Accepted if claim.round == task.round => {
+                return Err(match task.next_round.filter(|_| task.status == TaskStatus::Active) {
+                    Some(again) => TaskRefusal::DoneForNow { name: name(), again },
+                    None => TaskRefusal::Done(name()),
+                });
+            }
             _ => {}
         }
     }
@@ -91,22 +96,68 @@ pub fn may_claim(task: &Task, latest: Option<&Claim>, who: &Claimant, now: Times
         return Err(TaskRefusal::NotAssigned(name()));
     }
     // The member's own claim that ran out gives its place back at this moment.
-    let is_holding = latest.is_some_and(|claim| claim.state.holds_place());
+    let is_holding = latest.is_some_and(|claim| claim.round == task.round && claim.state.holds_place());
     if let Some(places) = task.max_claims.filter(|_| is_full(task) && !is_holding) {
         return Err(TaskRefusal::Full { name: name(), places });
     }
-    let is_counted = latest.is_some_and(|claim| claim.state.is_limited());
+    let is_counted = latest.is_some_and(|claim| claim.state.is_limited() && is_replaced(claim));
     if who.at_a_time.saturating_sub(usize::from(is_counted)) >= who.most as usize {
         return Err(TaskRefusal::TooMany(who.most));
     }
     Ok(())
 }
 
+/// Whether a new claim takes the place of this one of the same member and task: of those that came to nothing. What waits for a review
+/// or was accepted is of a round that is over, and stays.
+pub const fn is_replaced(claim: &Claim) -> bool {
+    !matches!(claim.state, ClaimState::Submitted | ClaimState::Accepted)
+}
+
+/// When the next try may be made after a rejection, where that is still to come.
+pub fn waits_until(claim: &Claim, retry_hours: u32, now: Timestamp) -> Option<Timestamp> {
+    let until = claim.rejected_at.filter(|_| retry_hours > 0)?.after(hours(retry_hours));
+    (until > now).then_some(until)
+}
+
+/// Refuses a try before the time after a rejection is over.
+pub fn may_try_again(name: &str, claim: &Claim, retry_hours: u32, now: Timestamp) -> Result<(), TaskRefusal> {
+    match waits_until(claim, retry_hours, now) {
+        Some(at) => Err(TaskRefusal::TooSoon { name: name.to_owned(), at }),
+        None => Ok(()),
+    }
+}
+
+/// Messages closer together than this count as one.
+const BETWEEN_MESSAGES: Duration = Duration::from_mins(1);
+
+/// How many of some deeds at a moment count for a claim, as the progress after them; `None` where none does. What is taken back is
+/// negative.
+pub fn progress(claim: &Claim, deed: Deed, amount: i64, at: Timestamp) -> Option<u32> {
+    let ProvenBy::Deeds(wanted, needed) = claim.proven_by else { return None };
+    let is_in_time = claim.claimed_at <= at && at < claim.deadline;
+    let is_close = claim.counted_at.is_some_and(|last| at.since(last) < BETWEEN_MESSAGES);
+    if wanted != deed || !is_in_time || (matches!(deed, Deed::Message(_)) && is_close) {
+        return None;
+    }
+    // What was watched before the claim may be counted in the same minute.
+    let longest = match deed {
+        Deed::WatchMinute => i64::try_from(at.since(claim.claimed_at).as_secs().div_ceil(60)).unwrap_or(i64::MAX),
+        _ => i64::MAX,
+    };
+    let done = i64::from(claim.progress).saturating_add(amount.min(longest)).clamp(0, needed.into());
+    u32::try_from(done).ok().filter(|done| *done != claim.progress)
+}
+
 /// Whether a proof may be handed in for a claim.
 pub fn may_submit(name: &str, claim: &Claim, now: Timestamp) -> Result<(), TaskRefusal> {
     let name = || name.to_owned();
     match claim.state {
-        ClaimState::InProgress | ClaimState::Rejected if now < claim.deadline => Ok(()),
+        ClaimState::InProgress | ClaimState::Rejected if now < claim.deadline => {
+            match claim.proven_by.progress(claim.progress) {
+                Some(progress) => Err(TaskRefusal::ProvesItself { name: name(), progress }),
+                None => Ok(()),
+            }
+        }
         ClaimState::InProgress | ClaimState::Rejected | ClaimState::Expired => {
             Err(TaskRefusal::TooLate { name: name(), at: claim.deadline })
         }
@@ -155,10 +206,11 @@ pub fn note(typed: &str) -> Result<String, TaskRefusal> {
     fitting("reason", paragraph(typed, usize::MAX), LONGEST_NOTE)
 }
 
-/// Where a task stands that is active: completed when all of its places are accepted (`D-48`).
+/// Where a task stands that is active: completed when all of its places are accepted (`D-48`); one that repeats goes on.
 pub fn settled(task: &Task) -> TaskStatus {
     let is_done = task.max_claims.is_some_and(|most| task.counts.accepted >= most);
-    if task.status == TaskStatus::Active && is_done { TaskStatus::Completed } else { task.status }
+    let is_last = is_done && task.repeats == Repeats::Never;
+    if task.status == TaskStatus::Active && is_last { TaskStatus::Completed } else { task.status }
 }
 
 /// A name as it was typed.

@@ -6,7 +6,8 @@ use super::activity::{self, Assignment, Ended, Made};
 use super::claims::{drop_files, require};
 use super::editing::{FieldChange, TaskPatch, differences, undoing};
 use super::model::{
-    CLEARING, Counts, GENERAL, Happening, KnownTask, NEWS, News, TASK_POST, Task, TaskId, TaskRefusal, TaskStatus,
+    CLEARING, Counts, GENERAL, Happening, KnownTask, NEWS, News, ProvenBy, Repeats, TASK_POST, Task, TaskId,
+    TaskRefusal, TaskStatus,
 };
 use super::settings::{CHANNEL, ENDS_BY_ITSELF, SWITCH};
 use super::{queries, rules, tables};
@@ -16,6 +17,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
+use crate::profile::TIMEZONE;
 use crate::store::{Direction, Read, Tx};
 
 /// Claims that go in one step when a task is deleted, so that nobody waits for it.
@@ -47,6 +49,10 @@ pub fn create(tx: &Tx<'_>, guild: GuildId, by: Actor, wanted: &TaskPatch) -> Res
         revision: 1,
         is_going: false,
         job: JobId::default(),
+        repeats: Repeats::Never,
+        round: 0,
+        next_round: None,
+        proven_by: ProvenBy::Review,
     };
     let needed = TaskPatch {
         name: Some(wanted.name.clone().unwrap_or_default()),
@@ -56,6 +62,7 @@ pub fn create(tx: &Tx<'_>, guild: GuildId, by: Actor, wanted: &TaskPatch) -> Res
         ..TaskPatch::default()
     };
     let task = wanted.clone().and(needed).applied(&nothing, by, &queries::own_categories(tx, guild)?, tx.now())?;
+    let task = scheduled(tx, guild, Repeats::Never, task)?;
     require_room(tx, guild, &task)?;
     let made = tables::add_task(tx, guild, task)?;
     let told = Made { task: made.task.name.clone(), reward: made.task.reward };
@@ -75,7 +82,8 @@ pub fn edit(
     if revision.is_some_and(|revision| revision != before.revision) {
         return Err(TaskRefusal::ChangedSince.into());
     }
-    let mut task = patch.applied(&before, by, &queries::own_categories(tx, guild)?, tx.now())?;
+    let task = patch.applied(&before, by, &queries::own_categories(tx, guild)?, tx.now())?;
+    let mut task = scheduled(tx, guild, before.repeats, task)?;
     let fields = differences(&before, &task);
     if fields.is_empty() {
         return Ok(KnownTask { id, task: before });
@@ -114,6 +122,26 @@ pub fn undoable(read: &dyn Read, guild: GuildId, act: ActivityId) -> Result<Opti
     Ok(undoing(&changed.fields, &known.task).is_ok().then_some(changed.fields))
 }
 
+/// Says when the next round of a task begins that repeats in another way than before.
+fn scheduled(tx: &Tx<'_>, guild: GuildId, before: Repeats, task: Task) -> Result<Task> {
+    if task.repeats == before {
+        return Ok(task);
+    }
+    let next_round = task.repeats.next(&TIMEZONE.get(tx, guild)?, tx.now());
+    Ok(Task { next_round, ..task })
+}
+
+/// Begins the next round of a task that repeats, where it is time: all of its places are free again. Answers whether it did.
+pub fn turn(tx: &Tx<'_>, guild: GuildId, id: TaskId) -> Result<bool> {
+    let Some(KnownTask { task, .. }) = tables::task(tx, guild, id)? else { return Ok(false) };
+    let before = task.round;
+    let task = task.in_round(&TIMEZONE.get(tx, guild)?, tx.now());
+    if task.round == before {
+        return Ok(false);
+    }
+    tables::set_task(tx, guild, id, task).map(|_| true)
+}
+
 /// Ends a task now (`T-HLP-17`). Claims that are open go on until their own deadlines (`C-58`).
 pub fn expire(tx: &Tx<'_>, guild: GuildId, by: Actor, id: TaskId) -> Result<KnownTask> {
     let KnownTask { task, .. } = require(tx, guild, id)?;
@@ -133,10 +161,10 @@ pub fn run_out(tx: &Tx<'_>, guild: GuildId, id: TaskId) -> Result<bool> {
     end(tx, guild, Actor::System, id, task).map(|_| true)
 }
 
-/// A task's alarm rings: its time is over. One that rings no more, or at another moment, is left alone.
+/// A task's alarm rings: its time or that of its round is over. One that rings no more, or at another moment, is left alone.
 pub fn rang(tx: &Tx<'_>, ring: Ring<TaskId>) -> Result<()> {
     let Some(task) = tables::EXPIRY.waiting(tx, ring)? else { return Ok(()) };
-    if !run_out(tx, ring.guild, ring.id)? {
+    if !run_out(tx, ring.guild, ring.id)? && !turn(tx, ring.guild, ring.id)? {
         tables::EXPIRY.silence(tx, ring.guild, ring.id, task)?;
     }
     Ok(())

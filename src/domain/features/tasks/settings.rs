@@ -18,6 +18,9 @@ pub static MOST_AT_A_TIME: Setting<u32> = Setting::within("max_tasks_per_user", 
 pub static ENDS_BY_ITSELF: Setting<bool> = Setting::new("auto_expire_enabled", true);
 /// Whether something has to be handed in (`D-46`).
 pub static PROOF_NEEDED: Setting<bool> = Setting::new("require_proof", true);
+/// How many hours a member waits after a rejection before the next try.
+pub static RETRY_HOURS: Setting<u32> =
+    Setting::within("task_retry_hours", 0, 0, 720).counted_in("hours").zero_is("no wait");
 /// Whether moderators review proofs as well (`C-130`).
 pub static MODERATORS_REVIEW: Setting<bool> = Setting::new("moderators_review_tasks", true);
 
@@ -44,6 +47,12 @@ pub const LISTED: &[Listed] = &[
     .detail(),
     of(&ENDS_BY_ITSELF, "Tasks End", "Whether tasks and claims end by themselves when their time is over.").detail(),
     of(&PROOF_NEEDED, "Proof Needed", "Whether a text or a file has to be handed in.").detail(),
+    of(
+        &RETRY_HOURS,
+        "Hours After a Rejection",
+        "How many hours a member waits after a rejection before the next try. 0 for none.",
+    )
+    .detail(),
     of(&MODERATORS_REVIEW, "Moderators Review Tasks", "Whether moderators may review proofs as well.").detail(),
 ];
 

@@ -5,9 +5,11 @@
 use std::collections::BTreeSet;
 
 use super::model::{
-    Claim, ClaimId, ClaimState, KnownClaim, KnownTask, PROOF_POST, TASK_POST, Task, TaskId, TaskStatus, Totals,
+    Claim, ClaimId, ClaimState, KnownClaim, KnownTask, PROOF_POST, ProvenBy, TASK_POST, Task, TaskId, TaskStatus,
+    Totals,
 };
 use crate::jobs::{Alarm, Lane};
+use crate::kernel::actor::Actor;
 use crate::kernel::digest::Digest;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{GuildId, UserId};
@@ -24,7 +26,7 @@ type TaskKey = (GuildId, TaskId);
 type ClaimKey = (GuildId, ClaimId);
 
 /// Tasks by guild and number.
-pub static TASKS: Table<TaskKey, Task> = Table::new("tasks.tasks", &[&BY_STATUS, &BY_END])
+pub static TASKS: Table<TaskKey, Task> = Table::new("tasks.tasks", &[&BY_STATUS, &BY_END, &BY_ROUND])
     .erasing(|key, task, erasure| ErasureAction::from((key, task), *key, task.without(erasure)));
 /// The tasks of a status, in the order in which they were made; none that is going.
 pub static BY_STATUS: CountedIndex<(GuildId, TaskStatus, TaskId), TaskKey, Task> =
@@ -37,15 +39,23 @@ static BY_END: Index<(GuildId, Timestamp, TaskId), TaskKey, Task> =
         let is_open = task.status == TaskStatus::Active && !task.is_going;
         is_open.then_some((*guild, task.expires_at, *id))
     });
-/// The end of an active task.
+/// Active tasks that repeat, by the beginnings of their next rounds.
+static BY_ROUND: Index<(GuildId, Timestamp, TaskId), TaskKey, Task> =
+    Index::new("tasks.tasks_by_round", |(guild, id), task| {
+        let next = task.next_round.filter(|_| task.status == TaskStatus::Active && !task.is_going)?;
+        (next < task.expires_at).then_some((*guild, next, *id))
+    });
+/// The end of an active task, or of its round.
 pub static EXPIRY: Alarm<TaskId, Task> =
     Alarm::new("tasks.expiry", "The end of a task", &TASKS, |task| Lane::Channel(task.channel), |task| &mut task.job);
 
 /// Claims by guild and number. Those of an erased member were given up before, and go on under the pseudonym: what was paid
 /// was paid.
-pub static CLAIMS: Table<ClaimKey, Claim> =
-    Table::new("tasks.claims", &[&BY_TASK, &BY_MEMBER, &AT_A_TIME, &TO_REVIEW, &BY_DEADLINE, &ACCEPTED, &BY_FILE])
-        .erasing(|key, claim, erasure| ErasureAction::from((key, claim), *key, claim.without(erasure)));
+pub static CLAIMS: Table<ClaimKey, Claim> = Table::new(
+    "tasks.claims",
+    &[&BY_TASK, &BY_MEMBER, &AT_A_TIME, &TO_REVIEW, &BY_DEADLINE, &ACCEPTED, &BY_FILE, &PROVING],
+)
+.erasing(|key, claim, erasure| ErasureAction::from((key, claim), *key, claim.without(erasure)));
 /// The claims of a task by their states.
 pub static BY_TASK: CountedIndex<(GuildId, TaskId, ClaimState, ClaimId), ClaimKey, Claim> =
     CountedIndex::new("tasks.claims_by_task", |(guild, id), claim| Some((*guild, claim.task, claim.state, *id)));
@@ -79,6 +89,12 @@ static BY_FILE: MultiIndex<(GuildId, Digest, ClaimId), ClaimKey, Claim> =
     MultiIndex::new("tasks.claims_by_file", |(guild, id), claim| {
         let files = claim.proof.iter().flat_map(|proof| &proof.files);
         files.filter_map(|file| Some((*guild, file.digest?, *id))).collect()
+    });
+/// The claims of a member that prove themselves by what the member does.
+pub static PROVING: Index<(GuildId, UserId, ClaimId), ClaimKey, Claim> =
+    Index::new("tasks.claims_proving", |(guild, id), claim| {
+        let is_counting = claim.state.waits_for_proof() && claim.proven_by != ProvenBy::Review;
+        is_counting.then_some((*guild, claim.user, *id))
     });
 /// The deadline of a claim that waits for a proof.
 pub static DEADLINE: Alarm<ClaimId, Claim> = Alarm::new(
@@ -134,7 +150,7 @@ pub fn set_task(tx: &Tx<'_>, guild: GuildId, id: TaskId, task: Task) -> Result<K
         tx.publish(CHANGED, guild);
         return Ok(KnownTask { id, task });
     }
-    let (due, channel) = (task.expires_at, task.channel);
+    let (due, channel) = (task.rings_at(), task.channel);
     let task = if task.status == TaskStatus::Active {
         EXPIRY.set(tx, guild, id, task, due)?
     } else {
@@ -173,14 +189,16 @@ pub fn set_claim(
     before: Option<ClaimState>,
     claim: Claim,
 ) -> Result<KnownClaim> {
-    let (task, state, due) = (claim.task, claim.state, claim.deadline);
+    let (task, round, state, due) = (claim.task, claim.round, claim.state, claim.deadline);
     let claim = if state.waits_for_proof() {
         DEADLINE.set(tx, guild, id, claim, due)?
     } else {
         DEADLINE.silence(tx, guild, id, claim)?
     };
-    let task = count(tx, guild, task, before, Some(state))?;
-    if claim.proof.is_some() {
+    let task = count(tx, guild, (task, round), before, Some(state))?;
+    // What proved itself needs nobody to look at it.
+    let is_quiet = state == ClaimState::Accepted && claim.reviewer == Some(Actor::System);
+    if claim.proof.is_some() && !is_quiet {
         PROOF_POST.wanted(tx, guild, id.get(), task.channel)?;
     }
     Ok(KnownClaim { id, claim })
@@ -189,22 +207,25 @@ pub fn set_claim(
 /// Takes a claim away, with its place and its message.
 pub fn remove_claim(tx: &Tx<'_>, guild: GuildId, id: ClaimId) -> Result<Option<Claim>> {
     let Some(claim) = DEADLINE.remove(tx, guild, id)? else { return Ok(None) };
-    count(tx, guild, claim.task, Some(claim.state), None)?;
+    count(tx, guild, (claim.task, claim.round), Some(claim.state), None)?;
     PROOF_POST.withdrawn(tx, guild, id.get())?;
     Ok(Some(claim))
 }
 
-/// A claim of a task is in another state: the counts say so, and the message of a task that is there follows.
+/// A claim of a task is in another state: the counts of its round say so, and the message of a task that is there follows. What
+/// becomes of a claim of a round that is over counts no more.
 fn count(
     tx: &Tx<'_>,
     guild: GuildId,
-    id: TaskId,
+    (id, round): (TaskId, u32),
     before: Option<ClaimState>,
     after: Option<ClaimState>,
 ) -> Result<Task> {
     let missing = || Error::failed(format!("a claim of guild {guild} is of task {id}, which is not there"));
     let mut task = TASKS.get(tx, &(guild, id))?.ok_or_else(missing)?;
-    task.counts.move_one(before, after);
+    if task.round == round {
+        task.counts.move_one(before, after);
+    }
     TASKS.put(tx, &(guild, id), &task)?;
     if !task.is_going {
         TASK_POST.wanted(tx, guild, id.get(), task.channel)?;
@@ -241,6 +262,12 @@ pub fn select_tasks(
 pub fn ended_by(read: &dyn Read, guild: GuildId, at: Timestamp, limit: usize) -> Result<Vec<TaskId>> {
     let span = Span::of(guild).through((guild, at));
     Ok(BY_END.page(read, span, Direction::Forward, limit)?.into_iter().map(|(.., id)| id).collect())
+}
+
+/// Active tasks whose next round began by a moment, at most `limit`.
+pub fn turned_by(read: &dyn Read, guild: GuildId, at: Timestamp, limit: usize) -> Result<Vec<TaskId>> {
+    let span = Span::of(guild).through((guild, at));
+    Ok(BY_ROUND.page(read, span, Direction::Forward, limit)?.into_iter().map(|(.., id)| id).collect())
 }
 
 /// Claims whose deadline passed by a moment, at most `limit`.

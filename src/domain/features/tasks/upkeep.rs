@@ -1,4 +1,4 @@
-//! What is over ends, also where its alarm was missed: the program stood still, or such things did not end by themselves for a while
+//! What is over ends, and what repeats begins its next round, also where its alarm was missed: the program stood still, or such things did not end by themselves for a while
 //! (`D-51`, `D-97`).
 
 use super::{claims, service, settings, tables};
@@ -14,12 +14,16 @@ pub static OVERDUE: Upkeep = Upkeep {
     is_due: |read, due| {
         let is_over = !tables::ended_by(read, due.guild, due.at, 1)?.is_empty()
             || !tables::late_by(read, due.guild, due.at, 1)?.is_empty();
-        Ok(is_over && settings::ENDS_BY_ITSELF.get(read, due.guild)?)
+        let has_turned = !tables::turned_by(read, due.guild, due.at, 1)?.is_empty();
+        Ok(has_turned || (is_over && settings::ENDS_BY_ITSELF.get(read, due.guild)?))
     },
     step: |tx, due, _| {
         let (tasks, late) =
             (tables::ended_by(tx, due.guild, due.at, AT_ONCE)?, tables::late_by(tx, due.guild, due.at, AT_ONCE)?);
         let mut is_any = false;
+        for id in tables::turned_by(tx, due.guild, due.at, AT_ONCE)? {
+            is_any |= service::turn(tx, due.guild, id)?;
+        }
         for id in tasks {
             is_any |= service::run_out(tx, due.guild, id)?;
         }

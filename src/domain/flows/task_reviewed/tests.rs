@@ -5,7 +5,7 @@ use crate::covers;
 use crate::features::coins::queries as money;
 use crate::features::tasks::claims::HandedIn;
 use crate::features::tasks::editing::TaskPatch;
-use crate::features::tasks::model::{ClaimState, TaskStatus};
+use crate::features::tasks::model::{ClaimState, TaskId, TaskStatus};
 use crate::features::tasks::{claims, queries, service};
 use crate::features::testing::{GUILD, TestStore, said};
 use crate::jobs;

@@ -323,7 +323,7 @@ impl Endpoint for Redeem {
         Doors::post(&["/api/{server}/shop/redeem"]).form("/me/{server}/shop/redeem", again::<OwnShopPage>);
     const WHO: Who = Who::Member;
     const SCOPE: Scope = Scope::Shop;
-    const LIMIT: Limit = Limit::Changes;
+    const LIMIT: Limit = Limit::Balances;
     const SUCCESS: bool = true;
 
     type Path = ();
@@ -337,7 +337,8 @@ impl Endpoint for Redeem {
 
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<RedeemedView>, Problem> {
         let (guild, user, typed) = (asked.guild, own_account(&asked.visitor)?, asked.body.code.clone());
-        web.bot.pace.take(guild, user)?;
+        let code = typed.clone();
+        judge_before_sale(&web.bot, guild, move |read| codes::gives_role(read, guild, &code)).await?;
         let redeemed = web.change(&asked, move |tx, _| {
             let given = code_redeemed::redeem(tx, guild, user, &typed)?.ok_or(CodeRefusal::NoSuchCode)?;
             RedeemedView::of(tx, guild, user, &given)

@@ -95,6 +95,16 @@ pub struct TaskView {
     pub role_id: Option<String>,
     /// The name of that role when it was chosen.
     pub role_name: Option<String>,
+    /// How often the same member may do it: `never`, `daily` or `weekly`.
+    pub repeats: &'static str,
+    /// When its next round begins, in which all of its places are free again.
+    pub next_round_at: Option<String>,
+    /// How a claim is proven: `review`, `messages`, `watch_minutes`, `gift_coins` or `songs_played`.
+    pub proven_by: &'static str,
+    /// How many of these prove it; nothing for `review`.
+    pub proof_amount: Option<u32>,
+    /// The channel in which messages count.
+    pub proof_channel_id: Option<String>,
     /// How often it was changed by hand.
     pub revision: u64,
     /// How its message is on Discord: `synced`, `pending_sync`, `orphaned` or `failed`.
@@ -139,6 +149,11 @@ impl TaskView {
             category: task.category.clone(),
             role_id: role.and_then(|role| role.id).map(|id| id.to_string()),
             role_name: role.map(|TaskRole { name, .. }| name.clone()),
+            repeats: task.repeats.into(),
+            next_round_at: task.next_round.map(Timestamp::rfc3339),
+            proven_by: task.proven_by.name(),
+            proof_amount: task.proven_by.needed(),
+            proof_channel_id: task.proven_by.channel().map(|channel| channel.to_string()),
             revision: task.revision,
             sync_status: post.as_ref().map(|post| post.sync.name()),
             message_id: post.as_ref().and_then(|post| post.message).map(|message| message.to_string()),
@@ -201,6 +216,14 @@ pub struct ClaimView {
     pub notes: String,
     /// Who reviewed it last.
     pub reviewer: Option<String>,
+    /// The round of the task in which it was claimed; 0 for the first.
+    pub round: u32,
+    /// How it is proven, as the task said when it was claimed.
+    pub proven_by: &'static str,
+    /// How many deeds prove it; nothing where a reviewer looks.
+    pub proof_amount: Option<u32>,
+    /// How many of them were done.
+    pub progress: u32,
     /// What was paid.
     pub paid: i64,
     /// The number of the change that this request made, by which it can be undone.
@@ -248,6 +271,10 @@ impl ClaimView {
             completed_at: completed_at.map(Timestamp::rfc3339),
             notes: notes.clone(),
             reviewer: reviewer.map(|actor| actor.to_string()),
+            round: claim.round,
+            proven_by: claim.proven_by.name(),
+            proof_amount: claim.proven_by.needed(),
+            progress: claim.progress,
             paid: paid.get(),
             change: None,
         })

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{ClaimView, undo_address};
 use crate::access::Level;
 use crate::features::tasks::claims::{self, Claimed};
-use crate::features::tasks::model::{ClaimState, Reviewer, TaskId, TaskRefusal};
+use crate::features::tasks::model::{ClaimId, ClaimState, Reviewer, TaskId, TaskRefusal, Whose};
 use crate::features::tasks::queries;
 use crate::features::tasks::rules;
 use crate::flows::{task_reviewed, task_undone};
@@ -193,6 +193,9 @@ pub struct ReviewBody {
     /// One of the reasons that the page offers, which counts where nothing was typed.
     #[serde(default)]
     pub ready: Option<String>,
+    /// The number of the claim, where the member has several that wait; the oldest without it.
+    #[serde(default)]
+    pub claim: Option<String>,
 }
 
 impl ReviewBody {
@@ -233,6 +236,9 @@ impl Endpoint for Review {
     async fn run(web: &Web, asked: Asked<Self>) -> Result<Answered<ClaimView>, Problem> {
         let (guild, Two(task, user), rank) = (asked.guild, asked.path, asked.rank);
         require_reviewer(web, guild, rank).await?;
+        let claim = asked.body.claim.as_deref().map(|id| id.trim().parse::<ClaimId>());
+        let claim =
+            claim.transpose().map_err(|_| Problem::field("claim", Sentence::words("That is no number of a claim.")))?;
         let (decision, said) = (asked.body.decision, asked.body.said());
         let checked = if decision == Decision::Accept { rules::note(&said) } else { rules::reason(&said) };
         let said = checked.map_err(|refusal: TaskRefusal| Problem::field("reason", refusal.sentence()))?;
@@ -240,7 +246,7 @@ impl Endpoint for Review {
             web.bot.require_receiver(guild, user).await?;
         }
         let reviewed = web.change(&asked, move |tx, by| {
-            let (whose, reviewer) = ((user, task), reviewer(by, rank));
+            let (whose, reviewer) = (Whose { user, task, claim }, reviewer(by, rank));
             let claimed = match decision {
                 Decision::Accept => task_reviewed::accept(tx, guild, whose, &reviewer, &said)?.claimed,
                 Decision::Reject => claims::reject(tx, guild, whose, &reviewer, &said)?,
@@ -287,7 +293,7 @@ mod tests {
     fn what_was_typed_counts_before_a_ready_reason() {
         let said = |reason: Option<&str>, ready: Option<&str>| {
             let (reason, ready) = (reason.map(str::to_owned), ready.map(str::to_owned));
-            ReviewBody { decision: Decision::Reject, reason, ready }.said()
+            ReviewBody { decision: Decision::Reject, reason, ready, claim: None }.said()
         };
         assert_eq!(said(Some(" who? "), Some("It is not enough.")), "who?");
         assert_eq!(said(Some("  "), Some("It is not enough.")), "It is not enough.");

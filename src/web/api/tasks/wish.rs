@@ -10,7 +10,7 @@ use crate::discord::channel_setting::require_in;
 use crate::discord::references::Server;
 use crate::discord::roles::may_give;
 use crate::features::tasks::editing::{Field, TaskPatch};
-use crate::features::tasks::model::{Task, TaskRefusal, TaskRole, TaskStatus};
+use crate::features::tasks::model::{ProvenBy, Repeats, Task, TaskRefusal, TaskRole, TaskStatus};
 use crate::features::tasks::rules;
 use crate::features::tasks::settings::TASK_NEEDS;
 use crate::kernel::actor::Actor;
@@ -55,6 +55,16 @@ pub struct TaskBody {
     pub status: Option<String>,
     /// When it can be claimed no more.
     pub expires_at: Option<String>,
+    /// How often the same member may do it: `never`, `daily` or `weekly`, by the time zone of the server. What repeats goes on for a
+    /// year, unless `expires_at` says otherwise.
+    pub repeats: Option<String>,
+    /// How a claim is proven: `review`, or by itself by `messages`, `watch_minutes`, `gift_coins` or `songs_played`. Claims that there
+    /// are stay as they are.
+    pub proven_by: Option<String>,
+    /// How many of these prove it, 1 to 1,000,000; nothing for `review`.
+    pub proof_amount: Option<Typed>,
+    /// The id of the channel in which messages count.
+    pub proof_channel_id: Option<String>,
 }
 
 /// What is wrong with which field.
@@ -89,16 +99,21 @@ impl TaskBody {
     ) -> Result<TaskPatch, Problem> {
         let mut faults = Faults::default();
         let mut patch = self.read(&mut faults);
+        patch.proven_by = self.proven_by(&mut faults, before.map(|task| task.proven_by));
         if let Some(before) = before {
             leave_out_what_is_the_same(&mut patch, before);
         }
         let names_role = self.role_id.is_some() || self.role_name.is_some();
-        if patch.channel.is_some() || names_role {
+        let counted_in = patch.proven_by.and_then(ProvenBy::channel);
+        if patch.channel.is_some() || names_role || counted_in.is_some() {
             let server = web.ask_places(guild).await?;
             if let Some(channel) = patch.channel
                 && let Err(error) = require_in(&server, channel, &TASK_NEEDS)
             {
                 faults.take_at::<()>(Field::ChannelId.name(), Err(refused(error)?));
+            }
+            if counted_in.is_some_and(|channel| !server.text_channels(0).iter().any(|known| known.id == channel)) {
+                faults.take_at::<()>("proof_channel_id", Err(TaskRefusal::NotAChannel.sentence()));
             }
             let field = if self.role_id.is_some() { "role_id" } else { "role_name" };
             if let Some(role) = faults.take_at(field, self.role(&server, by)).filter(|_| names_role) {
@@ -160,7 +175,38 @@ impl TaskBody {
             let at = Timestamp::from_rfc3339(typed.trim()).ok_or(TaskRefusal::NotAMoment);
             patch.expires_at = faults.take(Field::ExpiresAt, at);
         }
+        if let Some(typed) = &self.repeats {
+            let repeats = typed.trim().parse::<Repeats>().map_err(|_| TaskRefusal::NoSuchRepetition);
+            patch.repeats = faults.take(Field::Repeats, repeats);
+        }
         patch
+    }
+
+    /// How it is to be proven: what is left out is as it was.
+    fn proven_by(&self, faults: &mut Faults, before: Option<ProvenBy>) -> Option<ProvenBy> {
+        if self.proven_by.is_none() && self.proof_amount.is_none() && self.proof_channel_id.is_none() {
+            return None;
+        }
+        let before = before.unwrap_or_default();
+        let kind = self.proven_by.as_deref().unwrap_or_else(|| before.name());
+        let needed = match &self.proof_amount {
+            Some(typed) => typed.signed(),
+            None => before.needed().map(i64::from),
+        };
+        let channel = match &self.proof_channel_id {
+            Some(typed) => typed.trim().parse::<ChannelId>().ok(),
+            None => before.channel(),
+        };
+        ProvenBy::of(kind, needed, channel)
+            .map_err(|refusal| {
+                let field = match refusal {
+                    TaskRefusal::NotADeedCount => "proof_amount",
+                    TaskRefusal::NoProofChannel => "proof_channel_id",
+                    _ => Field::ProvenBy.name(),
+                };
+                faults.take_at::<()>(field, Err(refusal.sentence()));
+            })
+            .ok()
     }
 
     /// The role, of those that the server has: by its id first, and else by its name where one alone has it.
@@ -195,6 +241,8 @@ fn leave_out_what_is_the_same(patch: &mut TaskPatch, before: &Task) {
     patch.channel = patch.channel.filter(|channel| *channel != before.channel);
     patch.status = patch.status.filter(|status| *status != before.status);
     patch.expires_at = patch.expires_at.filter(|at| *at != before.expires_at);
+    patch.repeats = patch.repeats.filter(|repeats| *repeats != before.repeats);
+    patch.proven_by = patch.proven_by.filter(|proven_by| *proven_by != before.proven_by);
 }
 
 /// The sentence of a refusal, for its field; what broke is no fault of a field.
@@ -210,6 +258,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::features::tasks::model::Deed;
 
     const BY: Actor = Actor::System;
 
@@ -238,17 +287,51 @@ mod tests {
     }
 
     #[test]
+    fn how_it_is_proven_is_as_it_was_where_it_is_left_out() {
+        let proven = |body: serde_json::Value, before: Option<ProvenBy>| {
+            let body: TaskBody = serde_json::from_value(body).unwrap();
+            let mut faults = Faults::default();
+            let read = body.proven_by(&mut faults, before);
+            (read, faults.0.keys().next().cloned())
+        };
+        let messages = ProvenBy::Deeds(Deed::Message(ChannelId::new(7)), 20);
+        let more = ProvenBy::Deeds(Deed::Message(ChannelId::new(7)), 30);
+        assert_eq!(proven(json!({}), Some(messages)), (None, None));
+        assert_eq!(proven(json!({"proof_amount": 30}), Some(messages)), (Some(more), None));
+        assert_eq!(proven(json!({"proven_by": "review"}), Some(messages)), (Some(ProvenBy::Review), None));
+        let whole = json!({"proven_by": "messages", "proof_amount": "20", "proof_channel_id": "7"});
+        assert_eq!(proven(whole, None), (Some(messages), None));
+        for (body, field) in [
+            (json!({"proven_by": "dancing"}), "proven_by"),
+            (json!({"proven_by": "gift_coins"}), "proof_amount"),
+            (json!({"proven_by": "songs_played", "proof_amount": 1_000_001}), "proof_amount"),
+            (json!({"proven_by": "messages", "proof_amount": 5}), "proof_channel_id"),
+        ] {
+            assert_eq!(proven(body, None), (None, Some(field.to_owned())));
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_is_told_field_by_field() {
         let body: TaskBody = serde_json::from_value(json!({
             "name": " ", "description": "", "reward": -5, "duration_hours": 1.5, "max_claims": 0, "channel_id": "here",
-            "status": "lost", "expires_at": "tomorrow",
+            "status": "lost", "expires_at": "tomorrow", "repeats": "yearly",
         }))
         .unwrap();
         let mut faults = Faults::default();
         body.read(&mut faults);
         let named: Vec<&str> = faults.0.keys().map(String::as_str).collect();
-        let all =
-            ["channel_id", "description", "duration_hours", "expires_at", "max_claims", "name", "reward", "status"];
+        let all = [
+            "channel_id",
+            "description",
+            "duration_hours",
+            "expires_at",
+            "max_claims",
+            "name",
+            "repeats",
+            "reward",
+            "status",
+        ];
         assert_eq!(named, all);
     }
 }

@@ -86,6 +86,10 @@ pub(in crate::web::pages) struct Values {
     role_id: String,
     role_name: String,
     channel_id: String,
+    repeats: String,
+    proven_by: String,
+    proof_amount: String,
+    proof_channel_id: String,
     status: Option<TaskStatus>,
 }
 
@@ -95,6 +99,7 @@ impl Values {
             |field: &str, present: String| refill.and_then(|refill| refill.value(field)).map_or(present, str::to_owned);
         let of = |of: &dyn Fn(&Task) -> String| task.map(of).unwrap_or_default();
         let role = task.and_then(|task| task.role.as_ref());
+        let proven_by = task.map(|task| task.proven_by).unwrap_or_default();
         let channel = task.map(|task| task.channel).or(known.channel);
         Self {
             name: value("name", of(&|task| task.name.clone())),
@@ -118,28 +123,26 @@ impl Values {
             ),
             role_name: role.map(|role| role.name.clone()).unwrap_or_default(),
             channel_id: value("channel_id", channel.map(|channel| channel.to_string()).unwrap_or_default()),
+            repeats: value("repeats", task.map(|task| task.repeats).unwrap_or_default().to_string()),
+            proven_by: value("proven_by", proven_by.name().to_owned()),
+            proof_amount: value("proof_amount", proven_by.needed().unwrap_or(1).to_string()),
+            proof_channel_id: value(
+                "proof_channel_id",
+                proven_by.channel().map(|channel| channel.to_string()).unwrap_or_default(),
+            ),
             status: task.map(|task| task.status),
         }
     }
 }
 
 /// The fields, as they are or as they were typed.
-<<<<<<< HEAD
 pub(super) fn fields(
     refill: Option<&Refill>,
     values: &Values,
     known: &Known,
-    (server, by): (Option<&Server>, Actor),
+    of_server: (Option<&Server>, Actor),
 ) -> Markup {
-    let wrong = |field: &str| refill.and_then(|refill| refill.wrong(field));
-    let [name, description, reward, hours, places] =
-        ["name", "description", "reward", "duration_hours", "max_claims"].map(wrong);
-    let [category, role, channel] = ["category", "role_id", "channel_id"].map(wrong);
-    let categories: Vec<Choice<'_>> = known.categories.iter().map(|name| Choice::new(name, name)).collect();
-    let (channels, roles) = (channels(server, values), roles(server, values, by));
-=======
-pub(super) fn fields(refill: Option<&Refill>, values: &Values, known: &Known, server: Option<&Server>) -> Markup {
-    html! { (plain_fields(refill, values, known)) (fields_of_server(refill, values, known, server)) }
+    html! { (plain_fields(refill, values, known)) (fields_of_server(refill, values, known, of_server)) }
 }
 
 /// Those that mean the same in every server.
@@ -147,7 +150,6 @@ pub(in crate::web::pages) fn plain_fields(refill: Option<&Refill>, values: &Valu
     let wrong = |field: &str| refill.and_then(|refill| refill.wrong(field));
     let [name, description, reward, hours, places] =
         ["name", "description", "reward", "duration_hours", "max_claims"].map(wrong);
->>>>>>> catalogue
     html! {
         (Field {
             value: &values.name,
@@ -193,12 +195,39 @@ pub(in crate::web::pages) fn plain_fields(refill: Option<&Refill>, values: &Valu
 }
 
 /// Those that name something of one server.
-fn fields_of_server(refill: Option<&Refill>, values: &Values, known: &Known, server: Option<&Server>) -> Markup {
+fn fields_of_server(
+    refill: Option<&Refill>,
+    values: &Values,
+    known: &Known,
+    (server, by): (Option<&Server>, Actor),
+) -> Markup {
     let wrong = |field: &str| refill.and_then(|refill| refill.wrong(field));
     let [category, role, channel] = ["category", "role_id", "channel_id"].map(wrong);
     let categories: Vec<Choice<'_>> = known.categories.iter().map(|name| Choice::new(name, name)).collect();
-    let (channels, roles) = (channels(server, values), roles(server, values));
+    let (repeats, proven_by) = (wrong("repeats"), wrong("proven_by"));
+    let (proof_amount, proof_channel) = (wrong("proof_amount"), wrong("proof_channel_id"));
+    let (counted_in, roles) = (channels(server, &values.proof_channel_id, false), roles(server, values, by));
+    let channels = channels(server, &values.channel_id, true);
     html! {
+        (Select {
+            chosen: &values.repeats,
+            error: repeats.as_deref(),
+            hint: Some("By the time zone of the server. What repeats goes on for a year, or until you end it."),
+            ..Select::new("repeats", "How often", &REPEATS)
+        })
+        (Select {
+            chosen: &values.proven_by,
+            error: proven_by.as_deref(),
+            hint: Some("What proves itself is paid at once; the next two fields say how much, and where."),
+            ..Select::new("proven_by", "Proof", &PROVEN_BY)
+        })
+        (Field {
+            input: Input::Number,
+            value: &values.proof_amount,
+            error: proof_amount.as_deref(),
+            hint: Some("How many messages, minutes, coins or songs; a review needs none."),
+            ..Field::new("proof_amount", "How much proves it")
+        })
         (Select {
             chosen: &values.category,
             error: category.as_deref(),
@@ -209,6 +238,12 @@ fn fields_of_server(refill: Option<&Refill>, values: &Values, known: &Known, ser
                 chosen: &values.channel_id,
                 error: channel.as_deref(),
                 ..Select::new("channel_id", "Channel", &choices(&channels))
+            })
+            (Select {
+                chosen: &values.proof_channel_id,
+                error: proof_channel.as_deref(),
+                hint: Some("Where messages count; one a minute."),
+                ..Select::new("proof_channel_id", "Channel of the messages", &choices(&counted_in))
             })
             (Select {
                 chosen: &values.role_id,
@@ -222,24 +257,34 @@ fn fields_of_server(refill: Option<&Refill>, values: &Values, known: &Known, ser
     }
 }
 
+const REPEATS: [Choice<'static>; 3] =
+    [Choice::new("never", "Once"), Choice::new("daily", "Each day"), Choice::new("weekly", "Each week")];
+const PROVEN_BY: [Choice<'static>; 5] = [
+    Choice::new("review", "A reviewer looks at it"),
+    Choice::new("messages", "Messages in a channel"),
+    Choice::new("watch_minutes", "Minutes watched on the live"),
+    Choice::new("gift_coins", "Coins of gifts on the live"),
+    Choice::new("songs_played", "Songs of theirs played"),
+];
+
 fn choices(all: &[(String, String)]) -> Vec<Choice<'_>> {
     all.iter().map(|(value, label)| Choice::new(value, label)).collect()
 }
 
-/// The channels, with what I lack in each.
-fn channels(server: Option<&Server>, values: &Values) -> Vec<(String, String)> {
+/// The channels, with what I lack in each where I am to post there.
+fn channels(server: Option<&Server>, chosen: &str, posts: bool) -> Vec<(String, String)> {
     let Some(server) = server else { return Vec::new() };
     let mut all: Vec<(String, String)> = Vec::new();
-    if values.channel_id.is_empty() {
+    if chosen.is_empty() {
         all.push((String::new(), "Choose a channel".to_owned()));
     }
     for channel in server.text_channels(0) {
-        let lacks = server.missing(channel.id, TASK_NEEDS.must).is_none_or(|missing| missing != 0);
+        let lacks = posts && server.missing(channel.id, TASK_NEEDS.must).is_none_or(|missing| missing != 0);
         let note = if lacks { " – I cannot post there" } else { "" };
         all.push((channel.id.to_string(), format!("#{}{note}", channel.name)));
     }
-    if !values.channel_id.is_empty() && !all.iter().any(|(id, _)| *id == values.channel_id) {
-        all.push((values.channel_id.clone(), format!("{} (gone)", values.channel_id)));
+    if !chosen.is_empty() && !all.iter().any(|(id, _)| id == chosen) {
+        all.push((chosen.to_owned(), format!("{chosen} (gone)")));
     }
     all
 }
@@ -258,21 +303,13 @@ fn roles(server: Option<&Server>, values: &Values, by: Actor) -> Vec<(String, St
     all
 }
 
-<<<<<<< HEAD
 /// The message as members see it, as far as a page shows that. With script it follows what is typed.
-pub(super) fn preview(values: &Values, money: &Money, server: Option<&Server>, task: Option<&Task>) -> Markup {
-=======
-/// The message as members see it, as far as a page shows that.
 pub(in crate::web::pages) fn preview(
     values: &Values,
     money: &Money,
     server: Option<&Server>,
     task: Option<&Task>,
 ) -> Markup {
-    let number = |text: &str| text.trim().replace(',', "").parse::<i64>().ok();
-    let reward = number(&values.reward).map(|reward| Amount::ZERO.clamped_change(reward)).unwrap_or_default();
-    let places = number(&values.max_claims).filter(|most| *most > 0);
->>>>>>> catalogue
     let taken = task.map(|task| task.counts.taken()).unwrap_or_default();
     let role = values.role_id.parse().ok().and_then(|id| server?.role(id)).map(|role| role.name.as_str());
     let is_open = values.status.is_none_or(|status| status == TaskStatus::Active);

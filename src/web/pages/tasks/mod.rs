@@ -27,7 +27,7 @@ use serde::Deserialize;
 
 use super::members::member_link;
 use crate::features::tasks::listing::{Listed, Listing, SortedBy};
-use crate::features::tasks::model::{KnownTask, TASK_POST, TaskStatus};
+use crate::features::tasks::model::{KnownTask, Repeats, TASK_POST, Task, TaskStatus};
 use crate::features::tasks::queries::{self, OwnClaim};
 use crate::flows::known_members;
 use crate::kernel::amount::Amount;
@@ -251,7 +251,7 @@ fn list(board: &Board, filter: &Filter, is_admin: bool) -> Markup {
             cells: vec![
                 Cell::words(
                     "Task",
-                    html! { a href=(task_address(guild, id)) { (task.name) } p.hint { (task.category) } },
+                    html! { a href=(task_address(guild, id)) { (task.name) } p.hint { (task.category) (kind(task)) } },
                 ),
                 Cell::numbers("Reward", amount(&board.money, task.reward)),
                 Cell::numbers("Places taken", html! { (taken(known)) }),
@@ -379,6 +379,15 @@ fn categories(seen: &Seen<TasksPage>, known: &[String]) -> Markup {
 /// An amount of the server's money; a word where there is none.
 fn amount(money: &Money, amount: Amount) -> Markup {
     html! { @if amount == Amount::ZERO { "nothing" } @else { (money.plain(amount)) } }
+}
+
+/// What a task is beside one that is done once and reviewed: how often it comes again, and by what it proves itself.
+fn kind(task: &Task) -> Markup {
+    html! {
+        @if task.repeats != Repeats::Never { " · " (task.repeats.in_words()) }
+        @if let Some(next) = task.next_round { ", again " (relative(next)) }
+        @if let Some(counted) = task.proven_by.counted() { " · proves itself by " (counted) }
+    }
 }
 
 /// How many places are taken, of how many.

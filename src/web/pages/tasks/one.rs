@@ -3,7 +3,7 @@
 use maud::{Markup, Render, html};
 
 use super::editor::{Known, Values, fields, preview};
-use super::{amount, state, sync, taken};
+use super::{amount, kind, state, sync, taken};
 use crate::activity::{self, Activity, ActivityId, Filter, Subject};
 use crate::features::tasks::activity::CHANGED;
 use crate::features::tasks::editing::{Field as TaskField, FieldChange};
@@ -164,7 +164,7 @@ fn facts(guild: GuildId, story: &Story, channel: &Markup) -> Markup {
             },
         ),
         (if task.status == TaskStatus::Active { "Ends" } else { "Ended" }, moment(task.expires_at)),
-        ("Category", html! { (task.category) }),
+        ("Category", html! { (task.category) (kind(task)) }),
         ("Number", html! { (known.id) }),
     ];
     html! {
@@ -242,6 +242,7 @@ fn theirs(seen: &Seen<TaskPage>, story: &Story) -> Vec<(&'static str, String)> {
         TaskField::DurationHours,
         TaskField::MaxClaims,
         TaskField::Category,
+        TaskField::Repeats,
     ];
     let differs = |field: TaskField| {
         let present = field.text_of(task);
@@ -263,6 +264,7 @@ fn claimed(guild: GuildId, story: &Story, is_reviewer: bool) -> Markup {
                     html! {
                         (badge(tone(claim.state), claim.state.in_words()))
                         @if waits && is_reviewer { " " a href={ "/g/" (guild) "/reviews?at=" (known.id) } { "Review it" } }
+                        @if let Some(progress) = claim.proven_by.progress(claim.progress) { p.hint { (progress) } }
                         @if is_reviewer && !claim.notes.is_empty() { p.hint { (claim.notes) } }
                     },
                 ),

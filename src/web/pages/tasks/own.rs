@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::amount;
 use super::one::tone;
-use crate::features::tasks::model::{ClaimState, KnownTask};
+use super::{amount, kind};
+use crate::features::tasks::model::{ClaimState, KnownTask, ProvenBy};
 use crate::features::tasks::queries::OwnClaim;
 use crate::features::tasks::rules::LONGEST_PROOF;
 use crate::money::Money;
@@ -62,10 +62,17 @@ fn claim<P: Page>(seen: &Seen<P>, own: &OwnClaim, money: &Money) -> Markup {
             p.written { (task.description) }
             p.hint {
                 "Reward: " (amount(money, task.reward))
-                @if claim.state.waits_for_proof() { " · hand it in " (relative(claim.deadline)) }
+                @if claim.state.waits_for_proof() {
+                    @match claim.proven_by.progress(claim.progress) {
+                        Some(progress) => { " · " (progress) ", until " (relative(claim.deadline)) }
+                        None => { " · hand it in " (relative(claim.deadline)) }
+                    }
+                }
             }
             @if !claim.notes.is_empty() { p { strong { "The reviewer: " } (claim.notes) } }
-            @if claim.state == ClaimState::Submitted {
+            @if claim.proven_by != ProvenBy::Review && claim.state.waits_for_proof() {
+                p { "It proves itself: nothing is to be handed in." }
+            } @else if claim.state == ClaimState::Submitted {
                 @if let Some(proof) = &claim.proof {
                     p { "You handed in: " @if proof.content.is_empty() { "files" } @else { "“" (proof.content) "”" } }
                 }
@@ -94,7 +101,9 @@ fn offer<P: Page>(seen: &Seen<P>, KnownTask { id, task }: &KnownTask, money: &Mo
     let sealed = seen.seal(&format!("claim-{id}"));
     html! {
         li {
-            strong { (task.name) } " " span.hint { "reward: " (amount(money, task.reward)) " · ends " (relative(task.expires_at)) }
+            strong { (task.name) } " " span.hint {
+                "reward: " (amount(money, task.reward)) " · ends " (relative(task.expires_at)) (kind(task))
+            }
             p.written { (task.description) }
             (Form::new(&action, sealed.seal()).around(&html! {
                 (Button { about: Some(&task.name), ..Button::plain("Claim it") })

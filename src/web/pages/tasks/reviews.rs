@@ -155,7 +155,11 @@ impl Desk {
         let queue = waiting.iter().filter(|own| task.is_none_or(|task| own.task.id == task));
         let queue: Vec<ClaimId> = queue.map(|own| own.claim.id).collect();
         let wanted = match (sent, query.at) {
-            (Some((task, user)), _) => queries::latest_claim(read, guild, user, task)?.map(|known| known.id),
+            (Some((task, user)), _) => {
+                let waits = waiting.iter().find(|own| own.task.id == task && own.claim.claim.user == user);
+                let latest = queries::latest_claim(read, guild, user, task)?;
+                waits.map(|own| own.claim.id).or(latest.map(|known| known.id))
+            }
             (None, Some(at)) => Some(ClaimId::new(at)),
             (None, None) => queue.first().copied(),
         };
@@ -369,6 +373,7 @@ fn verdicts(seen: &Seen<ReviewsPage>, desk: &Desk, shown: &OnDesk) -> Markup {
     let hidden = |decision: &str| {
         html! {
             input type="hidden" name="decision" value=(decision);
+            input type="hidden" name="claim" value=(id);
             input type="hidden" name=(BACK) value=(back);
         }
     };

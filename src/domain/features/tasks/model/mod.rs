@@ -1,10 +1,12 @@
 //! Tasks, claims and proofs, and the jobs that follow from them.
 
+mod kinds;
 mod refusal;
 
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
+pub use kinds::{Deed, MOST_DEEDS, ProvenBy, Repeats};
 pub use refusal::TaskRefusal;
 
 use crate::jobs::{JobId, JobKind};
@@ -15,7 +17,7 @@ use crate::kernel::ids::{AttachmentId, ChannelId, MessageId, RoleId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::posts::{PostKind, WhenGone};
 use crate::store::{Erasure, Record};
-use crate::{id_type, key_enum, slots_by_display};
+use crate::{fields, id_type, key_enum, slots_by_display};
 
 id_type!(
     /// The number of a task within its guild: 1, 2, 3 … (`T-TSK-06`).
@@ -202,13 +204,21 @@ pub struct Task {
     pub revision: u64,
     /// Whether it was deleted and only its messages are still to go.
     pub is_going: bool,
-    /// The job of its end.
+    /// The job of its end, or of its next round.
     pub job: JobId,
+    /// How often it comes again.
+    pub repeats: Repeats,
+    /// The number of its round; 0 as long as it was none other.
+    pub round: u32,
+    /// When the next round begins; `None` where it comes once.
+    pub next_round: Option<Timestamp>,
+    /// How a claim of it is proven.
+    pub proven_by: ProvenBy,
 }
 
-impl Record for Task {}
+fields!(Task: repeats since 2 = Repeats::Never, round since 2 = 0, next_round since 2 = None, proven_by since 2 = ProvenBy::Review);
 
-/// How many claims of a task there are in the states that hold a place.
+/// How many claims of a task there are in the states that hold a place, of its present round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// In progress.
@@ -297,9 +307,20 @@ pub struct Claim {
     pub paid: Amount,
     /// The job of its deadline.
     pub job: JobId,
+    /// The round of the task in which it was claimed.
+    pub round: u32,
+    /// How it is proven: as the task said when it was claimed.
+    pub proven_by: ProvenBy,
+    /// How many deeds of those that prove it were done.
+    pub progress: u32,
+    /// When the last deed counted.
+    pub counted_at: Option<Timestamp>,
+    /// When its last proof was rejected.
+    pub rejected_at: Option<Timestamp>,
 }
 
-impl Record for Claim {}
+fields!(Claim: round since 2 = 0, proven_by since 2 = ProvenBy::Review, progress since 2 = 0, counted_at since 2 = None,
+    rejected_at since 2 = None);
 
 /// What a member hands in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -403,6 +424,9 @@ pub enum Happening {
         reason: String,
         /// Until when another one may be handed in.
         until: Timestamp,
+        /// From when on, where there is a time to wait.
+        #[serde(default)]
+        from: Option<Timestamp>,
     },
     /// The reviewer asks for more.
     Asked {
@@ -431,6 +455,23 @@ pub struct NamedRole {
     pub task: String,
     /// Who promised it.
     pub by: Actor,
+}
+
+/// Whose claim of which task is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whose {
+    /// The member.
+    pub user: UserId,
+    /// The task.
+    pub task: TaskId,
+    /// Which of their claims, where it is said: those of several rounds may wait for a review.
+    pub claim: Option<ClaimId>,
+}
+
+impl From<(UserId, TaskId)> for Whose {
+    fn from((user, task): (UserId, TaskId)) -> Self {
+        Self { user, task, claim: None }
+    }
 }
 
 /// Who reviews a proof.

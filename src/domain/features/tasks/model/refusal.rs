@@ -47,6 +47,27 @@ refusals! {
         Waiting(name: String) => "tasks.waiting", "Your proof for **{name}** waits for a review.";
         /// The member did it.
         Done(name: String) => "tasks.done", "You have done **{name}** already: your proof was accepted.";
+        /// The member did it in this round.
+        DoneForNow {
+            /// What it is called.
+            name: String,
+            /// When it can be claimed again.
+            again: Timestamp,
+        } => "tasks.done_for_now", "You have done **{name}** already in this round. It can be claimed again at {again}.";
+        /// The member waits after a rejection.
+        TooSoon {
+            /// What it is called.
+            name: String,
+            /// Until when.
+            at: Timestamp,
+        } => "tasks.too_soon", "Your proof for **{name}** was rejected a short while ago. You can try again at {at}.";
+        /// Nothing is handed in for it.
+        ProvesItself {
+            /// What it is called.
+            name: String,
+            /// What was done of it.
+            progress: String,
+        } => "tasks.proves_itself", "**{name}** proves itself, and nothing is handed in: you have {progress} so far.";
         /// The member has as many at a time as there may be (`D-98`).
         TooMany(most: u32) => "tasks.too_many", "You have {most} tasks at a time, and no more are allowed here. Finish one, or \
             give one up with {/tasks abandon}.";
@@ -124,6 +145,15 @@ refusals! {
         } => "tasks.too_long" as NotValid, "The {what} has {length} characters, and {most} fit.";
         /// What was typed is no reward.
         NotAReward => "tasks.not_a_reward" as NotValid, "The reward has to be a whole number, 0 or more.";
+        /// What was typed names no kind of repetition.
+        NoSuchRepetition => "tasks.no_such_repetition" as NotValid, "A task repeats `never`, `daily` or `weekly`.";
+        /// What was typed names no kind of proof.
+        NoSuchProof => "tasks.no_such_proof" as NotValid, "A task is proven by `review`, `messages`, `watch_minutes`, \
+            `gift_coins` or `songs_played`.";
+        /// It is not said how many deeds prove it.
+        NotADeedCount => "tasks.not_a_deed_count" as NotValid, "Say how many prove it: a whole number from 1 to 1,000,000.";
+        /// It is not said where messages count.
+        NoProofChannel => "tasks.no_proof_channel" as NotValid, "Say in which channel messages count.";
         /// What was typed is no duration.
         NotADuration => "tasks.not_a_duration" as NotValid, "A task takes 1 to 8,760 whole hours: up to a year.";
         /// What was typed is no number of places.

@@ -1,6 +1,7 @@
 //! Tasks from the transaction in which they are made to the one in which nothing is left of them.
 
 mod history;
+mod rounds;
 mod team;
 
 use std::time::Duration;
@@ -325,7 +326,12 @@ fn a_rejection_is_taken_back_while_its_place_is_free() {
     let id = makes(&store, wanted("Greet", 100, 24, 1));
     claims(&store, ANN, id).unwrap();
     submits(&store, ANN, id, "done").unwrap();
-    let again = move |store: &TestStore| store.write(move |tx| claims::reconsider(tx, GUILD, ADMIN, (ANN, id)));
+    let again = move |store: &TestStore| {
+        store.write(move |tx| {
+            let found = claims::require_claimed(tx, GUILD, id, ANN)?;
+            claims::reconsider(tx, GUILD, ADMIN, found)
+        })
+    };
     assert_eq!(code(again(&store)), "tasks.cannot_undo");
     rejects(&store, ANN, id).unwrap();
     again(&store).unwrap();
