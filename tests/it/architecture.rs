@@ -46,7 +46,7 @@ impl Part {
             ["store", ..] => Self::Store,
             [
                 "access" | "settings" | "jobs" | "activity" | "display" | "posts" | "roles" | "references" | "outbox"
-                | "presence" | "profile" | "signin" | "live" | "money",
+                | "presence" | "profile" | "signin" | "live" | "money" | "remembered",
                 ..,
             ] => Self::Common,
             ["runner" | "discord" | "tiktok" | "http", ..] => Self::Platform,

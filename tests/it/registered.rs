@@ -113,7 +113,8 @@ fn every_setting_is_in_the_list_of_its_feature() {
             "Setting::within(",
             "Setting::followed(",
             "Setting::text(",
-            "Setting::text_followed("
+            "Setting::text_followed(",
+            "Setting::text_or_empty_followed("
         ])
     );
 }

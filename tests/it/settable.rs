@@ -146,7 +146,7 @@ fn a_setting_is_written_past_the_one_path_in_few_places_which_say_why() {
 #[test]
 fn what_the_decisions_write_as_a_key_is_a_setting_or_a_column() {
     /// Names in the decisions that are tables, columns, words of commands, values of settings, or fields of files.
-    const OTHERS: [&str; 8] = [
+    const OTHERS: [&str; 9] = [
         "queue_config",
         "before_balance",
         "after_balance",
@@ -155,6 +155,7 @@ fn what_the_decisions_write_as_a_key_is_a_setting_or_a_column() {
         "link_or_file",
         "played_time",
         "archive_opening",
+        "dry_run",
     ];
     let keys = keys();
     let decisions = Source::read("docs/decisions.md").text;

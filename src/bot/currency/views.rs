@@ -69,9 +69,15 @@ mod tests {
         let claimed_now = Claimed { entry: entry(1, 1_150, 100, EntryKind::Daily), next, money: money.clone() };
         let (sent, received) =
             (entry(1, 1_250, -50, EntryKind::TransferSend), entry(2, 0, 50, EntryKind::TransferReceive));
-        let shown = [claimed(&claimed_now), given(&Moved { sent, received, money })];
+        let told = GiftTold { from: sent.user, to: received.user, amount: Amount::of(50), after: Amount::of(50) };
+        let shown = [
+            claimed(&claimed_now),
+            self::received(&told, &money, Some("Night *Owls*")),
+            given(&Moved { sent, received, money }),
+        ];
         insta::assert_snapshot!(messages_of(shown), @r"
         🎁 You get **100** \*big\* cookies and have **1,250** \*big\* cookies now. The next reward is there <t:1763842500:R>.
+        🤝 <@1> gave you **50** \*big\* cookies in **Night \*Owls\***. You have **50** \*big\* cookies now.
         🤝 <@1> gave <@2> **50** \*big\* cookies. <@1> has **1,200** left, <@2> has **50** now.
         ");
     }

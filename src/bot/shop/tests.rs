@@ -209,6 +209,22 @@ fn a_purchase_is_answered_with_what_comes_of_it() {
 }
 
 #[test]
+fn a_role_that_ends_is_renewed_at_the_price_of_that_day() {
+    let renewed = |price: u32| {
+        let role = Some(RoleGiven { role: VIP, until: Some(AT), hours: Some(72) });
+        views::renewed(&bought(Purchase { role, price: Amount::of(price), ..purchase(PurchaseState::Done) }, cookie()))
+    };
+    let patron = Item { kind: ItemKind::Role { role: VIP, hours: Some(72) }, ..cookie() };
+    let asked = [2_500, 0].map(|price| views::renewal(&patron, Amount::of(price), &money()));
+    insta::assert_snapshot!(messages_of(asked.into_iter().chain([renewed(1_250)])), @r"
+    🔁 Do you want to renew **🍪 Big\_cookie @(invisible)here** for **2,500** \*coins\*, for 3 days more?
+    🔁 Do you want to renew **🍪 Big\_cookie @(invisible)here** for nothing, for 3 days more?
+    🔁 You renewed **🍪 Big\_cookie @(invisible)here** for **2,500** \*coins\*. You have **30** \*coins\* left.
+    It ends <t:1763756100:f>.
+    ");
+}
+
+#[test]
 fn whoever_gets_money_or_an_order_is_told() {
     let back = Refunded {
         purchase: purchase(PurchaseState::Refunded),

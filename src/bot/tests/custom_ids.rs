@@ -166,6 +166,7 @@ fn check_reminders(golden: &mut Golden) {
 
 fn check_shop(golden: &mut Golden) {
     use shop::components::{BUY, GIVE_BACK, HAND_OVER, INVENTORY_PAGE, PAGE, REFUND, REVOKE};
+    use shop::renewing::{RENEW, RENEW_NOW};
     golden.holds(BUY.ids(), ("shop:buy:7", ItemId::new(7)), ItemId::new(u64::MAX));
     golden.holds(&REFUND, ("shop:refund:7", PurchaseId::new(7)), PurchaseId::new(u64::MAX));
     golden.holds(&PAGE, ("shop:page:2:1", (2, 1)), (u64::MAX, u64::MAX));
@@ -173,6 +174,9 @@ fn check_shop(golden: &mut Golden) {
     golden.holds(&HAND_OVER, ("shop:hand_over", ()), ());
     golden.holds(&GIVE_BACK, ("shop:give_back", ()), ());
     golden.holds(&REVOKE, ("shop:revoke", ()), ());
+    let (last, most) = (ItemId::new(u64::MAX), u64::MAX);
+    golden.holds(&RENEW, ("shop:renew:5:7", (5, ItemId::new(7))), (most, last));
+    golden.holds(&RENEW_NOW, ("shop:renew_now:5:7:40", (5, ItemId::new(7), 40)), (most, last, most));
     assert_eq!((HAND_OVER.value(&PurchaseId::new(3)), REVOKE.value(&CodeId::new(4))), ("3".into(), "4".into()));
 }
 

@@ -63,6 +63,17 @@ pub const TAGS: &[Tag] = &[
     tag("tasks", "Tasks", "What members are paid for: made, changed, and shown on Discord."),
     Tag {
         routes: &[
+            "tasks.add_category",
+            "tasks.assign",
+            "tasks.categories",
+            "tasks.remove_category",
+            "tasks.statistics",
+            "tasks.undo",
+        ],
+        ..tag("boards", "Boards of tasks", "Categories, to whom tasks are assigned, figures, and the way back.")
+    },
+    Tag {
+        routes: &[
             "tasks.abandon",
             "tasks.claim",
             "tasks.mine",

@@ -404,9 +404,9 @@ mod tests {
         let weeks: Vec<i64> = (now().week() - 3..=now().week()).collect();
         let made = causes(&overview(), &weeks, (1, |flow| flow.came));
         let labels: Vec<&str> = made.iter().map(|(label, _)| label.as_str()).collect();
-        assert_eq!(labels, ["a daily claim", "a task", "from an administrator", "from another bot", "other"]);
+        assert_eq!(labels, ["a daily claim", "a task", "from an administrator", "a refund", "other"]);
         assert_eq!(made[0].1, [0, 0, 0, 400]);
-        assert_eq!(made[4].1, [10, 20, 0, 0]);
+        assert_eq!(made[4].1, [10, 50, 0, 0]);
     }
 
     #[test]

@@ -82,6 +82,8 @@ async fn no_route_lets_a_parameter_pass_that_it_does_not_know() {
 const CAN_BE_HAD_AGAIN: &[(&str, &str)] = &[
     ("access.withdraw", "its maker makes another token"),
     ("auth.logout", "they sign in again"),
+    ("catalogue.remove_item", "it is offered anew, and servers keep their copies"),
+    ("catalogue.remove_task", "it is offered anew, and servers keep their copies"),
     ("handles.free", "undone by its change"),
     ("instance.empty_log", "the files of the log stay"),
     ("instance.leave", "the bot is invited again, and finds what is stored"),

@@ -93,13 +93,14 @@ fn samples<T: DeserializeOwned>() -> Result<Vec<T>, String> {
     })
 }
 
-/// The same, and where the type takes them, values whose numbers differ from one another; once more of these, where nothing is
-/// that is optional, and no yes.
+/// The same, and where the type takes them, values whose numbers differ from one another; twice more of these, where there is no
+/// yes, with what is optional and without it.
 pub(super) fn sample_rows<T: DeserializeOwned>() -> Result<Vec<T>, String> {
     let mut rows = samples::<T>()?;
     let falling = |text| Found::of_text(text).with_falling_numbers();
-    let denied = |text| falling(text).without_options().with_denials();
-    for found in [&falling as &dyn Fn(&'static str) -> Found, &denied] {
+    let denied = |text| falling(text).with_denials();
+    let bare = |text| falling(text).without_options().with_denials();
+    for found in [&falling as &dyn Fn(&'static str) -> Found, &denied, &bare] {
         let others = of_some_text::<T, _>(|text| {
             let mut others = Vec::new();
             read_all(found(text), &mut |value| others.push(value))?;

@@ -82,7 +82,7 @@ fn a_write_that_fails_as_it_is_committed_leaves_what_was_there_before_without_an
     // The disk takes nothing from here on, so the transaction is whole in memory, and its commit is not.
     disk.refuse_writes();
     let changes = store.write_blocking("change", |tx| {
-        SONGS.insert(tx, &key(0), &song("another"))?;
+        SONGS.put(tx, &key(0), &song("another"))?;
         SONGS.insert(tx, &key(5), &song("a new one"))
     });
     assert!(matches!(StoreError::of(&changes.unwrap_err()), Some(StoreError::Io(_))));

@@ -42,6 +42,8 @@ const OF_NOBODY: &[&str] = &[
     "engagement.viewer_snapshots",
     "handles.unseen",
     "jobs.waits",
+    "offers.copies",
+    "offers.followed",
     "posts.looks",
     "posts.posts",
     "queue.lost_files",

@@ -1,3 +1,5 @@
+//! Each limit of an erased member goes on, and is forgotten when it is over.
+
 use std::time::Duration;
 
 use super::*;

@@ -1,6 +1,8 @@
 //! What people of the town sell to each other, and do for each other.
 
 use super::{CHANNEL, OMAR, Person, Town, ZARA};
+use crate::features::offers::model::{Copied, Followed, Part};
+use crate::features::offers::tables::{COPIES, FOLLOWED};
 use crate::features::shop::codes::{self, NewCode};
 use crate::features::shop::model::{CodeGift, Item, ItemId, ItemKind, PurchaseId, Stock, StockOperation};
 use crate::features::shop::settings::SHOP_CHANNEL;
@@ -13,6 +15,7 @@ use crate::flows::shop_bought::{self, Order};
 use crate::flows::{shop_refunded, task_reviewed};
 use crate::kernel::actor::Actor;
 use crate::kernel::amount::Amount;
+use crate::kernel::digest::Digest;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{AttachmentId, GuildId, MessageId, RoleId, UserId};
 use crate::posts::{self, Outcome, Place, Sync};
@@ -35,6 +38,12 @@ impl Town {
             self.gives_away(guild, one, other);
             self.gives_work(guild, one, other);
         }
+        // Of the items, one is the copy of an offer.
+        self.write(move |tx| {
+            let copied = Copied { row: 1, said: Digest::of(b"a cookie"), is_withdrawn: false };
+            COPIES.put(tx, &(guild, Part::Items, 1), &copied)?;
+            FOLLOWED.put(tx, &(guild, Part::Items), &Followed { version: 1, next: None })
+        });
         // The message of something is in the shop.
         self.write(move |tx| {
             let Some((id, post)) = posts::tables::of_state(tx, guild, Sync::PendingSync, 1)?.pop() else {
