@@ -20,7 +20,7 @@ if (!link) {
 const SIZE = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
 /** The most bytes of a picture. */
-const MOST = 120 * 1024;
+const MOST = 180 * 1024;
 /** These are taken on a phone as well. */
 const ON_A_PHONE = ["home", "desk", "members"];
 
