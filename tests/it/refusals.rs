@@ -221,6 +221,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     shop.code_none_such         NotThere
     shop.code_of_no_uses        NotValid
     shop.code_of_nothing        NotValid
+    shop.code_over              NotNow
     shop.code_taken             NotNow
     shop.codes_full             NotNow
     shop.endless_stock          NotNow
@@ -237,6 +238,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     shop.no_such_code           NotThere
     shop.no_such_item           NotThere
     shop.no_such_purchase       NotThere
+    shop.not_a_code             NotValid
     shop.not_a_stock            NotValid
     shop.not_an_emoji           NotValid
     shop.not_consumable         NotNow
@@ -305,6 +307,7 @@ fn every_refusal_is_of_the_class_that_its_sentence_means() {
     tasks.category_there        NotNow
     tasks.changed_since         NotNow
     tasks.claimed               NotNow
+    tasks.counting              NotNow
     tasks.currency_off          NotNow
     tasks.done                  NotNow
     tasks.done_for_now          NotNow

@@ -3,7 +3,7 @@
 use crate::features::coins::check::Validated;
 use crate::features::coins::model::{Balance, Currency};
 use crate::features::currency::model::Account;
-use crate::features::{coins, currency};
+use crate::features::{coins, currency, tasks};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{GuildId, UserId};
 use crate::store::{Read, Tx};
@@ -26,10 +26,12 @@ pub fn validated(read: &dyn Read, guild: GuildId, user: UserId) -> Result<Option
     Ok(all.into_iter().find(|validated| validated.currency == Currency::Server))
 }
 
-/// A member left the server. Of who never had an account nothing is noted (`C-66`).
+/// A member left the server. Of who never had an account, and has claimed nothing that would pay them by itself, nothing is noted
+/// (`C-66`).
 pub fn left(tx: &Tx<'_>, guild: GuildId, user: UserId) -> Result<()> {
     let (balance, account) = of(tx, guild, user)?;
-    if balance == Balance::default() && account == Account::default() {
+    let had_none = balance == Balance::default() && account == Account::default();
+    if had_none && !tasks::proving::is_counting(tx, guild, user)? {
         return Ok(());
     }
     currency::service::leave(tx, guild, user)

@@ -1,8 +1,10 @@
 //! What a member does proves the claims of tasks that ask for it: messages, minutes and gifts of a live, songs that were played.
 //!
 //! Where it is enough, the claim is accepted and paid in the same transaction. What the ledger refuses, a full balance, waits for a
-//! reviewer, and what the member did stands all the same.
+//! reviewer, and what the member did stands all the same. So does what somebody did who has left the server, to whom nothing is
+//! given meanwhile (`C-66`).
 
+use crate::features::currency;
 use crate::features::tasks::model::{Deed, Reviewer};
 use crate::features::tasks::proving;
 use crate::features::tasks::settings::SWITCH;
@@ -21,7 +23,12 @@ pub fn run(tx: &Tx<'_>, guild: GuildId, user: UserId, deeds: (Deed, i64), at: Ti
     if !proving::is_counting(tx, guild, user)? || !SWITCH.setting.get(tx, guild)? {
         return Ok(());
     }
+    let is_away = currency::queries::account(tx, guild, user)?.left_at.is_some();
     for proven in proving::count(tx, guild, user, deeds, at)? {
+        if is_away {
+            proving::hand_in(tx, guild, proven)?;
+            continue;
+        }
         let accept = |tx: &Tx<'_>| task_reviewed::award(tx, guild, proven.clone(), &ITSELF, String::new());
         if let Err(refusal) = tx.step(accept)? {
             tracing::warn!(%guild, %user, code = refusal.code, "a task that proved itself waits for a reviewer");

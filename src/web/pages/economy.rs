@@ -168,7 +168,7 @@ fn figures(guild: GuildId, now: Timestamp, overview: &Overview) -> Markup {
     html! {
         div.tiles {
             (Tile { note: Some(&holders), href: Some(&ledger), ..Tile::new("In circulation", &all) })
-            (Tile { note: Some("has the member in the middle"), ..Tile::new("Median", &middle) })
+            (Tile { note: Some("half of them have more"), ..Tile::new("Median", &middle) })
             (Tile { note: Some("this week"), ..Tile::new("Came in", &signed(came)) })
             (Tile { note: Some("this week"), ..Tile::new("Went out", &signed(went.saturating_neg())) })
             @if undone != 0 { (Tile { note: Some("this week"), ..Tile::new("Undone or given back", &signed(undone)) }) }
@@ -216,8 +216,8 @@ fn sheets(now: Timestamp, overview: &Overview) -> Markup {
             h2 { "Week by week" }
             (Table::new("Week by week", None, weeks.iter().map(row)))
             p.hint {
-                "What came in, less what went out, with what was undone or given back and what the team gave or took, is how \
-                 much there is more at the end of a week. What members give each other moves, and changes nothing of it."
+                "What was in circulation the week before, and these changes, make what is in circulation at the end of a week. What \
+                 members give each other only moves."
             }
         }
     }
@@ -332,7 +332,8 @@ fn largest(guild: GuildId, overview: &Overview, faces: Faces<'_>) -> Markup {
 
 /// How many of a hundred.
 fn share(part: i64, all: i64) -> i64 {
-    let share = (i128::from(part) * 100).checked_div(i128::from(all)).unwrap_or(0);
+    // Rounded to the nearest.
+    let share = (i128::from(part) * 200 + i128::from(all)).checked_div(i128::from(all) * 2).unwrap_or(0);
     i64::try_from(share).unwrap_or(100)
 }
 
@@ -407,6 +408,11 @@ mod tests {
         assert_eq!(labels, ["a daily claim", "a task", "from an administrator", "a refund", "other"]);
         assert_eq!(made[0].1, [0, 0, 0, 400]);
         assert_eq!(made[4].1, [10, 50, 0, 0]);
+    }
+
+    #[test]
+    fn shares_are_rounded_to_the_nearest() {
+        assert_eq!([share(1_100, 8_560), share(940, 8_560), share(675, 8_560), share(0, 0)], [13, 11, 8, 0]);
     }
 
     #[test]

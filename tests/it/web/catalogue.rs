@@ -98,6 +98,8 @@ async fn what_belongs_to_one_server_is_refused_at_its_field() {
         ("tasks", task("role_id"), "role_id"),
         ("tasks", task("channel_id"), "channel_id"),
         ("tasks", task("category"), "category"),
+        ("tasks", task("proof_channel_id"), "proof_channel_id"),
+        ("tasks", json!({ "name": "Greet", "description": "Hi", "reward": 1, "proven_by": "messages" }), "proven_by"),
     ] {
         let path = format!("/api/catalogue/{path}");
         let refused = operator.json(Method::POST, &path, &body).await.is(422).json();

@@ -74,7 +74,7 @@ fn task_embed(known: &KnownTask, money: &Money) -> CreateEmbed {
         .field(if task.status == TaskStatus::Active { "Can be claimed until" } else { "Ended" }, end(task), true)
         .field("Category", escape(&task.category), true)
         .footer(CreateEmbedFooter::new(format!("Task {id} · {state}")));
-    if let Some(next) = task.next_round.filter(|_| task.status == TaskStatus::Active) {
+    if let Some(next) = task.again_at() {
         let again = format!("{}, again {}", task.repeats.in_words(), moment(next, MomentStyle::Relative));
         embed = embed.field("Repeats", again, true);
     }

@@ -209,8 +209,8 @@ pub fn about_flow(name: &str, made: i64, spent: i64) -> Option<Warning> {
     }
     let spent = if spent == 0 { "none".to_owned() } else { format!("only {}", grouped(spent)) };
     let text = format!(
-        "In the {COMPARED} weeks before this one {} {name} came into being, and {spent} of them were spent. Prices fall behind: more \
-         to buy, or smaller rewards, hold against that.",
+        "In the {COMPARED} weeks before this one {} {name} came into being, and {spent} of them were spent. Members have more \
+         than there is to buy: add items, raise prices, or pay smaller rewards.",
         grouped(made)
     );
     Some(Warning { text, changes: Vec::new() })

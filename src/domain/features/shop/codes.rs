@@ -110,14 +110,19 @@ pub fn find(
     {
         return Err(CodeRefusal::TooManyGuesses(guesses.since.after(GUESSING)).into());
     }
-    let Ok(text) = code_text(typed) else { return Ok(None) };
+    // What can be no code at all is no guess.
+    let text = code_text(typed).map_err(|_| CodeRefusal::NotACode)?;
     let Some((id, code)) = tables::code_of(read, guild, &text)? else { return Ok(None) };
     if tables::REDEEMED.contains(read, &(guild, id, user))?
         || remembered::of(read, guild, user, Limit::Code(id.get()))?.is_some()
     {
         return Err(CodeRefusal::AlreadyRedeemed.into());
     }
-    Ok(code.is_open(now).then_some((id, code)))
+    // Whoever comes too late has not guessed, either.
+    if !code.is_open(now) {
+        return Err(CodeRefusal::Over.into());
+    }
+    Ok(Some((id, code)))
 }
 
 /// Notes that a member typed a code that does not exist.

@@ -168,6 +168,11 @@ refusals! {
     pub enum CodeRefusal {
         /// What was typed is no code.
         NoSuchCode => "shop.no_such_code" as NotThere, "That is no code of this server, or it cannot be redeemed any more.";
+        /// Letters that no code has.
+        NotACode => "shop.not_a_code" as NotValid, "A code has {least} to {most} letters and digits.",
+            least = LEAST_CODE, most = LONGEST_CODE;
+        /// It is used up, was revoked, or its time is over.
+        Over => "shop.code_over", "That code cannot be redeemed any more: it is used up, or its time is over.";
         /// Too many wrong codes were typed.
         TooManyGuesses(until: Timestamp) => "shop.too_many_guesses" as TooOften,
             "You typed too many codes that do not exist. Please try again after {until}.";

@@ -79,11 +79,15 @@ pub fn may_claim(task: &Task, latest: Option<&Claim>, who: &Claimant, now: Times
     if let Some(claim) = latest {
         match claim.state {
             ClaimState::InProgress | ClaimState::Rejected if now < claim.deadline => {
-                return Err(TaskRefusal::Claimed { name: name(), deadline: claim.deadline });
+                let deadline = claim.deadline;
+                return Err(match claim.proven_by {
+                    ProvenBy::Review => TaskRefusal::Claimed { name: name(), deadline },
+                    _ => TaskRefusal::Counting { name: name(), deadline },
+                });
             }
             ClaimState::Submitted if claim.round == task.round => return Err(TaskRefusal::Waiting(name())),
             ClaimState::Accepted if claim.round == task.round => {
-                return Err(match task.next_round.filter(|_| task.status == TaskStatus::Active) {
+                return Err(match task.again_at() {
                     Some(again) => TaskRefusal::DoneForNow { name: name(), again },
                     None => TaskRefusal::Done(name()),
                 });

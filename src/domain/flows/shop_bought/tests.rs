@@ -381,7 +381,13 @@ fn a_code_gives_currency_or_an_item_once_to_each() {
     assert_eq!(redeem(ANN, "many-coins").unwrap(), Tried::Given(given));
     assert_eq!(redeem(ANN, "manycoins").unwrap_err().code(), "shop.already_redeemed");
     redeem(BOB, "manycoins").unwrap();
-    assert!(matches!(redeem(UserId::new(3), "manycoins").unwrap(), Tried::Wrong(_)), "it is used up");
+    for (typed, code) in [("manycoins", "shop.code_over"), ("", "shop.not_a_code"), ("many coins!", "shop.not_a_code")]
+    {
+        for _ in 0..6 {
+            assert_eq!(redeem(UserId::new(3), typed).unwrap_err().code(), code, "that is no guess");
+        }
+    }
+    assert!(matches!(redeem(UserId::new(3), "MANYCOINZ").unwrap(), Tried::Wrong(_)));
     redeem(ANN, "onecookie").unwrap();
     assert_eq!(redeem(BOB, "onecookie").unwrap_err().code(), "shop.sold_out");
     assert_eq!((held(&store, ANN, id), stock(&store, id), sold(&store, id)), (1, 0, 0));

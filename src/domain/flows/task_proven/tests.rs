@@ -8,11 +8,11 @@ use crate::features::coins::queries as money;
 use crate::features::coins::service::Order;
 use crate::features::queue::model::Line;
 use crate::features::tasks::editing::TaskPatch;
-use crate::features::tasks::model::{ClaimState, NEWS, ProvenBy, Repeats, TaskId};
+use crate::features::tasks::model::{ClaimState, NEWS, ProvenBy, Repeats, TaskId, TaskStatus};
 use crate::features::tasks::{claims, queries, service};
 use crate::features::testing::{GUILD, TestStore, said};
 use crate::flows::live_events::tests::evening::{Evening, gift};
-use crate::flows::{coins_by_hand, play_undone, song_played, task_undone};
+use crate::flows::{coins_by_hand, currency_accounts, play_undone, song_played, task_undone};
 use crate::kernel::amount::Amount;
 use crate::kernel::ids::ChannelId;
 
@@ -150,4 +150,28 @@ fn a_play_that_is_taken_back_counts_no_more_unless_it_paid() {
         assert_eq!((before.1, stands(&evening.store, id)), (1, after));
         evening.check();
     }
+}
+
+#[test]
+fn what_somebody_did_who_left_waits_for_a_review_and_pays_nothing_by_itself() {
+    crate::covers!("T-CUR-02");
+    let store = TestStore::new();
+    let id = claimed(&store, Deed::SongPlayed, 1);
+    store.write(|tx| currency_accounts::left(tx, GUILD, ANN)).unwrap();
+    does(&store, Deed::SongPlayed, 1);
+    assert_eq!((stands(&store, id), balance(&store)), ((ClaimState::Submitted, 1), 0));
+    store.check();
+}
+
+#[test]
+fn a_task_that_was_ended_has_no_further_round_and_one_that_is_done_says_how_far_it_is() {
+    let store = TestStore::new();
+    let id = claimed(&store, Deed::SongPlayed, 2);
+    let refused = said(store.write(move |tx| claims::claim(tx, GUILD, ANN, id)).unwrap_err());
+    assert!(refused.contains("proves it by itself"), "{refused}");
+    let again = || store.read(|read| queries::task(read, GUILD, id)).unwrap().task.again_at();
+    assert!(again().is_some());
+    let ended = TaskPatch { status: Some(TaskStatus::Expired), ..TaskPatch::default() };
+    store.write(move |tx| service::edit(tx, GUILD, ADMIN, (id, None), &ended).map(drop)).unwrap();
+    assert_eq!(again(), None);
 }

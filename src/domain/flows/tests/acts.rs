@@ -85,6 +85,7 @@ pub(super) fn anything() -> impl Strategy<Value = Vec<Act>> {
             Act::Submit(user, task),
             Act::Reject(user, task, by)
         ]),
+        2 => of_task().prop_map(|(user, task, _)| vec![Act::Claim(user, task), Act::Abandon(user, task)]),
         2 => of_shop().prop_map(|(user, item, quantity)| vec![Act::Buy(user, item, quantity), Act::Use(user, item, 1)]),
         2 => of_shop().prop_map(|(user, item, quantity)| vec![Act::Buy(user, item, quantity), Act::Refund(0)]),
         1 => of_shop().prop_map(|(user, item, quantity)| vec![Act::Buy(user, item, quantity), Act::RefundByTeam(0)]),
@@ -129,7 +130,7 @@ fn single() -> impl Strategy<Value = Act> {
     ];
     let ends = prop_oneof![
         1 => (0..ITEMS.len()).prop_map(Act::RemoveItem),
-        1 => (0..TASKS.len()).prop_map(Act::Expire),
+        2 => (0..TASKS.len()).prop_map(Act::Expire),
         1 => (0..TASKS.len()).prop_map(Act::DeleteTask),
         3 => who().prop_map(Act::Erase),
     ];
@@ -139,7 +140,7 @@ fn single() -> impl Strategy<Value = Act> {
         2 => Just(Act::Cleanup),
         4 => prop_oneof![1..4_u32, Just(25_u32)].prop_map(Act::Wait),
     ];
-    prop_oneof![8 => money, 8 => goods, 8 => work, 1 => ends, 4 => presence]
+    prop_oneof![8 => money, 8 => goods, 8 => work, 2 => ends, 4 => presence]
 }
 
 impl Act {

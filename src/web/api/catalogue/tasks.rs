@@ -42,6 +42,12 @@ pub struct OfferedTask {
     pub max_claims: i64,
     /// When all copies end; nothing where each ends by its own duration.
     pub expires_at: Option<String>,
+    /// How often it can be done: `never` again, `daily` or `weekly`.
+    pub repeats: &'static str,
+    /// How a claim is proven: by a `review`, or by itself.
+    pub proven_by: &'static str,
+    /// How much proves it by itself.
+    pub proof_amount: Option<u32>,
     /// `active`, or `expired` once its end is over.
     pub status: &'static str,
     /// How often it was changed.
@@ -56,6 +62,9 @@ impl From<KnownTask> for OfferedTask {
             duration_hours: task.duration_hours,
             max_claims: task.max_claims_number(),
             expires_at: Some(task.expires_at).filter(|end| *end < NO_END).map(Timestamp::rfc3339),
+            repeats: task.repeats.into(),
+            proven_by: task.proven_by.name(),
+            proof_amount: task.proven_by.needed(),
             status: task.status.name(),
             revision: task.revision,
             name: task.name,
@@ -85,6 +94,8 @@ fn require_of_no_server(body: &TaskBody) -> Result<(), Problem> {
         ("channel_id", body.channel_id.is_some()),
         ("category", body.category.is_some()),
         ("status", body.status.is_some()),
+        ("proof_channel_id", body.proof_channel_id.is_some()),
+        ("proven_by", body.proven_by.as_deref() == Some("messages")),
     ])
 }
 

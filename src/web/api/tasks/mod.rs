@@ -150,7 +150,7 @@ impl TaskView {
             role_id: role.and_then(|role| role.id).map(|id| id.to_string()),
             role_name: role.map(|TaskRole { name, .. }| name.clone()),
             repeats: task.repeats.into(),
-            next_round_at: task.next_round.map(Timestamp::rfc3339),
+            next_round_at: task.again_at().map(Timestamp::rfc3339),
             proven_by: task.proven_by.name(),
             proof_amount: task.proven_by.needed(),
             proof_channel_id: task.proven_by.channel().map(|channel| channel.to_string()),

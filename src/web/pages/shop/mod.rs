@@ -276,8 +276,11 @@ fn order(wanted: &Wanted, sort: SortedBy) -> Option<Order> {
     (wanted.sort.0 == sort).then_some(order)
 }
 
-/// A button that changes the stock by so many.
+/// A button that changes the stock by so many; none that takes from nothing.
 fn step(guild: GuildId, id: ItemId, item: &Item, by: i64) -> Markup {
+    if by < 0 && item.stock == Stock::Pieces(0) {
+        return html! {};
+    }
     let operation = if by < 0 { "subtract" } else { "add" };
     let act = format!("/g/{guild}/shop/{id}/stock?operation={operation}");
     let (label, quantity) = (format!("{}{}", if by < 0 { "−" } else { "+" }, by.abs()), by.abs().to_string());

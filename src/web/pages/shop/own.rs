@@ -108,7 +108,7 @@ fn inventory(seen: &Seen<OwnShopPage>, holdings: &[Holding]) -> Markup {
             Cell::numbers("You have", html! { (number(*quantity)) }),
             Cell::words(
                 "Use",
-                html! { @if item.kind == ItemKind::Consumable { (times(seen, *id, item, ("use", "Use"))) } @else if item.kind == ItemKind::Order { span.muted { "the team hands it over" } } @else { span.muted { "is kept" } } },
+                html! { @if item.kind == ItemKind::Consumable { (times(seen, *id, item, ("use", "Use"))) } @else if item.kind == ItemKind::Order { span.muted { "the team hands it over" } } @else if item.kind.role().is_some() { span.muted { "it gives a role" } } @else { span.muted { "is kept" } } },
             ),
         ],
     };

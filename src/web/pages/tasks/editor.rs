@@ -142,14 +142,20 @@ pub(super) fn fields(
     known: &Known,
     of_server: (Option<&Server>, Actor),
 ) -> Markup {
-    html! { (plain_fields(refill, values, known)) (fields_of_server(refill, values, known, of_server)) }
+    html! { (plain_fields(refill, values, known, &PROVEN_BY)) (fields_of_server(refill, values, known, of_server)) }
 }
 
 /// Those that mean the same in every server.
-pub(in crate::web::pages) fn plain_fields(refill: Option<&Refill>, values: &Values, known: &Known) -> Markup {
+pub(in crate::web::pages) fn plain_fields(
+    refill: Option<&Refill>,
+    values: &Values,
+    known: &Known,
+    proofs: &[Choice<'_>],
+) -> Markup {
     let wrong = |field: &str| refill.and_then(|refill| refill.wrong(field));
     let [name, description, reward, hours, places] =
         ["name", "description", "reward", "duration_hours", "max_claims"].map(wrong);
+    let [repeats, proven_by, proof_amount] = ["repeats", "proven_by", "proof_amount"].map(wrong);
     html! {
         (Field {
             value: &values.name,
@@ -191,6 +197,25 @@ pub(in crate::web::pages) fn plain_fields(refill: Option<&Refill>, values: &Valu
             hint: Some("How many members can have it. Leave it empty for any number."),
             ..Field::new("max_claims", "Places")
         })
+        (Select {
+            chosen: &values.repeats,
+            error: repeats.as_deref(),
+            hint: Some("By the time zone of the server. What repeats goes on for a year, or until you end it."),
+            ..Select::new("repeats", "How often", &REPEATS)
+        })
+        (Select {
+            chosen: &values.proven_by,
+            error: proven_by.as_deref(),
+            hint: Some("What proves itself is paid at once; the next field says how much, and a further one in which channel."),
+            ..Select::new("proven_by", "Proof", proofs)
+        })
+        (Field {
+            input: Input::Number,
+            value: &values.proof_amount,
+            error: proof_amount.as_deref(),
+            hint: Some("How many messages, minutes, coins or songs; a review needs none."),
+            ..Field::new("proof_amount", "How much proves it")
+        })
     }
 }
 
@@ -204,30 +229,10 @@ fn fields_of_server(
     let wrong = |field: &str| refill.and_then(|refill| refill.wrong(field));
     let [category, role, channel] = ["category", "role_id", "channel_id"].map(wrong);
     let categories: Vec<Choice<'_>> = known.categories.iter().map(|name| Choice::new(name, name)).collect();
-    let (repeats, proven_by) = (wrong("repeats"), wrong("proven_by"));
-    let (proof_amount, proof_channel) = (wrong("proof_amount"), wrong("proof_channel_id"));
+    let proof_channel = wrong("proof_channel_id");
     let (counted_in, roles) = (channels(server, &values.proof_channel_id, false), roles(server, values, by));
     let channels = channels(server, &values.channel_id, true);
     html! {
-        (Select {
-            chosen: &values.repeats,
-            error: repeats.as_deref(),
-            hint: Some("By the time zone of the server. What repeats goes on for a year, or until you end it."),
-            ..Select::new("repeats", "How often", &REPEATS)
-        })
-        (Select {
-            chosen: &values.proven_by,
-            error: proven_by.as_deref(),
-            hint: Some("What proves itself is paid at once; the next two fields say how much, and where."),
-            ..Select::new("proven_by", "Proof", &PROVEN_BY)
-        })
-        (Field {
-            input: Input::Number,
-            value: &values.proof_amount,
-            error: proof_amount.as_deref(),
-            hint: Some("How many messages, minutes, coins or songs; a review needs none."),
-            ..Field::new("proof_amount", "How much proves it")
-        })
         (Select {
             chosen: &values.category,
             error: category.as_deref(),
@@ -259,13 +264,14 @@ fn fields_of_server(
 
 const REPEATS: [Choice<'static>; 3] =
     [Choice::new("never", "Once"), Choice::new("daily", "Each day"), Choice::new("weekly", "Each week")];
-const PROVEN_BY: [Choice<'static>; 5] = [
-    Choice::new("review", "A reviewer looks at it"),
-    Choice::new("messages", "Messages in a channel"),
-    Choice::new("watch_minutes", "Minutes watched on the live"),
-    Choice::new("gift_coins", "Coins of gifts on the live"),
-    Choice::new("songs_played", "Songs of theirs played"),
-];
+const PROVEN_BY: [Choice<'static>; 5] =
+    [REVIEWED, Choice::new("messages", "Messages in a channel"), WATCHED, GIVEN, PLAYED];
+/// Without those that name a channel of one server.
+pub(in crate::web::pages) const PROVEN_ANYWHERE: [Choice<'static>; 4] = [REVIEWED, WATCHED, GIVEN, PLAYED];
+const REVIEWED: Choice<'static> = Choice::new("review", "A reviewer looks at it");
+const WATCHED: Choice<'static> = Choice::new("watch_minutes", "Minutes watched on the live");
+const GIVEN: Choice<'static> = Choice::new("gift_coins", "Coins of gifts on the live");
+const PLAYED: Choice<'static> = Choice::new("songs_played", "Songs of theirs played");
 
 fn choices(all: &[(String, String)]) -> Vec<Choice<'_>> {
     all.iter().map(|(value, label)| Choice::new(value, label)).collect()

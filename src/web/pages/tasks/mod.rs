@@ -385,7 +385,7 @@ fn amount(money: &Money, amount: Amount) -> Markup {
 fn kind(task: &Task) -> Markup {
     html! {
         @if task.repeats != Repeats::Never { " · " (task.repeats.in_words()) }
-        @if let Some(next) = task.next_round { ", again " (relative(next)) }
+        @if let Some(next) = task.again_at() { ", again " (relative(next)) }
         @if let Some(counted) = task.proven_by.counted() { " · proves itself by " (counted) }
     }
 }

@@ -74,7 +74,8 @@ pub fn page(read: &dyn Read, guild: GuildId, currency: Currency, after: Option<R
     Ok(Holders { rows, next })
 }
 
-/// How much the one in the middle has, of those who have more than nothing of a currency; nothing where nobody has any. Holds a number
+/// How much the one in the middle has, or what lies between the two in the middle, of those who have more than nothing of a
+/// currency; nothing where nobody has any. Holds a number
 /// for each of them.
 pub fn median(read: &dyn Read, guild: GuildId, currency: Currency) -> Result<Option<Amount>> {
     let (mut amounts, erased) = (Vec::new(), last_pseudonym(read, guild)?);
@@ -85,7 +86,15 @@ pub fn median(read: &dyn Read, guild: GuildId, currency: Currency) -> Result<Opt
         Ok(())
     })?;
     let middle = amounts.len() / 2;
-    Ok((middle < amounts.len()).then(|| *amounts.select_nth_unstable(middle).1))
+    let is_even = amounts.len().is_multiple_of(2);
+    Ok((middle < amounts.len()).then(|| {
+        let (below, above, _) = amounts.select_nth_unstable(middle);
+        // Of two in the middle, what lies between them.
+        match below.iter().max().filter(|_| is_even) {
+            Some(below) => below.clamped_change((above.get() - below.get()) / 2),
+            None => *above,
+        }
+    }))
 }
 
 /// The member with the smallest id behind another who has, or had, something of whatever currency.
@@ -125,6 +134,22 @@ mod tests {
             let Some(next) = page.next else { return pages };
             // As a link has it.
             after = Some(next.to_string().parse().unwrap());
+        }
+    }
+
+    #[test]
+    fn the_median_lies_between_the_two_in_the_middle() {
+        for (balances, expected) in [
+            (&[][..], None),
+            (&[7], Some(7)),
+            (&[900, 700], Some(800)),
+            (&[1, 900, 700, 5_000], Some(800)),
+            (&[9, 1, 5], Some(5)),
+        ] {
+            let of_members = (2..).zip(balances).map(|(user, amount)| (user, Currency::Luxury, *amount));
+            let store = with(&of_members.collect::<Vec<_>>());
+            let found = store.read(|read| median(read, GUILD, Currency::Luxury));
+            assert_eq!(found.map(Amount::get), expected, "{balances:?}");
         }
     }
 

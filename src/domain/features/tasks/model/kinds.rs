@@ -166,6 +166,11 @@ impl Task {
         Self { round, next_round, counts: super::Counts::default(), ..self }
     }
 
+    /// When its next round begins; never where it cannot be claimed.
+    pub fn again_at(&self) -> Option<Timestamp> {
+        self.next_round.filter(|next| self.status == super::TaskStatus::Active && *next < self.expires_at)
+    }
+
     /// When its alarm rings: at its end, or before that when its next round begins.
     pub fn rings_at(&self) -> Timestamp {
         self.next_round.map_or(self.expires_at, |next| next.min(self.expires_at))

@@ -43,6 +43,14 @@ refusals! {
             /// Until when.
             deadline: Timestamp,
         } => "tasks.claimed", "You have claimed **{name}** already. Hand in your proof with {/task_submit} until {deadline}.";
+        /// The member is at it already, and it proves itself.
+        Counting {
+            /// What it is called.
+            name: String,
+            /// Until when.
+            deadline: Timestamp,
+        } => "tasks.counting", "You have claimed **{name}** already. What you do until {deadline} proves it by itself: {/tasks mine} shows \
+            how far you are.";
         /// The member's proof waits for a review.
         Waiting(name: String) => "tasks.waiting", "Your proof for **{name}** waits for a review.";
         /// The member did it.

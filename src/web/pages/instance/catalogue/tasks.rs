@@ -12,7 +12,7 @@ use crate::web::answer::{Problem, Refill};
 use crate::web::api::tasks::revision;
 use crate::web::endpoint::{Nothing, Sample, Samples};
 use crate::web::page::{Page, Seen, Shown};
-use crate::web::pages::tasks::editor::{Known, Values, plain_fields, preview};
+use crate::web::pages::tasks::editor::{Known, PROVEN_ANYWHERE, Values, plain_fields, preview};
 use crate::web::segments::One;
 use crate::web::ui::components::{Button, Form, save_bar};
 
@@ -83,7 +83,7 @@ fn edited(
 ) -> Markup {
     html! {
         div.editor {
-            (form.around(&html! { (plain_fields(refill, values, known)) (save_bar(&Button::main(save).render())) }))
+            (form.around(&html! { (plain_fields(refill, values, known, &PROVEN_ANYWHERE)) (save_bar(&Button::main(save).render())) }))
             div { (preview(values, &known.money, None, None)) (beside) }
         }
     }
