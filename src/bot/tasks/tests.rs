@@ -263,6 +263,7 @@ fn a_task_says_when_it_comes_again_and_by_what_it_proves_itself() {
     let proven_by = ProvenBy::Deeds(Deed::Message(ChannelId::new(77)), 20);
     known.task.repeats = Repeats::Daily;
     known.task.next_round = Some(AT);
+    known.task.expires_at = AT.after(std::time::Duration::from_hours(24));
     known.task.proven_by = proven_by;
     says(
         views::task(&known, &money()),
