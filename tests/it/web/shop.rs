@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::WebWorld;
 use super::html::forms;
 use super::person::{Answer, Person};
+use crate::patience::within;
 
 impl WebWorld {
     /// An item of the first server.
@@ -281,10 +282,16 @@ async fn a_channel_or_role_that_was_just_made_on_discord_can_be_chosen_at_once()
     let (sim, guild) = (&ground.world.sim, ground.world.ids.guild);
     sim.create_channel(guild, ChannelSpec { name: "fresh-shop".into(), ..ChannelSpec::default() }).await.unwrap();
     sim.create_role(guild, RoleSpec { name: "Fresh Fan".into(), ..RoleSpec::default() }).await.unwrap();
-    ground.world.settle().await;
-    let page = owner.get(settings).await.is(200);
-    assert!(page.text().contains("fresh-shop"), "{}", page.seen());
-    assert!(owner.get(item).await.is(200).text().contains("Fresh Fan"));
+    // No time passes: they are there as soon as the gateway has told of them.
+    let are_chosen = async {
+        while !owner.get(settings).await.is(200).text().contains("fresh-shop") {
+            tokio::task::yield_now().await;
+        }
+        while !owner.get(item).await.is(200).text().contains("Fresh Fan") {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("what was made on Discord can be chosen", are_chosen).await;
     ground.end().await;
 }
 

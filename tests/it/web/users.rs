@@ -330,7 +330,7 @@ async fn the_economy_of_each_currency_is_seen_with_its_largest_holders_and_what_
     let viewer = ground.signed_in("viewer");
     let page = viewer.get("/g/{server}/economy").await.is(200);
     let seen = page.seen();
-    for told in ["3,500", "among 2 members", "+4,000", "a daily claim", "a purchase", "85 %", "Largest holders"] {
+    for told in ["3,500", "among 2 members", "+4,000", "a daily claim", "a purchase", "86 %", "Largest holders"] {
         assert!(seen.contains(told), "{told}: {seen}");
     }
     let luxury = viewer.get("/g/{server}/economy?currency=luxury").await.is(200).seen();
