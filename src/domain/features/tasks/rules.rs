@@ -82,7 +82,7 @@ pub fn may_claim(task: &Task, latest: Option<&Claim>, who: &Claimant, now: Times
                 let deadline = claim.deadline;
                 return Err(match claim.proven_by {
                     ProvenBy::Review => TaskRefusal::Claimed { name: name(), deadline },
-                    _ => TaskRefusal::Counting { name: name(), deadline },
+                    ProvenBy::Deeds(..) => TaskRefusal::Counting { name: name(), deadline },
                 });
             }
             ClaimState::Submitted if claim.round == task.round => return Err(TaskRefusal::Waiting(name())),
