@@ -163,6 +163,14 @@ impl DefaultsBody {
         self.0.get(&format!("{WAS}{key}"))?.as_str()
     }
 
+    /// A name that a program sent, and that is neither of these nor of a setting.
+    fn unknown(&self) -> Option<&str> {
+        let names = self.0.iter().map(|(name, _)| name.as_str());
+        let is_known =
+            |name: &str| ["settings", "key", "value", "reset"].contains(&name) || setting_called(name).is_ok();
+        names.into_iter().find(|name| !is_known(name))
+    }
+
     /// What is wanted; for what cannot be, why, by its key.
     fn wanted(&self) -> (Vec<Wanted>, BTreeMap<String, SettingRefusal>) {
         let (mut all, mut wrong) = (Vec::new(), BTreeMap::new());
@@ -215,6 +223,10 @@ impl Endpoint for SetGlobalSettings {
         let (wanted, wrong) = asked.body.wanted();
         if let Some((name, words)) = asked.body.of_another_kind() {
             return Err(Problem::field(name, Sentence::words(words)));
+        }
+        if let Some(name) = asked.body.unknown().filter(|_| asked.door == Door::Api) {
+            let refusal = SettingRefusal::Unknown { typed: name.to_owned(), meant: None };
+            return Err(Problem::field(name, refusal.sentence()));
         }
         let is_unknown = wrong.values().any(|refusal| matches!(refusal, SettingRefusal::Unknown { .. }));
         if is_unknown || (asked.door == Door::Form && !wrong.is_empty()) {
@@ -318,6 +330,13 @@ mod tests {
         assert_eq!(refused(json!({ "key": "no_such_key", "value": "1" })), "setting.unknown");
         sent(&store, json!({ "reset": "skip_price" })).unwrap();
         assert!(!store.read(defaults).iter().any(|view| view.key == "skip_price" && view.is_own));
+    }
+
+    #[test]
+    fn a_name_that_is_no_setting_is_found_in_what_a_program_sends() {
+        let unknown = |body: Value| serde_json::from_value::<DefaultsBody>(body).unwrap().unknown().map(str::to_owned);
+        assert_eq!(unknown(json!({ "nope": 1 })).as_deref(), Some("nope"));
+        assert_eq!(unknown(json!({ "settings": {}, "key": "a", "value": "b", "skip_price": "7" })), None);
     }
 
     #[test]
