@@ -165,10 +165,10 @@ impl DefaultsBody {
 
     /// A name that a program sent, and that is neither of these nor of a setting.
     fn unknown(&self) -> Option<&str> {
-        let names = self.0.iter().map(|(name, _)| name.as_str());
+        let mut names = self.0.keys().map(String::as_str);
         let is_known =
             |name: &str| ["settings", "key", "value", "reset"].contains(&name) || setting_called(name).is_ok();
-        names.into_iter().find(|name| !is_known(name))
+        names.find(|name| !is_known(name))
     }
 
     /// What is wanted; for what cannot be, why, by its key.
