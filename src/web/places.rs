@@ -50,17 +50,17 @@ impl Places {
 impl Web {
     /// The channels and roles of a server; `None` where Discord does not say.
     pub async fn places(&self, guild: GuildId) -> Option<Arc<Server>> {
-        if guild == GuildId::INSTANCE {
-            return None;
-        }
         match self.places.fresh(guild, (self.bot.clock.now(), self.bot.structures.of(guild))) {
             Some(known) => Some(known),
             None => self.ask_places(guild).await.ok(),
         }
     }
 
-    /// The same, as they are now: for whoever is about to choose one of them.
+    /// The same, as they are now: for whoever is about to choose one of them. The instance has none, and nobody asks Discord for them.
     pub async fn ask_places(&self, guild: GuildId) -> Result<Arc<Server>, Problem> {
+        if guild == GuildId::INSTANCE {
+            return Err(Problem::NotFound);
+        }
         let changes = self.bot.structures.of(guild);
         let asked = tokio::select! {
             biased;

@@ -302,6 +302,8 @@ fn server_of(opening: Act) -> Result<(GuildSpec, Handle), ShowError> {
         _ => return Err(ShowError::NoSuch("The first line of a show has to be the guild.".to_owned())),
     };
     let channels = channels.iter().map(|channel| channel.as_str().into()).collect();
+    // They are there before what the two weeks before the evening tell of them.
+    let members = members.into_iter().map(|member| MemberSpec { joined_days_ago: 60, ..member }).collect();
     let spec = GuildSpec { name, channels, members, bot_joined_days_ago: 30, ..GuildSpec::default() };
     Ok((spec, streamer))
 }

@@ -5,7 +5,7 @@ use crate::features::offers::model::{MOST_OFFERS, OfferRefusal, Part};
 use crate::features::offers::tables::changed;
 use crate::features::shop::model::{Item, ItemId};
 use crate::features::tasks::editing::TaskPatch;
-use crate::features::tasks::model::{KnownTask, TaskId, TaskStatus};
+use crate::features::tasks::model::{KnownTask, ProvenBy, TaskId, TaskStatus};
 use crate::features::{shop, tasks};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Result;
@@ -83,6 +83,8 @@ pub fn remove_task(tx: &Tx<'_>, by: Actor, id: TaskId) -> Result<KnownTask> {
 }
 
 fn of_no_server(wanted: &TaskPatch) -> Result<TaskPatch, OfferRefusal> {
-    let names_none = wanted.channel.is_none() && wanted.category.is_none() && !matches!(wanted.role, Some(Some(_)));
+    let counted_in = wanted.proven_by.and_then(ProvenBy::channel);
+    let names_none =
+        wanted.channel.or(counted_in).is_none() && wanted.category.is_none() && !matches!(wanted.role, Some(Some(_)));
     if names_none { Ok(TaskPatch { role: None, ..wanted.clone() }) } else { Err(OfferRefusal::OfOneServer) }
 }

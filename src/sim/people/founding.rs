@@ -112,7 +112,8 @@ impl World {
             return Err(Refused::because("A member needs a name."));
         }
         let user = self.user_named(&spec.name, spec.bot);
-        let mut member = Member::new(self.now());
+        let days_ago = Duration::from_secs(spec.joined_days_ago.saturating_mul(86_400));
+        let mut member = Member::new(self.now().before(days_ago));
         member.nick.clone_from(&spec.nick);
         for name in &spec.roles {
             let role = self.named_role(guild_id, name);

@@ -142,6 +142,8 @@ pub struct MemberSpec {
     pub permissions: Permissions,
     /// The nickname.
     pub nick: Option<String>,
+    /// How many days ago they joined.
+    pub joined_days_ago: u64,
 }
 
 impl From<&str> for MemberSpec {

@@ -100,7 +100,7 @@ pub fn admit(
     // They finished it before they were erased; what repeats, in this round.
     let finished = remembered::of(read, guild, user, Limit::Task(id.get()))?;
     if finished.is_some_and(|mark| known.task.repeats == Repeats::Never || mark.through >= known.task.round.into()) {
-        return Err(TaskRefusal::Done(known.task.name).into());
+        return Err(rules::done(&known.task).into());
     }
     let latest = tables::latest_claim(read, guild, user, id)?;
     let most = MOST_AT_A_TIME.get(read, guild)?;

@@ -72,6 +72,15 @@ pub struct Claimant {
     pub is_open_to_all: bool,
 }
 
+/// What somebody reads who has finished a task: for good, or in this round.
+pub fn done(task: &Task) -> TaskRefusal {
+    let name = task.name.clone();
+    match task.again_at() {
+        Some(again) => TaskRefusal::DoneForNow { name, again },
+        None => TaskRefusal::Done(name),
+    }
+}
+
 /// Whether somebody may claim a task (`T-HLP-10`), whose latest claim of it is this. A claim that was given up or ran out stands in
 /// nobody's way.
 pub fn may_claim(task: &Task, latest: Option<&Claim>, who: &Claimant, now: Timestamp) -> Result<(), TaskRefusal> {
@@ -87,10 +96,7 @@ pub fn may_claim(task: &Task, latest: Option<&Claim>, who: &Claimant, now: Times
             }
             ClaimState::Submitted if claim.round == task.round => return Err(TaskRefusal::Waiting(name())),
             ClaimState::Accepted if claim.round == task.round => {
-                return Err(match task.again_at() {
-                    Some(again) => TaskRefusal::DoneForNow { name: name(), again },
-                    None => TaskRefusal::Done(name()),
-                });
+                return Err(done(task));
             }
             _ => {}
         }

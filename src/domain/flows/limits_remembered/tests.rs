@@ -8,7 +8,7 @@ use crate::features::shop::codes::{self, NewCode};
 use crate::features::shop::model::{CodeGift, Item};
 use crate::features::tasks::claims::{self, HandedIn};
 use crate::features::tasks::editing::TaskPatch;
-use crate::features::tasks::model::Reviewer;
+use crate::features::tasks::model::{Repeats, Reviewer};
 use crate::features::testing::{GUILD, TestStore};
 use crate::features::{Due, shop};
 use crate::flows::code_redeemed::Tried;
@@ -166,6 +166,21 @@ fn whoever_erases_themselves_gets_nothing_twice_by_it_and_each_limit_is_forgotte
         assert_eq!(done(ANN).is_ok(), begins_anew, "{limit:?}");
         store.check();
     }
+}
+
+#[test]
+fn who_finished_a_round_and_was_erased_waits_for_the_next_one_as_others_do() {
+    let store = town();
+    let daily = TaskPatch { repeats: Some(Repeats::Daily), ..TaskPatch::default() };
+    store.write(move |tx| tasks::service::edit(tx, GUILD, ADMIN, (task(), None), &daily).map(drop)).unwrap();
+    for round in 0..3 {
+        store.write(|tx| finishes(tx, ANN)).unwrap();
+        assert_eq!(store.write(|tx| finishes(tx, ANN)).unwrap_err().code(), "tasks.done_for_now", "{round}");
+        erase(&store, ANN);
+        assert_eq!(store.write(|tx| finishes(tx, ANN)).unwrap_err().code(), "tasks.done_for_now", "{round}");
+        store.advance(Duration::from_hours(24));
+    }
+    store.check();
 }
 
 #[test]

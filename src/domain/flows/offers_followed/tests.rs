@@ -11,6 +11,7 @@ use crate::features::offers::settings::{GLOBAL_SHOP, GLOBAL_TASKS};
 use crate::features::offers::upkeep;
 use crate::features::shop::model::{ItemKind, Stock, StockOperation};
 use crate::features::tasks::claims;
+use crate::features::tasks::model::{Deed, ProvenBy, Repeats};
 use crate::features::tasks::settings::CHANNEL;
 use crate::features::testing::{GUILD, TestStore};
 use crate::flows::{daily_claimed, offers_changed, shop_bought};
@@ -208,6 +209,30 @@ fn tasks_wait_for_a_channel_and_follow_as_items_do() {
 }
 
 #[test]
+fn how_often_a_task_can_be_done_and_how_it_is_proven_follow_and_its_rounds_are_the_servers_own() {
+    let store = TestStore::new();
+    let gifts = ProvenBy::Deeds(Deed::GiftCoin, 100);
+    let wanted = TaskPatch { repeats: Some(Repeats::Daily), proven_by: Some(gifts), ..greeting("Give") };
+    let id = store.write(move |tx| offers_changed::add_task(tx, BY, &wanted)).unwrap().id;
+    store.write(|tx| CHANNEL.change(tx, GUILD, ADMIN, &Some(ChannelId::new(3))).map(drop)).unwrap();
+    switches(&store, GUILD, Part::Tasks, true);
+    follows(&store);
+    let copy = TaskId::new(1);
+    let present = || store.read(|read| tasks::tables::task(read, GUILD, copy)).unwrap();
+    assert_eq!((present().task.repeats, present().task.proven_by), (Repeats::Daily, gifts));
+    store.advance(Duration::from_hours(24));
+    assert!(store.write(move |tx| tasks::service::turn(tx, GUILD, copy)).unwrap());
+    let origin = store.read(|read| origin_of_task(read, GUILD, &present()));
+    assert_eq!(origin, Some(Origin::Follows), "a round changes nothing of what the catalogue says");
+    let weekly =
+        TaskPatch { repeats: Some(Repeats::Weekly), proven_by: Some(ProvenBy::Review), ..TaskPatch::default() };
+    store.write(move |tx| offers_changed::edit_task(tx, BY, id, &weekly).map(drop)).unwrap();
+    follows(&store);
+    assert_eq!((present().task.repeats, present().task.proven_by), (Repeats::Weekly, ProvenBy::Review));
+    store.check();
+}
+
+#[test]
 fn nothing_of_one_server_is_in_the_catalogue() {
     let store = TestStore::new();
     let role = RoleId::new(7);
@@ -231,6 +256,7 @@ fn nothing_of_one_server_is_in_the_catalogue() {
     for wanted in [
         TaskPatch { channel: Some(ChannelId::new(3)), ..greeting("Greet") },
         TaskPatch { category: Some("Art".to_owned()), ..greeting("Greet") },
+        TaskPatch { proven_by: Some(ProvenBy::Deeds(Deed::Message(ChannelId::new(3)), 5)), ..greeting("Greet") },
     ] {
         let added = store.write(move |tx| offers_changed::add_task(tx, BY, &wanted).map(drop));
         assert_eq!(refused(added), "offer.of_one_server");

@@ -206,7 +206,7 @@ pub(in crate::web::pages) fn plain_fields(
         (Select {
             chosen: &values.proven_by,
             error: proven_by.as_deref(),
-            hint: Some("What proves itself is paid at once; the next field says how much, and a further one in which channel."),
+            hint: Some("What proves itself is counted from the claim on, and paid at once."),
             ..Select::new("proven_by", "Proof", proofs)
         })
         (Field {
