@@ -31,6 +31,7 @@ mod followed;
 mod fuzzing;
 mod gateway;
 mod golden;
+mod goods;
 mod handles;
 mod healing;
 mod health;

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use greenroom::app::application::Application;
 use greenroom::covers;
-use greenroom::features::coins::model::{Currency, EntryKind, Posting};
-use greenroom::features::coins::{queries::balance, service as coins};
-use greenroom::features::shop::model::{Item, ItemId, ItemKind, Stock};
+use greenroom::features::shop::model::{Item, ItemKind, Stock};
 use greenroom::features::shop::{queries, service};
 use greenroom::features::tasks::model::TASK_POST;
 use greenroom::kernel::actor::Actor;
@@ -19,13 +17,12 @@ use greenroom::sim::{
     CommandOutcome, ComponentCall, Fault, Id, OverwriteSpec, Permissions, RoleSpec, SeenMessage, World as Discord,
 };
 
+use crate::goods::{FIRST, balance, rich, stock};
 use crate::patience::within;
 use crate::site::Site;
 use crate::world::World;
 
 const DAY: Duration = Duration::from_hours(24);
-/// The first item of a world.
-const FIRST: ItemId = ItemId::new(1);
 
 /// A world in which #general is the shop, with a role that can be sold.
 async fn with_shop() -> (World, Id) {
@@ -44,31 +41,6 @@ fn sells(world: &World, role: Id, hours: Option<u32>) {
     let guild = world.guild;
     let add = move |tx: &greenroom::store::Tx<'_>| service::add(tx, guild, Actor::Operator, item.clone());
     world.app.bot.store.write_blocking("sells", add).unwrap();
-}
-
-fn rich(world: &World, name: &str) {
-    let posting = Posting {
-        currency: Currency::Server,
-        user: world.user(name),
-        delta: 100,
-        kind: EntryKind::AdminAdd,
-        reason: "a test".into(),
-        actor: Actor::System,
-    };
-    let guild = world.guild;
-    world.app.bot.store.write_blocking("rich", move |tx| coins::apply(tx, guild, &posting)).unwrap();
-}
-
-fn has_money(world: &World, name: &str) -> i64 {
-    let (guild, user) = (world.guild, world.user(name));
-    let found = world.app.bot.store.read_blocking("balance", |read| balance(read, guild, Currency::Server, user));
-    found.unwrap().get()
-}
-
-fn stock(world: &World) -> i64 {
-    let guild = world.guild;
-    let item = world.app.bot.store.read_blocking("item", |read| queries::any_item(read, guild, FIRST)).unwrap();
-    item.unwrap().stock.number()
 }
 
 fn has(world: &World, name: &str, role: Id) -> bool {
@@ -183,12 +155,12 @@ async fn a_message_that_was_refused_comes_when_the_permission_is_back() {
 async fn an_item_whose_role_cannot_be_given_is_not_sold_until_it_can() {
     let (world, vip) = with_shop().await;
     sells(&world, vip, None);
-    rich(&world, "ann");
+    rich(&world, "ann", 100);
     assert!(!shown(&world).await.text().contains("consumable"), "it says nothing false of the kind");
     world.sim.set_role_permissions(world.ids.guild, vip, Permissions::MANAGE_GUILD).await.unwrap();
     let refused = buys(&world, "ann").await;
     assert!(refused.contains("**VIP** is not for sale at the moment: I cannot give its role."), "{refused}");
-    assert_eq!((has_money(&world, "ann"), stock(&world)), (100, 5));
+    assert_eq!((balance(&world, "ann"), stock(&world)), (100, 5));
     let message = shown(&world).await;
     assert!(message.custom_id("Not for sale right now").is_some(), "{}", message.text());
     buys(&world, "ann").await;
@@ -204,10 +176,10 @@ async fn an_item_whose_role_cannot_be_given_is_not_sold_until_it_can() {
     assert!(shown(&world).await.custom_id("Buy").is_some());
     // A role that is gone is none that can be sold.
     world.sim.delete_role(world.ids.guild, vip).await.unwrap();
-    rich(&world, "ben");
+    rich(&world, "ben", 100);
     let refused = buys(&world, "ben").await;
     assert!(refused.contains("I cannot give its role"), "{refused}");
-    assert_eq!(has_money(&world, "ben"), 100);
+    assert_eq!(balance(&world, "ben"), 100);
     world.end().await;
 }
 
@@ -215,11 +187,11 @@ async fn an_item_whose_role_cannot_be_given_is_not_sold_until_it_can() {
 async fn a_role_that_was_paid_for_and_is_refused_brings_the_money_back() {
     let (world, vip) = with_shop().await;
     sells(&world, vip, Some(24));
-    rich(&world, "ann");
+    rich(&world, "ann", 100);
     refuses_a_role(&world).await;
     let bought = buys(&world, "ann").await;
     assert!(bought.contains("You bought"), "{bought}");
-    assert_eq!((has_money(&world, "ann"), stock(&world), has(&world, "ann", vip)), (100, 5, false));
+    assert_eq!((balance(&world, "ann"), stock(&world), has(&world, "ann", vip)), (100, 5, false));
     let told = dms(&world, "ann").await;
     assert!(told.contains("I could not give you the role") && told.contains("**10** coins returned to you"), "{told}");
     let told = world.seen_in("staff").await.join("\n");
@@ -294,7 +266,7 @@ async fn presses(world: &World, name: &str, message: &SeenMessage, label: &str) 
 async fn a_role_for_a_while_is_renewed_by_the_button_that_tells_of_its_end() {
     let (world, vip) = with_shop().await;
     sells(&world, vip, Some(96));
-    rich(&world, "ann");
+    rich(&world, "ann", 100);
     buys(&world, "ann").await;
     let ends = || -> Option<Timestamp> {
         let (user, role) = (world.user("ann"), RoleId::new(vip.get()));
@@ -309,9 +281,9 @@ async fn a_role_for_a_while_is_renewed_by_the_button_that_tells_of_its_end() {
     world.host().run_call(edit).await;
     let asked = presses(&world, "ann", &told, "Renew").await;
     assert!(asked.text().contains("renew **VIP** for **15** coins, for 4 days more?"), "{}", asked.text());
-    assert_eq!(has_money(&world, "ann"), 90, "a question costs nothing");
+    assert_eq!(balance(&world, "ann"), 90, "a question costs nothing");
     presses(&world, "ann", &asked.original.unwrap(), "Renew it").await;
-    assert_eq!((has_money(&world, "ann"), ends()), (75, Some(first.after(4 * DAY))));
+    assert_eq!((balance(&world, "ann"), ends()), (75, Some(first.after(4 * DAY))));
     world.pass(2 * DAY).await;
     assert!(has(&world, "ann", vip));
     world.pass(4 * DAY).await;

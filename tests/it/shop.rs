@@ -5,51 +5,21 @@ use std::time::Duration;
 use greenroom::covers;
 use greenroom::features::coins::model::{Currency, EntryKind, Posting};
 use greenroom::features::coins::service;
-use greenroom::features::shop::model::ItemId;
 use greenroom::features::shop::queries;
 use greenroom::kernel::actor::Actor;
 use greenroom::kernel::ids::{RoleId, UserId};
 use greenroom::posts::Sync;
 use greenroom::sim::{CommandOutcome, Id, ModalCall, OverwriteSpec, RoleSpec, SeenMessage};
 
+use crate::goods::{FIRST, balance, rich, stock};
 use crate::patience::within;
 use crate::world::{World, guild_spec};
-
-/// The first item of a world.
-const FIRST: ItemId = ItemId::new(1);
 
 /// A world in which #general is the shop.
 async fn with_shop() -> World {
     let world = World::new().await;
     world.chooses("shop-admin channel", "general").await;
     world
-}
-
-/// Gives somebody money.
-fn rich(world: &World, name: &str, amount: i64) {
-    let posting = Posting {
-        currency: Currency::Server,
-        user: world.user(name),
-        delta: amount,
-        kind: EntryKind::AdminAdd,
-        reason: "a test".into(),
-        actor: Actor::System,
-    };
-    let guild = world.guild;
-    world.app.bot.store.write_blocking("rich", move |tx| service::apply(tx, guild, &posting)).unwrap();
-}
-
-fn balance(world: &World, name: &str) -> i64 {
-    use greenroom::features::coins::queries::balance;
-    let (guild, user) = (world.guild, world.user(name));
-    let found = world.app.bot.store.read_blocking("balance", |read| balance(read, guild, Currency::Server, user));
-    found.unwrap().get()
-}
-
-fn stock(world: &World) -> i64 {
-    let guild = world.guild;
-    let item = world.app.bot.store.read_blocking("item", |read| queries::any_item(read, guild, FIRST)).unwrap();
-    item.unwrap().stock.number()
 }
 
 fn held(world: &World, name: &str) -> u32 {
